@@ -1,0 +1,147 @@
+//! The one error type: a variant per thing that a caller can act on.
+
+use std::fmt;
+
+/// Shorthand for results of this crate.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What went wrong, with what was expected and what was given.
+#[derive(Debug, Clone, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The WGSL text does not parse or does not validate. `rendered` points into the user's own text, as naga
+    /// renders it, with line and column.
+    #[error("invalid WGSL in `{label}`:\n{rendered}")]
+    Wgsl {
+        /// Name of the function or shader that was being read.
+        label: String,
+        /// The diagnostic with the source line, ready to print.
+        rendered: String,
+        /// 1-based line in the user's text, 0 when unknown.
+        line: u32,
+        /// 1-based column in the user's text, 0 when unknown.
+        column: u32,
+    },
+    /// A valid WGSL function has another signature than its Rust type asks for.
+    #[error("`{function}` has the wrong signature\n  expected: {expected}\n     given: {given}")]
+    Signature {
+        /// Name of the WGSL function.
+        function: String,
+        /// The signature that the Rust type asks for, in WGSL.
+        expected: String,
+        /// The signature that was found, in WGSL.
+        given: String,
+    },
+    /// A construct that is valid WGSL but cannot be part of a pure function.
+    #[error("`{function}` is not a pure function: {what}\n{rendered}")]
+    Impure {
+        /// Name of the WGSL function.
+        function: String,
+        /// The construct and why it is refused.
+        what: String,
+        /// The place in the user's text.
+        rendered: String,
+    },
+    /// A named extra parameter that the function does not have, lacks a value, or has another type.
+    #[error("argument `{name}` of `{function}`: expected {expected}, given {given}")]
+    Argument {
+        /// Name of the WGSL function.
+        function: String,
+        /// Name of the parameter.
+        name: String,
+        /// What the function declares.
+        expected: String,
+        /// What the caller gave.
+        given: String,
+    },
+    /// Two lengths that must be equal differ.
+    #[error("length mismatch in {what}: expected {expected} elements, given {given}")]
+    Length {
+        /// The call and the operand.
+        what: String,
+        /// Number of elements that was expected.
+        expected: usize,
+        /// Number of elements that was given.
+        given: usize,
+    },
+    /// A value outside of its domain: a placement, a split, a limit.
+    #[error("{what}: expected {expected}, given {given}")]
+    Value {
+        /// The name of the value.
+        what: String,
+        /// The values allowed.
+        expected: String,
+        /// The value found.
+        given: String,
+    },
+    /// A construct of WGSL that the executor asked for cannot run, and no other executor was allowed.
+    #[error("unsupported on {executor}: {what}")]
+    Unsupported {
+        /// `cpu`, or the name of the adapter.
+        executor: String,
+        /// The construct or the missing feature.
+        what: String,
+    },
+    /// A loop of a shader ran past the step budget of the context on the CPU.
+    #[error("`{function}` ran past its budget of {budget} loop steps per block of lanes; raise `Context::step_budget` if it is right to run that long")]
+    StepBudget {
+        /// The outermost function.
+        function: String,
+        /// The budget that was set.
+        budget: u64,
+    },
+    /// A GPU was asked for by placement and none can be used.
+    #[error("no usable GPU adapter: {reason}")]
+    NoAdapter {
+        /// What was looked for and why each adapter found was refused.
+        reason: String,
+    },
+    /// The device failed and the caller forbade the CPU.
+    #[error("GPU `{adapter}`: {fault}")]
+    Device {
+        /// Name of the adapter.
+        adapter: String,
+        /// What happened.
+        fault: Fault,
+    },
+    /// The system could not start a thread pool or read a file of the library's own.
+    #[error("{what}: {reason}")]
+    System {
+        /// What was being done.
+        what: String,
+        /// What the system said.
+        reason: String,
+    },
+}
+
+/// How a device failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Fault {
+    /// An allocation was refused: bytes asked for, 0 when unknown.
+    OutOfMemory {
+        /// Size of the allocation in bytes.
+        bytes: u64,
+    },
+    /// The device was lost.
+    Lost(String),
+    /// The device did not answer within the deadline.
+    Timeout {
+        /// How long was waited, in milliseconds.
+        after_ms: u64,
+    },
+    /// wgpu rejected what the library asked for, or the driver failed to compile it.
+    Rejected(String),
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::OutOfMemory { bytes: 0 } => write!(f, "out of device memory"),
+            Self::OutOfMemory { bytes } => write!(f, "out of device memory (asked for {bytes} bytes)"),
+            Self::Lost(why) => write!(f, "device lost: {why}"),
+            Self::Timeout { after_ms } => write!(f, "no answer within {after_ms} ms"),
+            Self::Rejected(why) => write!(f, "rejected: {why}"),
+        }
+    }
+}
