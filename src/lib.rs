@@ -10,5 +10,9 @@ mod wgsl;
 mod work;
 
 pub use element::{Element, ElementType, Scalar};
-pub use error::{Error, Fault, Result};
+pub use error::{Error, Fault, Law, Result};
 pub use func::{Func, Signature};
+pub use monoid::{
+    And, ArgMax, ArgMin, Extremum, IntegerElement, Max, Min, Monoid, Or, Product, ReduceOperator, ScalarElement,
+    ScanOperator, Sum, Xor,
+};
