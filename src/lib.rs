@@ -5,7 +5,10 @@ mod element;
 mod error;
 mod func;
 mod monoid;
+mod gpu;
 mod order;
+mod passes;
+mod run;
 mod wgsl;
 mod work;
 

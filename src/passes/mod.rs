@@ -24,6 +24,7 @@ pub(crate) use map::map;
 pub(crate) use params::{Chunk, Params};
 pub(crate) use reduce::{reduce_elements, reduce_states};
 pub(crate) use scan::{PUBLISHED_LEVELS, Variant, scan_elements, scan_states};
+pub(crate) use sources::source_types;
 pub(crate) use tuning::{Traits, Tuning};
 
 /// What a binding stands for; the executor puts a buffer in its place.

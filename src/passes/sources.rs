@@ -7,7 +7,7 @@ use super::memory;
 use super::params::{self, Field};
 use super::{Access, Resource};
 use crate::element::ElementType;
-use crate::work::{Fused, Node, Source, Work};
+use crate::work::{Fused, Node, Primitive, Source, Work};
 
 /// How the elements of a slot are obtained.
 enum Kind {
@@ -80,4 +80,14 @@ impl Sources {
         };
         self.slots.iter().map(|(slot, source)| (*slot, one(source))).collect()
     }
+}
+
+/// The slots that a work reads, in `fused` or after a scan, with the types of their elements.
+pub(crate) fn source_types(work: &Work) -> BTreeMap<u32, ElementType> {
+    let post = match &work.primitive {
+        Primitive::Scan { post: Some(post), .. } => Some(post),
+        _ => None,
+    };
+    let of_post = post.into_iter().flat_map(|post| used(post)).filter_map(|(slot, ty)| Some((slot.checked_sub(1)?, ty)));
+    used(&work.fused).chain(of_post).collect()
 }
