@@ -129,11 +129,17 @@ impl Device {
         match errors.into_iter().flatten().next() {
             None => Ok(value),
             Some(wgpu::Error::OutOfMemory { .. }) => Err(self.fail(Fault::OutOfMemory { bytes })),
-            Some(error) => {
-                self.check()?;
-                Err(self.fail(Fault::Rejected(error.to_string())))
-            }
+            Some(error) => Err(self.rejected(&error)),
         }
+    }
+
+    /// The error for something that wgpu refused: the device's fatal fault, if there is one.
+    pub(super) fn rejected(&self, error: &dyn std::fmt::Display) -> Error {
+        // A loss is reported only when the work in flight is done; until then wgpu complains of invalid buffers.
+        let wait = wgpu::PollType::Wait { submission_index: None, timeout: Some(Duration::from_secs(1)) };
+        // As in the device's thread: a panic of wgpu says no more than that the wait was in vain.
+        let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| self.raw.poll(wait)));
+        self.fail(self.faults.fatal().unwrap_or_else(|| Fault::Rejected(error.to_string())))
     }
 
     /// A buffer of at least `bytes`. When memory runs out, what is idle is freed before giving up.

@@ -1,11 +1,12 @@
 use std::sync::Arc;
 
-use super::oracle::aggregate;
+use super::oracle::{aggregate, root};
 use super::support::{Case, LENGTHS, call, cases, elements, flat, function, gpu, noise, state, through, tunings, work};
 use crate::element::{Element, ElementType, Scalar};
 use crate::gpu::{Gpu, Options};
 use crate::monoid::{Builtin, MonoidSpec, Operator};
 use crate::order::{TILE_LEN, TILE_LEVEL, max_key, min_key};
+use crate::passes::Tuning;
 use crate::run::Executor;
 use crate::work::{Primitive, Source};
 
@@ -104,4 +105,25 @@ fn fused_elements_are_rounded_before_they_are_added() {
     let squares: Vec<_> = states.iter().map(|s| state(&[(f32::from_bits(s[0]) * f32::from_bits(s[0])).to_bits()])).collect();
     let tiles = (0..len).step_by(TILE_LEN).map(|first| aggregate(&squares, first, TILE_LEVEL, case.op));
     assert_eq!(out, tiles.map(|s| s[0]).collect::<Vec<_>>());
+}
+
+#[test]
+fn down_to_one_state_on_the_device() {
+    for stream_len in [TILE_LEN, 1 << 20] {
+        for staged in [false, true] {
+            let tuning = Some(Tuning { stream_len, ..tunings()[2] });
+            let Some(gpu) = gpu(Options { tuning, staged, ..Options::default() }) else { return };
+            for case in [&cases()[1], &cases()[2], &cases()[11]] {
+                for len in [0, 1, 7, 4097, 21 * TILE_LEN + 1] {
+                    let (words, states) = elements(case, len, 8);
+                    let primitive = Primitive::Reduce(case.spec.clone());
+                    let work = work(primitive, len, through(case.spec.element), vec![Source::Host(&words)]);
+                    let one = pollster::block_on(gpu.reduce_whole(&work, 0..len)).expect("reduce");
+                    let expected = if len == 0 { case.spec.identity } else { aggregate(&states, 0, root(len), case.op) };
+                    let width = case.spec.state.words();
+                    assert_eq!(one[..width], expected[..width], "{} of {len} elements", case.spec.name);
+                }
+            }
+        }
+    }
 }
