@@ -27,6 +27,8 @@ pub(crate) struct Options {
     pub(crate) tuning: Option<Tuning>,
     /// Copies through staging buffers even where storage can be mapped.
     pub(crate) staged: bool,
+    /// Refuses single allocations above this many bytes, as a device without memory would.
+    pub(crate) refuse_above: Option<u64>,
     /// How long one submission may take.
     pub(crate) deadline: Option<Duration>,
 }
@@ -44,6 +46,7 @@ pub(super) struct Device {
     pub(super) look_back_gave_up: AtomicBool,
     max_binding_bytes: u64,
     max_buffer_bytes: u64,
+    refuse_above: u64,
     faults: Arc<Faults>,
     poller: Poller,
     pool: Pool,
@@ -89,6 +92,7 @@ impl Device {
             max_binding_bytes: info.max_binding_bytes.min(limit),
             look_back_gave_up: AtomicBool::new(false),
             max_buffer_bytes: info.max_buffer_bytes,
+            refuse_above: options.refuse_above.unwrap_or(u64::MAX),
             pool: Pool::new(POOL_BYTES),
             pipelines: Pipelines::default(),
             raw,
@@ -166,6 +170,9 @@ impl Device {
 
     fn create(&self, kind: Kind, bytes: u64) -> Result<Buffer> {
         use wgpu::BufferUsages as Usage;
+        if bytes > self.refuse_above {
+            return Err(self.fail(Fault::OutOfMemory { bytes }));
+        }
         let usage = match kind {
             Kind::Storage if self.direct => {
                 Usage::STORAGE | Usage::COPY_SRC | Usage::COPY_DST | Usage::MAP_READ | Usage::MAP_WRITE

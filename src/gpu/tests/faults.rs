@@ -3,10 +3,13 @@
 use std::process::Command;
 use std::time::Duration;
 
-use super::support::{call, function, gpu, noise, through, work};
+use super::oracle::{aggregate, inclusive, root};
+use super::resident::array;
+use super::support::{call, cases, elements, flat, function, gpu, noise, through, work};
 use crate::element::Element;
 use crate::error::{Error, Fault};
 use crate::gpu::{Choice, Gpu, Options};
+use crate::order::TILE_LEN;
 use crate::run::Executor;
 use crate::work::{Primitive, Source};
 
@@ -156,4 +159,32 @@ fn probe_and_measure() {
     let costs = pollster::block_on(gpu.measure(1 << 20)).expect("measure");
     println!("{costs:?}");
     assert!(costs.latency > Duration::ZERO && costs.upload_bytes_per_s > 1e6 && costs.download_bytes_per_s > 1e6);
+}
+
+#[test]
+fn chunks_shrink_until_memory_suffices() {
+    for staged in [false, true] {
+        let refuse_above = Some(4 * 4 * TILE_LEN as u64);
+        let Some(gpu) = gpu(Options { staged, refuse_above, ..Options::default() }) else { return };
+        let len = 37 * TILE_LEN + 11;
+        assert!(run(&gpu, len).expect("map") == noise(len, 1));
+
+        let case = &cases()[1];
+        let (words, states) = elements(case, len, 1);
+        for source in [Source::Host(&words), Source::Array(array(f32::TYPE, words.clone()))] {
+            let reduce = work(Primitive::Reduce(case.spec.clone()), len, through(f32::TYPE), vec![source.clone()]);
+            let total = pollster::block_on(gpu.reduce_whole(&reduce, 0..len)).expect("reduce");
+            let expected = aggregate(&states, 0, root(len), case.op);
+            assert_eq!(total, expected);
+
+            let primitive = Primitive::Scan { monoid: case.spec.clone(), inclusive: true, post: None };
+            let scan = work(primitive, len, through(f32::TYPE), vec![source]);
+            let mut out = vec![0; len];
+            assert_eq!(pollster::block_on(gpu.scan(&scan, 0..len, [0; 4], &mut out)).expect("scan"), expected);
+            assert!(out == flat(&inclusive(&states, 0..len, [0; 4], case.op), 1));
+        }
+    }
+    let Some(gpu) = gpu(Options { refuse_above: Some(4 * TILE_LEN as u64 / 2), ..Options::default() }) else { return };
+    let error = run(&gpu, 2 * TILE_LEN).expect_err("not even a tile");
+    assert!(matches!(error, Error::Device { fault: Fault::OutOfMemory { .. }, .. }), "{error}");
 }

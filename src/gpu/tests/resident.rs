@@ -10,7 +10,7 @@ use crate::passes::Tuning;
 use crate::run::Executor;
 use crate::work::{Primitive, Source};
 
-fn array(ty: ElementType, words: Vec<u32>) -> Arc<ArrayData> {
+pub(super) fn array(ty: ElementType, words: Vec<u32>) -> Arc<ArrayData> {
     let len = words.len() / ty.words();
     Arc::new(ArrayData { ty, len, host: OnceLock::from(words), device: Mutex::new(None) })
 }
