@@ -17,15 +17,19 @@ impl Device {
         let write = |at: usize, words: &[u32]| -> Result<()> {
             let bytes: &[u8] = bytemuck::must_cast_slice(words);
             let first = at as u64 * 4;
-            let mut view =
-                buffer.raw().get_mapped_range_mut(first..first + bytes.len() as u64).map_err(|error| self.rejected(&error))?;
+            let mut view = buffer
+                .raw()
+                .get_mapped_range_mut(first..first + bytes.len() as u64)
+                .map_err(|error| self.rejected(&error))?;
             view.copy_from_slice(bytes);
             Ok(())
         };
         if words.is_empty() {
             return Ok(());
         }
-        shared(words.chunks(part).enumerate().map(|(i, words)| (i * part, words)), |(at, words)| write(at, words))
+        shared(words.chunks(part).enumerate().map(|(i, words)| (i * part, words)), |(at, words)| {
+            write(at, words)
+        })
     }
 
     /// Reads words from word `first` of a buffer that is mapped for reading.

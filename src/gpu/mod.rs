@@ -91,7 +91,9 @@ impl Gpu {
     /// Puts an array on this device, if its words are on the host and it is nowhere yet.
     pub(crate) fn upload<'a>(&'a self, array: &'a ArrayData) -> Job<'a, ()> {
         Box::pin(async move {
-            let (Some(words), Some(here)) = (array.host.get(), self.device.residence(array)) else { return Ok(()) };
+            let (Some(words), Some(here)) = (array.host.get(), self.device.residence(array)) else {
+                return Ok(());
+            };
             for segment in 0..here.segments() {
                 here.upload(segment, words).await?;
             }

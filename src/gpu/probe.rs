@@ -56,8 +56,13 @@ fn probe(x: vec3<f32>, select: u32) -> f32 {
 ";
 
 fn trials() -> Vec<Trial> {
-    let trial =
-        |finding, select, operands, expected| Trial { finding, liberty: select >= 6, operands, select, expected };
+    let trial = |finding, select, operands, expected| Trial {
+        finding,
+        liberty: select >= 6,
+        operands,
+        select,
+        expected,
+    };
     let tiny = f32::from_bits(1);
     let ulp = f32::EPSILON;
     let rounding = "it does not round to nearest, ties to even";
@@ -110,7 +115,9 @@ impl Device {
             }
         }
         if self.contracts_into_sums().await? {
-            verdict.departures.push("it contracts the multiplication that makes an element with the sum that takes it");
+            verdict
+                .departures
+                .push("it contracts the multiplication that makes an element with the sum that takes it");
         }
         Ok(verdict)
     }

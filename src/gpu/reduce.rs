@@ -46,7 +46,8 @@ impl Device {
         let elements = self.program(Stage::ReduceElements, elements_key(work, monoid), || {
             passes::reduce_elements(work, monoid, &self.tuning)
         })?;
-        let states = self.program(Stage::ReduceStates, vec![monoid.id], || passes::reduce_states(monoid, &self.tuning))?;
+        let states = self
+            .program(Stage::ReduceStates, vec![monoid.id], || passes::reduce_states(monoid, &self.tuning))?;
         Ok(Climb { elements, states, state_bytes: monoid.state.bytes() as u64 })
     }
 
@@ -140,7 +141,12 @@ impl Device {
         land_all(self, &mut flights, 0).await
     }
 
-    async fn prepare_tiles(self: &Arc<Self>, climb: &Climb, work: &Work<'_>, range: Range<usize>) -> Result<Prepared> {
+    async fn prepare_tiles(
+        self: &Arc<Self>,
+        climb: &Climb,
+        work: &Work<'_>,
+        range: Range<usize>,
+    ) -> Result<Prepared> {
         let mut encoder = self.encoder();
         let mut others = Vec::new();
         let inputs = self.inputs(&mut encoder, work, range.start, range.len()).await?;
@@ -153,7 +159,11 @@ impl Device {
 
 impl Device {
     /// The aggregate of `range`, whose node starts at `range.start`, combined on the device down to one state.
-    pub(super) async fn reduce_to_one(self: &Arc<Self>, work: &Work<'_>, range: Range<usize>) -> Result<[u32; 4]> {
+    pub(super) async fn reduce_to_one(
+        self: &Arc<Self>,
+        work: &Work<'_>,
+        range: Range<usize>,
+    ) -> Result<[u32; 4]> {
         let monoid = monoid(work)?;
         let mut aggregate = monoid.identity;
         if range.is_empty() {
@@ -162,7 +172,10 @@ impl Device {
         let climb = self.climb(work, monoid)?;
         let mut limit = self.chunk_len(work, 0, false).max(TILE_LEN);
         loop {
-            match self.reduce_chunks(&climb, work, &range, limit, &mut aggregate[..monoid.state.words()]).await {
+            match self
+                .reduce_chunks(&climb, work, &range, limit, &mut aggregate[..monoid.state.words()])
+                .await
+            {
                 Ok(()) => return Ok(aggregate),
                 Err(error) if out_of_memory(&error) && limit > TILE_LEN => {
                     self.free_idle();
@@ -199,8 +212,14 @@ impl Device {
             } else {
                 let below = self.buffer(Kind::Storage, climb.bytes(tiles))?;
                 self.record_tiles(&mut encoder, climb, work, chunk, &inputs, (&below, 0), &mut others)?;
-                let levels =
-                    self.record_climb(&mut encoder, climb, work, (&below, tiles), (&spine, index), &mut others)?;
+                let levels = self.record_climb(
+                    &mut encoder,
+                    climb,
+                    work,
+                    (&below, tiles),
+                    (&spine, index),
+                    &mut others,
+                )?;
                 others.extend(levels.into_iter().map(|level| level.buffer).chain([below]));
             }
             let offset = index as u64 * climb.state_bytes;
@@ -210,9 +229,11 @@ impl Device {
         let mut encoder = self.encoder();
         let mut others = Vec::new();
         let top = self.buffer(Kind::Storage, climb.bytes(1))?;
-        let levels = self.record_climb(&mut encoder, climb, work, (&spine, chunks), (&top, 0), &mut others)?;
+        let levels =
+            self.record_climb(&mut encoder, climb, work, (&spine, chunks), (&top, 0), &mut others)?;
         others.extend(levels.into_iter().map(|level| level.buffer));
-        flights.push_back(self.receive_copy(encoder, &top, 0, climb.state_bytes, others)?.launch(self, out, 0)?);
+        flights
+            .push_back(self.receive_copy(encoder, &top, 0, climb.state_bytes, others)?.launch(self, out, 0)?);
         land_all(self, &mut flights, 0).await
     }
 }

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{Chunk, Pass, Traits, Tuning, Variant, carry, map, reduce_elements, scan_elements, scan_states, spine_len};
+use super::{
+    Chunk, Pass, Traits, Tuning, Variant, carry, map, reduce_elements, scan_elements, scan_states, spine_len,
+};
 use crate::element::{Element, ElementType, Scalar};
 use crate::monoid::{Builtin, MonoidSpec, Operator};
 use crate::wgsl::{Expected, parse};
@@ -20,7 +22,8 @@ fn builtin(builtin: Builtin, element: ElementType, state: ElementType) -> Monoid
 /// `f(x, i, c, a)` of a host slice, a counting sequence, a constant, and a uniform.
 fn fused_work(primitive: Primitive) -> Work<'static> {
     const VEC3: ElementType = <[f32; 3]>::TYPE;
-    let text = "fn f(x: vec3<f32>, i: u32, c: f32, a: vec2<f32>) -> vec3<f32> { return x * c + f32(i) * a.xyx; }";
+    let text =
+        "fn f(x: vec3<f32>, i: u32, c: f32, a: vec2<f32>) -> vec3<f32> { return x * c + f32(i) * a.xyx; }";
     let expected = Expected { parameters: &[VEC3, u32::TYPE, f32::TYPE], result: VEC3 };
     let function = Arc::new(parse(text, None, expected).expect("valid"));
     let nodes = vec![
@@ -315,7 +318,8 @@ fn only_functions_that_may_need_checks_keep_them() {
     let pass = map(&fused_work(Primitive::Map), &tuning()).expect("lowers");
     assert_eq!(pass.checks, super::Checks::default());
     let text = "fn f(x: u32) -> u32 { var a = array<u32, 2>(1, 2); for (var i = 0u; i < x; i++) { a[i % 2] /= x; } return a[x]; }";
-    let function = parse(text, None, Expected { parameters: &[u32::TYPE], result: u32::TYPE }).expect("valid");
+    let function =
+        parse(text, None, Expected { parameters: &[u32::TYPE], result: u32::TYPE }).expect("valid");
     let mut work = plain(Primitive::Map, ElementType::scalar(Scalar::U32));
     work.fused.nodes.push(Node::Call { function: Arc::new(function), args: vec![0], uniforms_at: 0 });
     work.fused.output = 1;

@@ -145,7 +145,9 @@ fn child_without_a_driver() {
         return;
     }
     assert!(Gpu::adapters().is_empty());
-    let Err(error) = Gpu::open(&Choice { software: true, ..Choice::default() }) else { panic!("no driver, yet a device") };
+    let Err(error) = Gpu::open(&Choice { software: true, ..Choice::default() }) else {
+        panic!("no driver, yet a device")
+    };
     assert!(matches!(error, Error::NoAdapter { .. }), "{error}");
 }
 
@@ -158,7 +160,9 @@ fn probe_and_measure() {
     }
     let costs = pollster::block_on(gpu.measure(1 << 20)).expect("measure");
     println!("{costs:?}");
-    assert!(costs.latency > Duration::ZERO && costs.upload_bytes_per_s > 1e6 && costs.download_bytes_per_s > 1e6);
+    assert!(
+        costs.latency > Duration::ZERO && costs.upload_bytes_per_s > 1e6 && costs.download_bytes_per_s > 1e6
+    );
 }
 
 #[test]
@@ -172,7 +176,8 @@ fn chunks_shrink_until_memory_suffices() {
         let case = &cases()[1];
         let (words, states) = elements(case, len, 1);
         for source in [Source::Host(&words), Source::Array(array(f32::TYPE, words.clone()))] {
-            let reduce = work(Primitive::Reduce(case.spec.clone()), len, through(f32::TYPE), vec![source.clone()]);
+            let reduce =
+                work(Primitive::Reduce(case.spec.clone()), len, through(f32::TYPE), vec![source.clone()]);
             let total = pollster::block_on(gpu.reduce_whole(&reduce, 0..len)).expect("reduce");
             let expected = aggregate(&states, 0, root(len), case.op);
             assert_eq!(total, expected);
@@ -180,11 +185,16 @@ fn chunks_shrink_until_memory_suffices() {
             let primitive = Primitive::Scan { monoid: case.spec.clone(), inclusive: true, post: None };
             let scan = work(primitive, len, through(f32::TYPE), vec![source]);
             let mut out = vec![0; len];
-            assert_eq!(pollster::block_on(gpu.scan(&scan, 0..len, [0; 4], &mut out)).expect("scan"), expected);
+            assert_eq!(
+                pollster::block_on(gpu.scan(&scan, 0..len, [0; 4], &mut out)).expect("scan"),
+                expected
+            );
             assert!(out == flat(&inclusive(&states, 0..len, [0; 4], case.op), 1));
         }
     }
-    let Some(gpu) = gpu(Options { refuse_above: Some(4 * TILE_LEN as u64 / 2), ..Options::default() }) else { return };
+    let Some(gpu) = gpu(Options { refuse_above: Some(4 * TILE_LEN as u64 / 2), ..Options::default() }) else {
+        return;
+    };
     let error = run(&gpu, 2 * TILE_LEN).expect_err("not even a tile");
     assert!(matches!(error, Error::Device { fault: Fault::OutOfMemory { .. }, .. }), "{error}");
 }
