@@ -3,6 +3,7 @@
 mod array;
 mod element;
 mod error;
+mod func;
 mod monoid;
 mod order;
 mod wgsl;
@@ -10,3 +11,4 @@ mod work;
 
 pub use element::{Element, ElementType, Scalar};
 pub use error::{Error, Fault, Result};
+pub use func::{Func, Signature};
