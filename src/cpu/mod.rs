@@ -21,7 +21,7 @@ use fearless_simd::Level;
 
 use self::compile::Compiled;
 use crate::error::{Error, Result};
-use crate::run::{Executor, Job, State};
+use crate::run::{Spine, State};
 use crate::work::Work;
 
 /// Compiled works kept; past this many the cache starts anew.
@@ -38,14 +38,19 @@ pub(crate) struct Cpu {
 }
 
 impl Cpu {
-    /// An executor with `threads` threads; `None` takes rayon's global pool, made at the first large call.
-    pub(crate) fn new(threads: Option<usize>, budget: u64) -> Result<Self> {
-        let pool = threads.map(|threads| rayon::ThreadPoolBuilder::new().num_threads(threads).build());
-        let pool = pool.transpose().map_err(|error| Error::System {
+    /// An executor on rayon's global pool, which starts at the first large call.
+    pub(crate) fn shared(budget: u64) -> Self {
+        Self { level: Level::new(), pool: None, budget, compiled: RwLock::default() }
+    }
+
+    /// An executor with a pool of its own.
+    pub(crate) fn with_threads(threads: usize, budget: u64) -> Result<Self> {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+        let pool = pool.map_err(|error| Error::System {
             what: "starting the thread pool".into(),
             reason: error.to_string(),
         })?;
-        Ok(Self { level: Level::new(), pool, budget, compiled: RwLock::default() })
+        Ok(Self { pool: Some(pool), ..Self::shared(budget) })
     }
 
     /// Number of threads that large calls use.
@@ -64,28 +69,34 @@ impl Cpu {
         Ok(self.compiled(work)?.cost)
     }
 
-    /// The element-wise result for `range`; see [`Executor::map`].
+    /// The element-wise result for `range`, which has the words of exactly that range.
     pub(crate) fn run_map(&self, work: &Work<'_>, range: Range<usize>, out: &mut [u32]) -> Result<()> {
         let compiled = self.compiled(work)?;
         map::run(self, &compiled, work, range, out)
     }
 
-    /// Tile aggregates of `range`; see [`Executor::reduce`].
+    /// The aggregates of the tiles of `range`, which starts at a tile boundary, state by state.
     pub(crate) fn run_reduce(&self, work: &Work<'_>, range: Range<usize>, out: &mut [u32]) -> Result<()> {
         let compiled = self.compiled(work)?;
         reduce::run(self, &compiled, work, range, out)
     }
 
-    /// The scan of `range`; see [`Executor::scan`].
+    /// The scan of `range`, which starts at a tile boundary where `spine` stands. Returns the spine after it.
     pub(crate) fn run_scan(
         &self,
         work: &Work<'_>,
         range: Range<usize>,
-        prefix: State,
+        spine: Spine,
         out: &mut [u32],
-    ) -> Result<State> {
+    ) -> Result<Spine> {
         let compiled = self.compiled(work)?;
-        scan::run(self, &compiled, work, range, prefix, out)
+        scan::run(self, &compiled, work, range, spine, out)
+    }
+
+    /// The spine after tiles whose aggregates are `states`.
+    pub(crate) fn spine(&self, work: &Work<'_>, identity: State, states: &[u32]) -> Result<Spine> {
+        let compiled = self.compiled(work)?;
+        reduce::spine(self, &compiled, work, identity, states)
     }
 
     /// Folds tile aggregates to the canonical aggregate of all; at least one state.
@@ -126,29 +137,5 @@ impl Cpu {
     /// True when `len` elements at `cost` ns each are not worth waking another thread.
     fn is_small(&self, compiled: &Compiled, len: usize) -> bool {
         len as f64 * compiled.cost.max(0.05) < 15_000.0
-    }
-}
-
-impl Executor for Cpu {
-    fn name(&self) -> String {
-        "cpu".into()
-    }
-
-    fn map<'a>(&'a self, work: &'a Work<'a>, range: Range<usize>, out: &'a mut [u32]) -> Job<'a, ()> {
-        Box::pin(async move { self.run_map(work, range, out) })
-    }
-
-    fn reduce<'a>(&'a self, work: &'a Work<'a>, range: Range<usize>, out: &'a mut [u32]) -> Job<'a, ()> {
-        Box::pin(async move { self.run_reduce(work, range, out) })
-    }
-
-    fn scan<'a>(
-        &'a self,
-        work: &'a Work<'a>,
-        range: Range<usize>,
-        prefix: State,
-        out: &'a mut [u32],
-    ) -> Job<'a, State> {
-        Box::pin(async move { self.run_scan(work, range, prefix, out) })
     }
 }

@@ -9,8 +9,8 @@ use super::compile::{Compiled, Planes};
 use super::operator::Operator;
 use super::scratch::{self, Scratch};
 use crate::error::{Error, Result};
-use crate::order::TILE_LEN;
-use crate::run::State;
+use crate::order::{TILE_LEN, TILE_LEVEL};
+use crate::run::{Spine, State};
 use crate::work::Work;
 
 /// Tiles that a thread takes at once.
@@ -107,4 +107,25 @@ pub(super) fn combine(
 ) -> Result<State> {
     let operator = operator(compiled)?;
     scratch::with(|scratch| operator.combine(&mut scratch::lanes(cpu, work, &mut scratch.machine), a, b))
+}
+
+/// The spine after the tiles whose aggregates are `states`, from index 0.
+pub(super) fn spine(
+    cpu: &Cpu,
+    compiled: &Compiled,
+    work: &Work<'_>,
+    identity: State,
+    states: &[u32],
+) -> Result<Spine> {
+    let operator = operator(compiled)?;
+    scratch::with(|scratch| {
+        let mut lanes = scratch::lanes(cpu, work, &mut scratch.machine);
+        let mut spine = Spine::new(identity);
+        for words in states.chunks_exact(operator.words()) {
+            let mut state = [0; 4];
+            state[..words.len()].copy_from_slice(words);
+            spine.push(TILE_LEVEL, state, &mut |a, b| operator.combine(&mut lanes, a, b))?;
+        }
+        Ok(spine)
+    })
 }

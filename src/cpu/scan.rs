@@ -16,14 +16,14 @@ use super::operator::Operator;
 use super::reduce::{operator, tile_aggregate};
 use super::scratch::{self, Scratch};
 use crate::error::{Error, Result};
-use crate::order::{TILE_LEN, TILE_LEVEL};
+use crate::order::{RADIX, TILE_LEN, TILE_LEVEL};
 use crate::run::{Spine, State};
 use crate::work::{Fused, Primitive, Work};
 
 /// Levels of a chunk above its tiles: 16 tiles, 256 KiB of scalars.
 const CHUNK_LEVELS: u32 = 2;
-const CHUNK_TILES: usize = 4usize.pow(CHUNK_LEVELS);
-const CHUNK_LEN: usize = CHUNK_TILES * TILE_LEN;
+/// Most tiles of a chunk, and the stride of the planes of tile states.
+const CHUNK_TILES: usize = RADIX.pow(CHUNK_LEVELS);
 
 /// One scan of a range, shared by the threads that work on it.
 struct Scan<'a, 'w> {
@@ -34,6 +34,8 @@ struct Scan<'a, 'w> {
     inclusive: bool,
     post: Option<&'a Fused>,
     range: Range<usize>,
+    /// Levels of a chunk above its tiles.
+    chunk_levels: u32,
     spine: Mutex<Spine>,
     /// The chunk whose turn it is at the spine.
     turn: AtomicUsize,
@@ -45,12 +47,15 @@ pub(super) fn run(
     compiled: &Compiled,
     work: &Work<'_>,
     range: Range<usize>,
-    prefix: State,
+    spine: Spine,
     out: &mut [u32],
-) -> Result<State> {
+) -> Result<Spine> {
     let Primitive::Scan { inclusive, post, .. } = &work.primitive else {
         return Err(Error::Unsupported { executor: "cpu".into(), what: "a scan pass for another work".into() });
     };
+    // A chunk is a node: a range that starts inside of one takes its tiles one by one.
+    let chunk_levels = if range.start.is_multiple_of(CHUNK_TILES * TILE_LEN) { CHUNK_LEVELS } else { 0 };
+    let chunk_len = RADIX.pow(chunk_levels) * TILE_LEN;
     let scan = Scan {
         cpu,
         compiled,
@@ -59,12 +64,13 @@ pub(super) fn run(
         inclusive: *inclusive,
         post: post.as_ref(),
         range,
-        spine: Mutex::new(Spine::new(prefix)),
+        chunk_levels,
+        spine: Mutex::new(spine),
         turn: AtomicUsize::new(0),
         failed: AtomicBool::new(false),
     };
     let words = work.output_type().words();
-    let chunks = Mutex::new(out.chunks_mut(CHUNK_LEN * words).enumerate());
+    let chunks = Mutex::new(out.chunks_mut(chunk_len * words).enumerate());
     let next = || chunks.lock().unwrap_or_else(|e| e.into_inner()).next();
     let worker = || -> Result<()> {
         while let Some((index, out)) = next() {
@@ -76,7 +82,7 @@ pub(super) fn run(
     let workers = if cpu.is_small(compiled, scan.range.len()) {
         1
     } else {
-        cpu.threads().min(scan.range.len().div_ceil(CHUNK_LEN))
+        cpu.threads().min(scan.range.len().div_ceil(chunk_len))
     };
     if workers == 1 {
         worker()?;
@@ -95,17 +101,12 @@ pub(super) fn run(
         });
         outcome.into_inner().unwrap_or_else(|e| e.into_inner())?;
     }
-    let spine = scan.spine.lock().unwrap_or_else(|e| e.into_inner());
-    let total = scratch::with(|scratch| {
-        let mut lanes = scratch::lanes(cpu, work, &mut scratch.machine);
-        spine.total(&mut |a, b| scan.operator.combine(&mut lanes, a, b))
-    })?;
-    Ok(total.unwrap_or(prefix))
+    Ok(scan.spine.into_inner().unwrap_or_else(|e| e.into_inner()))
 }
 
 impl Scan<'_, '_> {
     fn tile(&self, chunk: usize, k: usize) -> Range<usize> {
-        let start = self.range.start + chunk * CHUNK_LEN + k * TILE_LEN;
+        let start = self.range.start + ((chunk << (2 * self.chunk_levels)) + k) * TILE_LEN;
         start..self.range.end.min(start + TILE_LEN)
     }
 
@@ -132,13 +133,15 @@ impl Scan<'_, '_> {
             let planes = Planes { words: aggregates, stride: CHUNK_TILES };
             self.operator.reduce_states(&mut scratch::lanes(self.cpu, self.work, machine), planes, tiles)?
         };
-        self.wait_for_turn(index)?;
+        if !self.wait_for_turn(index) {
+            return Ok(());
+        }
         let prefix = {
             let mut lanes = scratch::lanes(self.cpu, self.work, &mut scratch.machine);
             let mut combine = |a: &State, b: &State| self.operator.combine(&mut lanes, a, b);
             let mut spine = self.spine.lock().unwrap_or_else(|e| e.into_inner());
             let prefix = spine.prefix(&mut combine)?;
-            spine.push(TILE_LEVEL + CHUNK_LEVELS, aggregate, &mut combine)?;
+            spine.push(TILE_LEVEL + self.chunk_levels, aggregate, &mut combine)?;
             prefix
         };
         self.turn.store(index + 1, Ordering::Release);
@@ -160,19 +163,17 @@ impl Scan<'_, '_> {
         Ok(())
     }
 
-    fn wait_for_turn(&self, index: usize) -> Result<()> {
+    /// False when another thread failed, so that the turn never comes.
+    fn wait_for_turn(&self, index: usize) -> bool {
         let mut spins = 0_u32;
         while self.turn.load(Ordering::Acquire) != index {
             if self.failed.load(Ordering::Acquire) {
-                return Err(Error::System {
-                    what: "scan on the CPU".into(),
-                    reason: "another thread failed first".into(),
-                });
+                return false;
             }
             spins += 1;
             if spins < 200 { std::hint::spin_loop() } else { std::thread::yield_now() }
         }
-        Ok(())
+        true
     }
 
     fn scan_tile(&self, tile: Range<usize>, prefix: State, out: &mut [u32], scratch: &mut Scratch) -> Result<()> {
