@@ -16,14 +16,16 @@ pub(super) fn from_parse(label: &str, text: &str, error: &naga::front::wgsl::Par
 
 /// The error of a text that parses and does not validate.
 pub(super) fn from_validation(label: &str, text: &str, error: &naga::WithSpan<ValidationError>) -> Error {
-    let (line, column) = place(text, error.spans().next().map(|(span, _)| *span));
+    // naga labels the whole function too: the shortest span is the mistake itself.
+    let narrowest = error.spans().map(|(span, _)| *span).min_by_key(|span| span.to_range().map(|range| range.len()));
+    let (line, column) = place(text, narrowest);
     let rendered = error.emit_to_string_with_path(text, label);
     Error::Wgsl { label: label.to_owned(), rendered, line, column }
 }
 
 /// A message of the library's own about a place in the user's text, in the form of naga's.
-pub(super) fn render(label: &str, text: &str, message: &str, span: Span, note: &str) -> String {
-    naga::WithSpan::new(Message(message.to_owned())).with_span(span, note).emit_to_string_with_path(text, label)
+pub(super) fn render(label: &str, text: &str, message: &'static str, span: Span) -> String {
+    naga::WithSpan::new(Message(message)).with_span(span, "").emit_to_string_with_path(text, label)
 }
 
 /// 1-based line and column, in characters, of the start of a span; zeros when unknown.
@@ -35,11 +37,11 @@ fn place(text: &str, span: Option<Span>) -> (u32, u32) {
 }
 
 #[derive(Debug)]
-struct Message(String);
+struct Message(&'static str);
 
 impl fmt::Display for Message {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(self.0)
     }
 }
 

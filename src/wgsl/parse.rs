@@ -39,7 +39,7 @@ fn parse_unguarded(text: &str, label: &str, name: Option<&str>, expected: Expect
     let reached = purity::reach(&module, function);
     purity::check(&module, &reached).map_err(|impurity| Error::Impure {
         function: name.clone(),
-        rendered: diagnostic::render(&name, text, &impurity.what, impurity.span, "not allowed in a pure function"),
+        rendered: diagnostic::render(&name, text, "not allowed in a pure function", impurity.span),
         what: impurity.what,
     })?;
     let mut info = validate(&module, &name, text)?;

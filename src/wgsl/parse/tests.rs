@@ -71,17 +71,52 @@ fn drops_what_the_function_does_not_reach() {
 fn shows_a_syntax_error() {
     let error = unary("fn square(x: f32) -> f32 {\n    return x * ;\n}").unwrap_err();
     assert!(matches!(error, Error::Wgsl { line: 2, column: 16, .. }), "{error:?}");
-    assert_snapshot!(error, @"");
+    assert_snapshot!(error, @r#"
+    invalid WGSL in `square`:
+    error: expected expression, found ";"
+      ┌─ square:2:16
+      │
+    2 │     return x * ;
+      │                ^ expected expression
+    "#);
 }
 
 #[test]
 fn shows_a_type_error() {
-    assert_snapshot!(refusal("fn f(x: f32) -> f32 {\n    let n: u32 = 3;\n    return x * n;\n}"), @"");
+    assert_snapshot!(refusal("fn f(x: f32) -> f32 {\n    let n: u32 = 3;\n    return x * n;\n}"), @"
+    invalid WGSL in `f`:
+    error: Function [0] 'f' is invalid
+      ┌─ f:1:1
+      │  
+    1 │ ╭ fn f(x: f32) -> f32 {
+    2 │ │     let n: u32 = 3;
+    3 │ │     return x * n;
+      │ │            ^^^^^ naga::ir::Expression [2]
+    4 │ │ }
+      │ ╰─^ naga::ir::Function [0]
+      │  
+      = Expression [2] is invalid
+      = Operation Multiply can't work with [0] (of type Scalar(Scalar { kind: Float, width: 4 })) and [1] (of type Scalar(Scalar { kind: Uint, width: 4 }))
+    ");
 }
 
 #[test]
 fn shows_a_validation_error() {
-    assert_snapshot!(refusal("fn f(x: f32) -> f32 {\n    return vec2<f32>(x, x);\n}"), @"");
+    let error = unary("fn f(x: f32) -> f32 {\n    return vec2<f32>(x, x);\n}").unwrap_err();
+    assert!(matches!(error, Error::Wgsl { line: 2, column: 12, .. }), "{error:?}");
+    assert_snapshot!(error, @"
+    invalid WGSL in `f`:
+    error: Function [0] 'f' is invalid
+      ┌─ f:1:1
+      │  
+    1 │ ╭ fn f(x: f32) -> f32 {
+    2 │ │     return vec2<f32>(x, x);
+      │ │            ^^^^^^^^^^^^^^^ naga::ir::Expression [1]
+    3 │ │ }
+      │ ╰─^ naga::ir::Function [0]
+      │  
+      = The `return` expression Some([1]) does not match the declared return type Some([0])
+    ");
 }
 
 #[test]
@@ -93,13 +128,41 @@ fn columns_count_characters() {
 #[test]
 fn shows_wrong_signatures() {
     let given = |text| parse(text, None, BINARY).unwrap_err().to_string();
-    assert_snapshot!(given("fn f(x: i32, y: f32) -> f32 { return f32(x) + y; }"), @"");
-    assert_snapshot!(given("fn f(x: f32) -> f32 { return x; }"), @"");
-    assert_snapshot!(given("fn f(x: f32, y: f32) -> vec2<f32> { return vec2(x, y); }"), @"");
-    assert_snapshot!(given("fn f(x: f32, y: f32) { }"), @"");
-    assert_snapshot!(given("struct S { a: f32 }\nfn f(x: f32, y: f32, on: bool, s: S) -> f32 { return x; }"), @"");
-    assert_snapshot!(given("fn f(x: ptr<function, f32>, y: array<f32, 4>) -> mat2x2<f32> { return mat2x2<f32>(); }"), @"");
-    assert_snapshot!(given("enable f16; fn f(x: f16, y: f16) -> f16 { return x; }"), @"");
+    assert_snapshot!(given("fn f(x: i32, y: f32) -> f32 { return f32(x) + y; }"), @"
+    `f` has the wrong signature
+      expected: fn(f32, f32) -> f32
+         given: fn(x: i32, y: f32) -> f32
+    ");
+    assert_snapshot!(given("fn f(x: f32) -> f32 { return x; }"), @"
+    `f` has the wrong signature
+      expected: fn(f32, f32) -> f32
+         given: fn(x: f32) -> f32
+    ");
+    assert_snapshot!(given("fn f(x: f32, y: f32) -> vec2<f32> { return vec2(x, y); }"), @"
+    `f` has the wrong signature
+      expected: fn(f32, f32) -> f32
+         given: fn(x: f32, y: f32) -> vec2<f32>
+    ");
+    assert_snapshot!(given("fn f(x: f32, y: f32) { }"), @"
+    `f` has the wrong signature
+      expected: fn(f32, f32) -> f32
+         given: fn(x: f32, y: f32)
+    ");
+    assert_snapshot!(given("struct S { a: f32 }\nfn f(x: f32, y: f32, on: bool, s: S) -> f32 { return x; }"), @"
+    `f` has the wrong signature
+      expected: fn(f32, f32, extra parameters of f32, i32, u32 or vec2, vec3, vec4 of them) -> f32
+         given: fn(x: f32, y: f32, on: bool, s: S) -> f32
+    ");
+    assert_snapshot!(given("fn f(x: ptr<function, f32>, y: array<f32, 4>) -> mat2x2<f32> { return mat2x2<f32>(); }"), @"
+    `f` has the wrong signature
+      expected: fn(f32, f32) -> f32
+         given: fn(x: ptr<function, f32>, y: array<f32, 4>) -> mat2x2<f32>
+    ");
+    assert_snapshot!(given("enable f16; fn f(x: f16, y: f16) -> f16 { return x; }"), @"
+    `f` has the wrong signature
+      expected: fn(f32, f32) -> f32
+         given: fn(x: f16, y: f16) -> f16
+    ");
 }
 
 #[test]
@@ -109,7 +172,14 @@ fn shows_storage_access() {
     )
     .unwrap_err();
     assert!(matches!(error, Error::Impure { .. }));
-    assert_snapshot!(error, @"");
+    assert_snapshot!(error, @"
+    `f` is not a pure function: it uses the storage variable `table`; pass values as parameters
+    error: not allowed in a pure function
+      ┌─ f:4:12
+      │
+    4 │     return table[u32(x)];
+      │            ^^^^^
+    ");
 }
 
 #[test]
@@ -119,23 +189,23 @@ fn refuses_impure_functions() {
         other => panic!("{other}"),
     };
     let uses = |declaration: &str| what(&format!("{declaration}\nfn f(x: f32) -> f32 {{ return x + v; }}"));
-    assert_snapshot!(uses("var<private> v: f32;"), @"");
-    assert_snapshot!(uses("var<workgroup> v: f32;"), @"");
-    assert_snapshot!(uses("@group(0) @binding(0) var<uniform> v: f32;"), @"");
-    assert_snapshot!(uses("override v: f32 = 1.0;"), @"");
-    assert_snapshot!(what("fn f(x: f32) -> f32 { workgroupBarrier(); return x; }"), @"");
-    assert_snapshot!(what("fn f(x: f32) -> f32 { if x > 1.0 { loop { discard; } } return x; }"), @"");
-    assert_snapshot!(what("fn f(x: f32) -> f32 { return dpdx(x); }"), @"");
-    assert_snapshot!(what("fn f(x: f32) -> f32 { return g(x); } fn g(x: f32) -> f32 { return subgroupAdd(x); }"), @"");
-    assert_snapshot!(what("var<workgroup> v: atomic<u32>; fn f(x: f32) -> f32 { return f32(atomicAdd(&v, 1)); }"), @"");
-    assert_snapshot!(what("@group(0) @binding(0) var t: texture_1d<f32>; fn f(x: f32) -> f32 { return textureLoad(t, 0, 0).x; }"), @"");
+    assert_snapshot!(uses("var<private> v: f32;"), @"it uses the private variable `v`; pass values as parameters");
+    assert_snapshot!(uses("var<workgroup> v: f32;"), @"it uses the workgroup variable `v`; pass values as parameters");
+    assert_snapshot!(uses("@group(0) @binding(0) var<uniform> v: f32;"), @"it uses the uniform variable `v`; pass values as parameters");
+    assert_snapshot!(uses("override v: f32 = 1.0;"), @"it uses the pipeline override `v`; declare a `const` or an extra parameter");
+    assert_snapshot!(what("fn f(x: f32) -> f32 { workgroupBarrier(); return x; }"), @"a barrier waits for other invocations; an element is evaluated alone");
+    assert_snapshot!(what("fn f(x: f32) -> f32 { if x > 1.0 { loop { discard; } } return x; }"), @"`discard` exists in fragment shaders only");
+    assert_snapshot!(what("fn f(x: f32) -> f32 { return dpdx(x); }"), @"derivatives exist in fragment shaders only");
+    assert_snapshot!(what("fn f(x: f32) -> f32 { return g(x); } fn g(x: f32) -> f32 { return subgroupAdd(x); }"), @"it exchanges values with other invocations of its subgroup");
+    assert_snapshot!(what("var<workgroup> v: atomic<u32>; fn f(x: f32) -> f32 { return f32(atomicAdd(&v, 1)); }"), @"it uses the workgroup variable `v`; pass values as parameters");
+    assert_snapshot!(what("@group(0) @binding(0) var t: texture_1d<f32>; fn f(x: f32) -> f32 { return textureLoad(t, 0, 0).x; }"), @"it uses the texture or sampler variable `t`; pass values as parameters");
 }
 
 #[test]
 fn asks_which_function() {
     let several = "fn f(x: f32) -> f32 { return x; } fn g(x: f32) -> f32 { return x; }";
-    assert_snapshot!(refusal(several), @"");
-    assert_snapshot!(refusal("const A = 1;"), @"");
+    assert_snapshot!(refusal(several), @"functions that no other function of the text calls: expected exactly one; to choose a function use `Func::named`, given `f`, `g`");
+    assert_snapshot!(refusal("const A = 1;"), @"functions that no other function of the text calls: expected exactly one; to choose a function use `Func::named`, given none");
     assert_eq!(parse(several, Some("g"), UNARY).unwrap().name, "g");
-    assert_snapshot!(parse(several, Some("h"), UNARY).unwrap_err(), @"");
+    assert_snapshot!(parse(several, Some("h"), UNARY).unwrap_err(), @"name of the function: expected a function of the text (`f`, `g`), given `h`");
 }
