@@ -1,1 +1,5 @@
+//! Data-parallel map, reduce and scan from one WGSL function.
 
+mod cpu;
+mod element;
+mod error;
