@@ -54,6 +54,20 @@ pub enum Error {
         /// What the caller gave.
         given: String,
     },
+    /// An operator breaks a law of monoids, so that its reductions and scans would depend on how they are grouped.
+    #[error("`{monoid}` breaks {law} for {operands}\n   left: {left}\n  right: {right}")]
+    Law {
+        /// Name of the operator.
+        monoid: String,
+        /// The law.
+        law: Law,
+        /// The counterexample: values of a, b, c, in WGSL.
+        operands: String,
+        /// Value of the law's left side.
+        left: String,
+        /// Value of the law's right side.
+        right: String,
+    },
     /// Two lengths that must be equal differ.
     #[error("length mismatch in {what}: expected {expected} elements, given {given}")]
     Length {
@@ -114,6 +128,28 @@ pub enum Error {
         /// What the system said.
         reason: String,
     },
+}
+
+/// A law of monoids, with the operator written `⊕` and its identity `e`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Law {
+    /// `e ⊕ a = a`.
+    LeftIdentity,
+    /// `a ⊕ e = a`.
+    RightIdentity,
+    /// `(a ⊕ b) ⊕ c = a ⊕ (b ⊕ c)`.
+    Associativity,
+}
+
+impl fmt::Display for Law {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::LeftIdentity => "the law of the left identity, e ⊕ a = a,",
+            Self::RightIdentity => "the law of the right identity, a ⊕ e = a,",
+            Self::Associativity => "associativity, (a ⊕ b) ⊕ c = a ⊕ (b ⊕ c),",
+        })
+    }
 }
 
 /// How a device failed.

@@ -12,6 +12,7 @@ mod ops;
 mod order;
 mod passes;
 mod plan;
+pub mod prelude;
 mod run;
 mod view;
 mod wgsl;
@@ -20,7 +21,11 @@ mod work;
 pub use array::Array;
 pub use context::{Builder, Context, Incident, Report};
 pub use element::{Element, ElementType, Scalar};
-pub use error::{Error, Fault, Result};
+pub use error::{Error, Fault, Law, Result};
 pub use func::{Func, Signature};
-pub use plan::{Placement, Plan};
+pub use monoid::{
+    And, ArgMax, ArgMin, Extremum, IntegerElement, Max, Min, Monoid, Or, Product, ReduceOperator, ScalarElement,
+    ScanOperator, Sum, Xor,
+};
+pub use plan::{Alternative, Choice, Executor, Origin, Placement, Plan, Provenance, Reason, Rejected, Seconds, Term};
 pub use view::{Append, Items, View, Viewable};

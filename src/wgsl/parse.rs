@@ -31,8 +31,7 @@ pub(crate) fn parse(text: &str, name: Option<&str>, expected: Expected) -> Resul
 }
 
 fn parse_unguarded(text: &str, label: &str, name: Option<&str>, expected: Expected) -> Result<PureFunction> {
-    let mut module =
-        naga::front::wgsl::parse_str(text).map_err(|error| diagnostic::from_parse(label, text, &error))?;
+    let mut module = naga::front::wgsl::parse_str(text).map_err(|error| diagnostic::from_parse(label, text, &error))?;
     let mut function = choose(&module, name)?;
     let name = module.functions[function].name.clone().unwrap_or_default();
     let matched = expected.matches(&module, function)?;
@@ -123,7 +122,7 @@ fn prune(module: &mut Module, root: Handle<Function>) -> Handle<Function> {
     naga::compact::compact(module, naga::compact::KeepUnused::No);
     module.entry_points.clear();
     // Callees come before their callers, and only callees of the root are left.
-    module.functions.iter().map(|(handle, _)| handle).last().unwrap_or(root)
+    module.functions.iter().next_back().map_or(root, |(handle, _)| handle)
 }
 
 /// The name by which to call a text that does not parse: the last that follows `fn`.
@@ -138,5 +137,7 @@ fn likely_name(text: &str) -> &str {
     name.unwrap_or("wgsl")
 }
 
+#[cfg(test)]
+mod robust;
 #[cfg(test)]
 mod tests;

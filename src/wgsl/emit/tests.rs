@@ -79,7 +79,8 @@ fn unusual_names_are_reported_as_written() {
         assert!(emitted.name.starts_with("f0_"), "{}", emitted.name);
     }
     // A helper, a constant and a parameter that are written alike.
-    let function = unary("const f_ = 1f; fn f__(x: f32) -> f32 { return x; } fn f(f0_f: f32) -> f32 { return f__(f0_f) + f_; }");
+    let function =
+        unary("const f_ = 1f; fn f__(x: f32) -> f32 { return x; } fn f(f0_f: f32) -> f32 { return f__(f0_f) + f_; }");
     let emitted = emit(&function, "f0_").unwrap();
     let module = accepted(&emitted.text);
     let last = module.functions.iter().last().unwrap().1;
@@ -118,7 +119,8 @@ fn writing_is_stable() {
 /// Literals keep their bits.
 #[test]
 fn extreme_literals_survive() {
-    let mut values = vec![0.0, -0.0, 1e-45, -1e-45, f32::MIN_POSITIVE, f32::MAX, f32::MIN, f32::EPSILON, 0.1, 1e10, 16777217.0];
+    let mut values =
+        vec![0.0, -0.0, 1e-45, -1e-45, f32::MIN_POSITIVE, f32::MAX, f32::MIN, f32::EPSILON, 0.1, 1e10, 16777217.0];
     values.extend((1..255).map(|exponent| f32::from_bits(exponent << 23 | 0x2a_aaab)));
     values.extend((0..23).map(|bit| f32::from_bits(1 << bit)));
     for value in values {
