@@ -42,11 +42,7 @@ impl Context {
         let Primitive::Reduce(monoid) = &work.primitive else { return Ok([0; 4]) };
         let mut state = monoid.identity;
         self.run(work, Target::State(&mut state)).await?;
-        if !monoid.is_exact() {
-            return Ok(state);
-        }
-        // A single element has met no operator yet; minimum and maximum make its NaN canonical.
-        self.shared.cpu.combine(work, &monoid.identity, &state)
+        Ok(state)
     }
 
     /// The elements of a map or scan into an array that stays where it was computed.

@@ -19,7 +19,7 @@ pub(crate) use self::source::sealed::Sealed as Viewed;
 use crate::context::Context;
 use crate::element::Element;
 use crate::func::{Func, Signature};
-use crate::monoid::ScanMonoid;
+use crate::monoid::ScanOperator;
 
 /// A lazy sequence of `I`: an element type, or a tuple of them after [`zip`](Self::zip).
 ///
@@ -96,16 +96,16 @@ impl<'a, T: Element> View<'a, T> {
     /// The result is again a view. A scan of a view that holds a scan computes that view first, into an array.
     ///
     /// O(n) combinations; on one device about two memory accesses an element.
-    pub fn inclusive_scan<M: ScanMonoid<T>>(self, monoid: M) -> Self {
+    pub fn inclusive_scan<M: ScanOperator<T>>(self, monoid: M) -> Self {
         self.scanned(monoid, true)
     }
 
     /// Element i becomes the combination of elements 0 to i - 1; element 0 is the monoid's identity.
-    pub fn exclusive_scan<M: ScanMonoid<T>>(self, monoid: M) -> Self {
+    pub fn exclusive_scan<M: ScanOperator<T>>(self, monoid: M) -> Self {
         self.scanned(monoid, false)
     }
 
-    fn scanned<M: ScanMonoid<T>>(self, monoid: M, inclusive: bool) -> Self {
-        Self::new(self.cx, self.graph.scan(monoid.spec(), inclusive))
+    fn scanned<M: ScanOperator<T>>(self, monoid: M, inclusive: bool) -> Self {
+        Self::new(self.cx, self.graph.scan(monoid.spec().0, inclusive))
     }
 }

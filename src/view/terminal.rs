@@ -10,7 +10,7 @@ use super::View;
 use crate::array::Array;
 use crate::element::{Element, words_of_mut};
 use crate::error::{Error, Result};
-use crate::monoid::ReduceMonoid;
+use crate::monoid::ReduceOperator;
 use crate::ops;
 use crate::plan::Plan;
 use std::sync::Arc;
@@ -94,7 +94,7 @@ impl<'a, T: Element> View<'a, T> {
     /// # Errors
     ///
     /// As [`collect`](Self::collect).
-    pub fn reduce<M: ReduceMonoid<T>>(self, monoid: M) -> Result<M::Output> {
+    pub fn reduce<M: ReduceOperator<T>>(self, monoid: M) -> Result<M::Output> {
         block_on(self.reduce_async(monoid))
     }
 
@@ -103,11 +103,11 @@ impl<'a, T: Element> View<'a, T> {
     /// # Errors
     ///
     /// As `reduce`.
-    pub async fn reduce_async<M: ReduceMonoid<T>>(self, monoid: M) -> Result<M::Output> {
+    pub async fn reduce_async<M: ReduceOperator<T>>(self, monoid: M) -> Result<M::Output> {
         let mut graph = if self.graph.scan.is_some() { self.graph.deferred() } else { self.graph };
         let sources = ops::resolve(self.cx, &mut graph).await?;
-        let work = ops::describe_reduce(graph, sources, monoid.spec())?;
-        Ok(monoid.finish(self.cx.run_reduce(&work).await?))
+        let work = ops::describe_reduce(graph, sources, monoid.spec().0)?;
+        Ok(monoid.finish(&self.cx.run_reduce(&work).await?))
     }
 
     /// The plan of [`collect`](Self::collect) with its numbers, before it runs; `Display` prints it.
@@ -127,9 +127,9 @@ impl<'a, T: Element> View<'a, T> {
     /// # Errors
     ///
     /// As `reduce`.
-    pub fn explain_reduce<M: ReduceMonoid<T>>(self, monoid: M) -> Result<Plan> {
+    pub fn explain_reduce<M: ReduceOperator<T>>(self, monoid: M) -> Result<Plan> {
         let mut graph = if self.graph.scan.is_some() { self.graph.deferred() } else { self.graph };
         let sources = block_on(ops::resolve(self.cx, &mut graph))?;
-        self.cx.plan(&ops::describe_reduce(graph, sources, monoid.spec())?)
+        self.cx.plan(&ops::describe_reduce(graph, sources, monoid.spec().0)?)
     }
 }
