@@ -24,8 +24,11 @@ pub use element::{Element, ElementType, Scalar};
 pub use error::{Error, Fault, Law, Result};
 pub use func::{Func, Signature};
 pub use monoid::{
-    And, ArgMax, ArgMin, Extremum, IntegerElement, Max, Min, Monoid, Or, Product, ReduceOperator, ScalarElement,
-    ScanOperator, Sum, Xor,
+    And, ArgMax, ArgMin, Extremum, IntegerElement, Max, Min, Monoid, Or, Product, ReduceOperator,
+    ScalarElement, ScanOperator, Sum, Xor,
 };
-pub use plan::{Alternative, Choice, Executor, Origin, Placement, Plan, Provenance, Reason, Rejected, Seconds, Term};
+pub use plan::{
+    Alternative, Choice, Executor, Origin, Placement, Plan, Provenance, Reason, Rejected, Seconds, Term,
+    WithoutTimes,
+};
 pub use view::{Append, Items, View, Viewable};

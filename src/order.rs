@@ -109,8 +109,19 @@ fn float_key(bits: u32) -> u32 {
 mod tests {
     use super::*;
 
-    const ORDERED: [f32; 11] =
-        [f32::NEG_INFINITY, f32::MIN, -1.0, -f32::MIN_POSITIVE, -1e-45, -0.0, 0.0, 1e-45, 1.0, f32::MAX, f32::INFINITY];
+    const ORDERED: [f32; 11] = [
+        f32::NEG_INFINITY,
+        f32::MIN,
+        -1.0,
+        -f32::MIN_POSITIVE,
+        -1e-45,
+        -0.0,
+        0.0,
+        1e-45,
+        1.0,
+        f32::MAX,
+        f32::INFINITY,
+    ];
     const NANS: [u32; 4] = [0x7fc0_0000, 0xffc0_0000, 0x7f80_0001, 0xffff_ffff];
 
     #[test]
@@ -124,7 +135,11 @@ mod tests {
             assert_eq!(min_key(Scalar::F32, nan), 0);
             assert_eq!(max_key(Scalar::F32, nan), 0);
         }
-        assert!(ORDERED.iter().all(|x| min_key(Scalar::F32, x.to_bits()) > 0 && max_key(Scalar::F32, x.to_bits()) > 0));
+        assert!(
+            ORDERED
+                .iter()
+                .all(|x| min_key(Scalar::F32, x.to_bits()) > 0 && max_key(Scalar::F32, x.to_bits()) > 0)
+        );
     }
 
     #[test]
@@ -140,7 +155,11 @@ mod tests {
 
     #[test]
     fn keys_have_inverses() {
-        let words = (0..=u32::MAX).step_by(65_521).chain(ORDERED.map(f32::to_bits)).chain(NANS).chain([0, 1, u32::MAX]);
+        let words = (0..=u32::MAX).step_by(65_521).chain(ORDERED.map(f32::to_bits)).chain(NANS).chain([
+            0,
+            1,
+            u32::MAX,
+        ]);
         for bits in words {
             for scalar in [Scalar::F32, Scalar::I32, Scalar::U32] {
                 let expected = canonical(scalar, bits);

@@ -129,7 +129,8 @@ impl Context {
 
     /// Turns a fault of a device into an incident; passes on what the caller has to know.
     fn recover(&self, plan: &Plan, error: Error) -> Result<Incident> {
-        let of_device = matches!(error, Error::Device { .. } | Error::NoAdapter { .. } | Error::Unsupported { .. });
+        let of_device =
+            matches!(error, Error::Device { .. } | Error::NoAdapter { .. } | Error::Unsupported { .. });
         if !of_device || !self.shared.fallback {
             return Err(error);
         }
@@ -171,7 +172,13 @@ impl Context {
         }
     }
 
-    async fn on_gpu(&self, plan: &Plan, work: &Work<'_>, range: Range<usize>, target: Target<'_>) -> Result<()> {
+    async fn on_gpu(
+        &self,
+        plan: &Plan,
+        work: &Work<'_>,
+        range: Range<usize>,
+        target: Target<'_>,
+    ) -> Result<()> {
         let gpu = self.shared.devices.open(plan)?;
         match (target, &work.primitive) {
             (Target::Host(out), Primitive::Scan { monoid, .. }) => {

@@ -8,7 +8,9 @@ use crate::element::{Element, ElementType};
 use crate::error::Error;
 use crate::monoid::{Describe, Sum};
 use crate::order::TILE_LEN;
-use crate::plan::{CpuProfile, Estimate, Placement, Profile, Provenance, Request, Shape, ShapeKind, quick_cpu};
+use crate::plan::{
+    CpuProfile, Estimate, Placement, Profile, Provenance, Request, Shape, ShapeKind, quick_cpu,
+};
 use crate::work::{Fused, Node, Primitive, Source, Work};
 
 /// Bytes that the calibration of memory reads: larger than caches, a few milliseconds.

@@ -116,8 +116,7 @@ fn spread<O: NativeOp>(parents: &[O::Word], children: &mut [O::Word]) {
     for (group, &prefix) in groups.iter_mut().zip(parents) {
         let two = O::combine(group[0], group[1]);
         let three = O::combine(two, group[2]);
-        *group =
-            [prefix, O::combine(prefix, group[0]), O::combine(prefix, two), O::combine(prefix, three)];
+        *group = [prefix, O::combine(prefix, group[0]), O::combine(prefix, two), O::combine(prefix, three)];
     }
     if !rest.is_empty() {
         let prefix = parents[groups.len()];

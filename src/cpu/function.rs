@@ -86,7 +86,15 @@ impl FunctionOp {
         let mut prefixes = Level { words: prefix[..self.words].to_vec(), len: 1 };
         for children in levels.iter().rev() {
             let mut next = self.level(children.len);
-            self.spread(cx, &prefixes, children.planes(), children.len, false, &mut next.words, children.len)?;
+            self.spread(
+                cx,
+                &prefixes,
+                children.planes(),
+                children.len,
+                false,
+                &mut next.words,
+                children.len,
+            )?;
             prefixes = next;
         }
         self.spread(cx, &prefixes, states, len, inclusive, out, stride)
@@ -187,7 +195,8 @@ impl FunctionOp {
                 break;
             }
             let count = Self::groups_with(len, child);
-            let inputs = [prefixes, &sums].map(|level| Input::Planes { words: &level.words, stride: level.len });
+            let inputs =
+                [prefixes, &sums].map(|level| Input::Planes { words: &level.words, stride: level.len });
             let output = Output::Planes { words: &mut scanned.words, stride: scanned.len };
             cx.machine.run(&self.program, cx.uniforms, &inputs, output, count, cx.budget)?;
             self.scatter(&scanned, count, child, out, stride);

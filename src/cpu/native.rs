@@ -24,7 +24,10 @@ impl Kernels {
     fn of<O: NativeOp>() -> Self {
         Self {
             combine: |a, b| {
-                bytemuck::cast(O::combine(bytemuck::cast::<u32, O::Word>(a), bytemuck::cast::<u32, O::Word>(b)))
+                bytemuck::cast(O::combine(
+                    bytemuck::cast::<u32, O::Word>(a),
+                    bytemuck::cast::<u32, O::Word>(b),
+                ))
             },
             reduce_tile: |level, src| {
                 let src = bytemuck::cast_slice(src);

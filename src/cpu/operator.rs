@@ -23,7 +23,10 @@ pub(super) struct Operator {
 enum Kind {
     Native(Kernels),
     /// `ArgMin`, or `ArgMax` when `max`.
-    Arg { scalar: Scalar, max: bool },
+    Arg {
+        scalar: Scalar,
+        max: bool,
+    },
     Function(FunctionOp),
 }
 
@@ -33,9 +36,11 @@ impl Operator {
             Described::Builtin(Builtin::ArgMin) => Kind::Arg { scalar: monoid.element.scalar, max: false },
             Described::Builtin(Builtin::ArgMax) => Kind::Arg { scalar: monoid.element.scalar, max: true },
             Described::Builtin(builtin) => {
-                Kind::Native(Kernels::new(*builtin, monoid.state.scalar).ok_or_else(|| Error::Unsupported {
-                    executor: "cpu".into(),
-                    what: format!("monoid {} on {}", monoid.name, monoid.element),
+                Kind::Native(Kernels::new(*builtin, monoid.state.scalar).ok_or_else(|| {
+                    Error::Unsupported {
+                        executor: "cpu".into(),
+                        what: format!("monoid {} on {}", monoid.name, monoid.element),
+                    }
                 })?)
             }
             Described::Function { function, .. } => Kind::Function(FunctionOp::new(function, monoid.state)?),
@@ -126,10 +131,9 @@ impl Operator {
                 }
                 Ok(())
             }
-            Kind::Arg { .. } => Err(Error::Unsupported {
-                executor: "cpu".into(),
-                what: "scan with ArgMin or ArgMax".into(),
-            }),
+            Kind::Arg { .. } => {
+                Err(Error::Unsupported { executor: "cpu".into(), what: "scan with ArgMin or ArgMax".into() })
+            }
             Kind::Function(function) => function.scan(cx, prefix, states, len, inclusive, out, stride),
         }
     }

@@ -51,7 +51,10 @@ pub(super) fn run(
     out: &mut [u32],
 ) -> Result<Spine> {
     let Primitive::Scan { inclusive, post, .. } = &work.primitive else {
-        return Err(Error::Unsupported { executor: "cpu".into(), what: "a scan pass for another work".into() });
+        return Err(Error::Unsupported {
+            executor: "cpu".into(),
+            what: "a scan pass for another work".into(),
+        });
     };
     // A chunk is a node: a range that starts inside of one takes its tiles one by one.
     let chunk_levels = if range.start.is_multiple_of(CHUNK_TILES * TILE_LEN) { CHUNK_LEVELS } else { 0 };
@@ -176,7 +179,13 @@ impl Scan<'_, '_> {
         true
     }
 
-    fn scan_tile(&self, tile: Range<usize>, prefix: State, out: &mut [u32], scratch: &mut Scratch) -> Result<()> {
+    fn scan_tile(
+        &self,
+        tile: Range<usize>,
+        prefix: State,
+        out: &mut [u32],
+        scratch: &mut Scratch,
+    ) -> Result<()> {
         let Scratch { machine, elements, scanned, .. } = scratch;
         let len = tile.len();
         let budget = self.cpu.budget;
@@ -199,7 +208,10 @@ impl Scan<'_, '_> {
         scanned.resize((len * words).max(scanned.len()), 0);
         self.operator.scan(&mut lanes, prefix, planes, len, self.inclusive, scanned, len)?;
         let Some(program) = &self.compiled.post else {
-            return Err(Error::Unsupported { executor: "cpu".into(), what: "a scan without its program".into() });
+            return Err(Error::Unsupported {
+                executor: "cpu".into(),
+                what: "a scan without its program".into(),
+            });
         };
         // Slot 0 of `post` is the scanned value, slot 1 + s is source s.
         let mut inputs = vec![Input::Planes { words: &scanned[..len * words], stride: len }];

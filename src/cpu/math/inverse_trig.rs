@@ -7,13 +7,7 @@
 use super::fused::{Fused, horner};
 
 /// `(asin s - s) / s^3` in powers of s^2, for s <= 1/2.
-const ASIN: [f32; 5] = [
-    0.166_667_52,
-    0.074_953_1,
-    0.045_469_15,
-    0.024_184_78,
-    0.042_158_3,
-];
+const ASIN: [f32; 5] = [0.166_667_52, 0.074_953_1, 0.045_469_15, 0.024_184_78, 0.042_158_3];
 
 /// `(atan u - u) / u^3` in powers of u^2, for u <= 1.
 const ATAN: [f32; 9] = [
@@ -74,11 +68,7 @@ pub(crate) fn atan<F: Fused>(x: f32) -> f32 {
     let large = a > 1.0;
     let (above, below) = if large { (-1.0, a) } else { (a, 1.0) };
     let p = atan_near_zero::<F>(above / below);
-    let y = if large {
-        HALF_PI[0] + (p + HALF_PI[1])
-    } else {
-        p
-    };
+    let y = if large { HALF_PI[0] + (p + HALF_PI[1]) } else { p };
     y.copysign(x)
 }
 

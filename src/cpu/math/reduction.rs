@@ -5,16 +5,8 @@
 //! quadrant and its fraction to 62 bits, of which cancellation takes at most about 30.
 
 /// The first 192 bits of 2/pi after the binary point, after 32 zero bits so that no window starts before the table.
-const TWO_OVER_PI: [u32; 8] = [
-    0,
-    0xA2F9_836E,
-    0x4E44_1529,
-    0xFC27_57D1,
-    0xF534_DDC0,
-    0xDB62_9599,
-    0x3C43_9041,
-    0xFE51_63AB,
-];
+const TWO_OVER_PI: [u32; 8] =
+    [0, 0xA2F9_836E, 0x4E44_1529, 0xFC27_57D1, 0xF534_DDC0, 0xDB62_9599, 0x3C43_9041, 0xFE51_63AB];
 
 /// `(q, r)` with x = (4 * j + q) * pi/2 + r for some integer j, and |r| <= pi/4. For finite x of at least 1.
 #[inline(always)]

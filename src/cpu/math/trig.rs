@@ -16,12 +16,7 @@ const PI: [f32; 3] = [3.141_592_7, -8.742_278e-8, -3.430_249e-15];
 const HALF_PI: [f32; 3] = [1.570_796_4, -4.371_139e-8, -1.715_124_5e-15];
 
 /// `(sin r - r) / r^3` in powers of r^2, for |r| <= pi/2.
-const SIN: [f32; 4] = [
-    -0.166_666_6,
-    0.008_333_067,
-    -0.000_198_095_53,
-    2.605_458_6e-6,
-];
+const SIN: [f32; 4] = [-0.166_666_6, 0.008_333_067, -0.000_198_095_53, 2.605_458_6e-6];
 
 /// `(tan r - r) / r^3` in powers of r^2, for |r| <= pi/4.
 const TAN: [f32; 7] = [
@@ -83,11 +78,7 @@ pub(crate) fn sin_wide<F: Fused>(x: f32) -> f32 {
         return sin_small::<F>(x);
     }
     let (quadrant, r) = reduce(x.abs());
-    let y = if quadrant & 1 == 0 {
-        sin_small::<F>(r)
-    } else {
-        cos_small::<F>(r)
-    };
+    let y = if quadrant & 1 == 0 { sin_small::<F>(r) } else { cos_small::<F>(r) };
     let y = if quadrant & 2 == 0 { y } else { -y };
     f32::from_bits(y.to_bits() ^ (x.to_bits() & SIGN))
 }
@@ -99,11 +90,7 @@ pub(crate) fn cos_wide<F: Fused>(x: f32) -> f32 {
         return cos_small::<F>(x);
     }
     let (quadrant, r) = reduce(x.abs());
-    let y = if quadrant & 1 == 0 {
-        cos_small::<F>(r)
-    } else {
-        -sin_small::<F>(r)
-    };
+    let y = if quadrant & 1 == 0 { cos_small::<F>(r) } else { -sin_small::<F>(r) };
     if quadrant & 2 == 0 { y } else { -y }
 }
 

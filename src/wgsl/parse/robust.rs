@@ -122,7 +122,11 @@ fn deep_nesting() {
         survive(&body("{", "}"));
         survive(&body("if x > 1.0 {", "}"));
         survive(&body("loop {", "break; }"));
-        survive(&format!("alias T = {}f32{}; fn f(x: f32) -> f32 {{ return x; }}", "array<".repeat(depth), ", 1>".repeat(depth)));
+        survive(&format!(
+            "alias T = {}f32{}; fn f(x: f32) -> f32 {{ return x; }}",
+            "array<".repeat(depth),
+            ", 1>".repeat(depth)
+        ));
     }
 }
 
@@ -130,7 +134,10 @@ fn deep_nesting() {
 fn long_texts() {
     for length in [100, 1000, 20_000] {
         survive(&format!("fn f(x: f32) -> f32 {{ return x{}; }}", " + x".repeat(length)));
-        survive(&format!("fn f(x: f32) -> f32 {{ if x > 0.0 {{ }}{} return x; }}", " else if x > 1.0 { }".repeat(length)));
+        survive(&format!(
+            "fn f(x: f32) -> f32 {{ if x > 0.0 {{ }}{} return x; }}",
+            " else if x > 1.0 { }".repeat(length)
+        ));
         survive(&format!("fn f(x: f32) -> f32 {{ var v = vec2(x); return v{}; }}", ".xy".repeat(length)));
         let mut chain = "fn f0(x: f32) -> f32 { return x; }".to_owned();
         for i in 1..=length.min(2000) {
