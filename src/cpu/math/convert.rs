@@ -6,22 +6,14 @@
 /// The signed integer, clamped.
 #[inline(always)]
 pub(crate) fn f32_to_i32(x: f32) -> i32 {
-    let x = if x > 2_147_483_520.0 {
-        2_147_483_520.0
-    } else {
-        x
-    };
+    let x = if x > 2_147_483_520.0 { 2_147_483_520.0 } else { x };
     x as i32
 }
 
 /// The unsigned integer, clamped.
 #[inline(always)]
 pub(crate) fn f32_to_u32(x: f32) -> u32 {
-    let x = if x > 4_294_967_040.0 {
-        4_294_967_040.0
-    } else {
-        x
-    };
+    let x = if x > 4_294_967_040.0 { 4_294_967_040.0 } else { x };
     x as u32
 }
 

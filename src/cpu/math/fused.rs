@@ -42,11 +42,7 @@ impl Fused for Emulated {
         // the error has the sum's sign, towards zero otherwise.
         let bits = sum.to_bits();
         let outward = (error > 0.0) == (sum > 0.0);
-        let odd = if outward {
-            bits.wrapping_add(1)
-        } else {
-            bits.wrapping_sub(1)
-        };
+        let odd = if outward { bits.wrapping_add(1) } else { bits.wrapping_sub(1) };
         let inexact = (error > 0.0) | (error < 0.0);
         let even = bits & 1 == 0;
         f64::from_bits(if inexact & even { odd } else { bits }) as f32

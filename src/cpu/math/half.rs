@@ -9,11 +9,7 @@ pub(crate) fn quantize_to_f16(x: f32) -> f32 {
     // Normal in binary16: 13 bits go, to nearest even. The carry may reach the exponent, as it should.
     let bits = a.to_bits();
     let normal = f32::from_bits((bits + 0x0FFF + ((bits >> 13) & 1)) & !0x1FFF);
-    let normal = if normal > 65504.0 {
-        f32::INFINITY
-    } else {
-        normal
-    };
+    let normal = if normal > 65504.0 { f32::INFINITY } else { normal };
     // Subnormal in binary16: near 1/2 a float has the spacing 2^-24 of those.
     let small = (a + 0.5) - 0.5;
     let y = if a < 0.000_061_035_156 { small } else { normal };
@@ -34,11 +30,7 @@ pub(crate) fn unpack_2x16_float(word: u32, index: u32) -> f32 {
     const UP: f32 = 5_192_296_858_534_827_628_530_496_329_220_096.0;
     let shifted = (h & 0x7FFF) << 13;
     let finite = (f32::from_bits(shifted) * UP).to_bits();
-    let bits = if shifted >= 0x0F80_0000 {
-        shifted | 0x7F80_0000
-    } else {
-        finite
-    };
+    let bits = if shifted >= 0x0F80_0000 { shifted | 0x7F80_0000 } else { finite };
     f32::from_bits(bits | ((h & 0x8000) << 16))
 }
 

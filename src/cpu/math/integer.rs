@@ -129,11 +129,7 @@ pub(crate) fn extract_bits_i32(x: i32, offset: u32, count: u32) -> i32 {
 #[inline(always)]
 pub(crate) fn insert_bits(x: u32, new: u32, offset: u32, count: u32) -> u32 {
     let (o, c) = field(offset, count);
-    let ones = if c == 0 {
-        0
-    } else {
-        u32::MAX.wrapping_shr(32 - c)
-    };
+    let ones = if c == 0 { 0 } else { u32::MAX.wrapping_shr(32 - c) };
     let mask = ones.wrapping_shl(o);
     (x & !mask) | (new.wrapping_shl(o) & mask)
 }

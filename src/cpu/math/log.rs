@@ -45,11 +45,7 @@ pub(crate) fn log2<F: Fused>(x: f32) -> f32 {
 fn split(x: f32) -> (f32, f32) {
     const SQRT_HALF: u32 = 0x3F35_04F3;
     let subnormal = x < f32::MIN_POSITIVE;
-    let (x, below) = if subnormal {
-        (x * 8_388_608.0, 23)
-    } else {
-        (x, 0)
-    };
+    let (x, below) = if subnormal { (x * 8_388_608.0, 23) } else { (x, 0) };
     let offset = x.to_bits().wrapping_sub(SQRT_HALF);
     let k = (offset as i32 >> 23) - below;
     let m = f32::from_bits((offset & 0x007F_FFFF) + SQRT_HALF);

@@ -29,11 +29,7 @@ pub(crate) fn ldexp(x: f32, e: i32) -> f32 {
 /// The fraction of x, with the sign of x; zero for an infinite x.
 #[inline(always)]
 pub(crate) fn modf_fract(x: f32) -> f32 {
-    let fract = if x.abs() == f32::INFINITY {
-        0.0
-    } else {
-        x - x.trunc()
-    };
+    let fract = if x.abs() == f32::INFINITY { 0.0 } else { x - x.trunc() };
     fract.copysign(x)
 }
 
@@ -47,11 +43,7 @@ pub(crate) fn modf_whole(x: f32) -> f32 {
 #[inline(always)]
 fn normalised(x: f32) -> (u32, i32) {
     let subnormal = x.abs() < f32::MIN_POSITIVE;
-    let (x, below) = if subnormal {
-        (x * 16_777_216.0, 24)
-    } else {
-        (x, 0)
-    };
+    let (x, below) = if subnormal { (x * 16_777_216.0, 24) } else { (x, 0) };
     (x.to_bits(), below)
 }
 

@@ -16,11 +16,7 @@ pub(crate) fn pow(x: f32, y: f32) -> f32 {
 
     let whole = y.trunc() == y;
     let odd = whole & ((y * 0.5).trunc() != y * 0.5);
-    let power = if x.is_sign_negative() & odd {
-        -power
-    } else {
-        power
-    };
+    let power = if x.is_sign_negative() & odd { -power } else { power };
     let undefined = (x < 0.0) & (x > f32::NEG_INFINITY) & !whole;
     let power = if undefined { f32::NAN } else { power };
     // (-1)^(+-infinity) is 1, and so is 1^y and x^0 even for NaN.

@@ -17,11 +17,7 @@ pub(crate) fn rem(x: f32, y: f32) -> f32 {
     let (a, b) = (f64::from(x.abs()), f64::from(y.abs()));
     let r = (a - (a / b).trunc() * b) as f32;
     // Zero times infinity is NaN, but a finite x is its own remainder.
-    let r = if (y.abs() == f32::INFINITY) & (x.abs() < f32::INFINITY) {
-        x
-    } else {
-        r
-    };
+    let r = if (y.abs() == f32::INFINITY) & (x.abs() < f32::INFINITY) { x } else { r };
     r.copysign(x)
 }
 

@@ -25,14 +25,7 @@ impl Random {
 
 /// Values where functions change their formula, or have a special case.
 fn edges() -> Vec<f32> {
-    let mut values = vec![
-        0.0,
-        f32::INFINITY,
-        f32::NAN,
-        f32::MAX,
-        f32::MIN_POSITIVE,
-        f32::from_bits(1),
-    ];
+    let mut values = vec![0.0, f32::INFINITY, f32::NAN, f32::MAX, f32::MIN_POSITIVE, f32::from_bits(1)];
     for centre in [
         1e-30,
         2.4414063e-4,

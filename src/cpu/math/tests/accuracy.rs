@@ -9,18 +9,10 @@ use super::{Random, edges};
 /// Infinity counts as 2^128, the float that would follow the largest; NaN must meet NaN.
 fn ulps(got: f32, want: f64) -> f64 {
     if got.is_nan() || want.is_nan() {
-        return if got.is_nan() && want.is_nan() {
-            0.0
-        } else {
-            f64::INFINITY
-        };
+        return if got.is_nan() && want.is_nan() { 0.0 } else { f64::INFINITY };
     }
     if want == 0.0 || want.is_infinite() {
-        return if f64::from(got) == want {
-            0.0
-        } else {
-            f64::INFINITY
-        };
+        return if f64::from(got) == want { 0.0 } else { f64::INFINITY };
     }
     let limit = 2f64.powi(128);
     let got = f64::from(got).clamp(-limit, limit);
@@ -37,10 +29,7 @@ struct Worst {
 
 impl Worst {
     fn new() -> Self {
-        Self {
-            ulps: 0.0,
-            at: (0.0, 0.0),
-        }
+        Self { ulps: 0.0, at: (0.0, 0.0) }
     }
 
     fn see(&mut self, at: (f32, f32), got: f32, want: f64) {
@@ -52,23 +41,12 @@ impl Worst {
 
     fn check(self, name: &str, bound: f64) {
         println!("{name:12} {:6.3} ulp at {:?}", self.ulps, self.at);
-        assert!(
-            self.ulps <= bound,
-            "{name}: {} ulp at {:?}, bound {bound}",
-            self.ulps,
-            self.at
-        );
+        assert!(self.ulps <= bound, "{name}: {} ulp at {:?}, bound {bound}", self.ulps, self.at);
     }
 }
 
 /// Checks a function of one argument on the edges, on every 4,001st bit pattern, and densely between two bounds.
-fn unary(
-    name: &str,
-    bound: f64,
-    dense: (f32, f32),
-    f: impl Fn(f32) -> f32,
-    reference: impl Fn(f64) -> f64,
-) {
+fn unary(name: &str, bound: f64, dense: (f32, f32), f: impl Fn(f32) -> f32, reference: impl Fn(f64) -> f64) {
     let mut worst = Worst::new();
     let mut random = Random(1);
     let strided = (0..=u32::MAX).step_by(4_001).map(f32::from_bits);
@@ -88,8 +66,7 @@ fn binary(
     reference: impl Fn(f64, f64) -> f64,
 ) {
     let mut worst = Worst::new();
-    let mut see =
-        |x: f32, y: f32| worst.see((x, y), f(x, y), reference(f64::from(x), f64::from(y)));
+    let mut see = |x: f32, y: f32| worst.see((x, y), f(x, y), reference(f64::from(x), f64::from(y)));
     let edges = edges();
     for &x in &edges {
         for &y in &edges {
@@ -111,9 +88,7 @@ fn exponentials_and_logarithms() {
     unary("exp2", 1.0, (-150.0, 128.0), math::exp2::<E>, f64::exp2);
     unary("log", 1.5, (0.0, 4.0), math::log::<E>, f64::ln);
     unary("log2", 1.5, (0.0, 4.0), math::log2::<E>, f64::log2);
-    unary("inverse_sqrt", 1.5, (0.0, 4.0), math::inverse_sqrt, |x| {
-        1.0 / x.sqrt()
-    });
+    unary("inverse_sqrt", 1.5, (0.0, 4.0), math::inverse_sqrt, |x| 1.0 / x.sqrt());
 }
 
 #[test]
@@ -121,27 +96,9 @@ fn trigonometry() {
     unary("sin", 2.0, (-4.0, 4.0), math::sin_wide::<E>, f64::sin);
     unary("cos", 2.0, (-4.0, 4.0), math::cos_wide::<E>, f64::cos);
     unary("tan", 2.0, (-4.0, 4.0), math::tan_wide::<E>, f64::tan);
-    unary(
-        "sin medium",
-        2.0,
-        (-131_072.0, 131_072.0),
-        math::sin_wide::<E>,
-        f64::sin,
-    );
-    unary(
-        "cos medium",
-        2.0,
-        (-131_072.0, 131_072.0),
-        math::cos_wide::<E>,
-        f64::cos,
-    );
-    unary(
-        "tan medium",
-        2.0,
-        (-131_072.0, 131_072.0),
-        math::tan_wide::<E>,
-        f64::tan,
-    );
+    unary("sin medium", 2.0, (-131_072.0, 131_072.0), math::sin_wide::<E>, f64::sin);
+    unary("cos medium", 2.0, (-131_072.0, 131_072.0), math::cos_wide::<E>, f64::cos);
+    unary("tan medium", 2.0, (-131_072.0, 131_072.0), math::tan_wide::<E>, f64::tan);
 }
 
 #[test]
@@ -149,13 +106,7 @@ fn inverse_trigonometry() {
     unary("asin", 2.0, (-1.0, 1.0), math::asin::<E>, f64::asin);
     unary("acos", 2.0, (-1.0, 1.0), math::acos::<E>, f64::acos);
     unary("atan", 2.0, (-4.0, 4.0), math::atan::<E>, f64::atan);
-    binary(
-        "atan2",
-        2.0,
-        ((-4.0, 4.0), (-4.0, 4.0)),
-        math::atan2::<E>,
-        f64::atan2,
-    );
+    binary("atan2", 2.0, ((-4.0, 4.0), (-4.0, 4.0)), math::atan2::<E>, f64::atan2);
 }
 
 #[test]
@@ -170,18 +121,6 @@ fn hyperbolic() {
 
 #[test]
 fn powers() {
-    binary(
-        "pow",
-        1.0,
-        ((0.0, 4.0), (-60.0, 60.0)),
-        math::pow,
-        f64::powf,
-    );
-    binary(
-        "pow near 1",
-        1.0,
-        ((0.999, 1.001), (-9e4, 9e4)),
-        math::pow,
-        f64::powf,
-    );
+    binary("pow", 1.0, ((0.0, 4.0), (-60.0, 60.0)), math::pow, f64::powf);
+    binary("pow near 1", 1.0, ((0.999, 1.001), (-9e4, 9e4)), math::pow, f64::powf);
 }

@@ -7,9 +7,7 @@ use std::f32::consts::{FRAC_PI_2, FRAC_PI_4, PI};
 /// Edges and random bit patterns.
 fn arguments() -> impl Iterator<Item = f32> {
     let mut random = Random(5);
-    edges()
-        .into_iter()
-        .chain((0..300_000).map(move |_| f32::from_bits(random.next())))
+    edges().into_iter().chain((0..300_000).map(move |_| f32::from_bits(random.next())))
 }
 
 #[track_caller]
@@ -108,11 +106,7 @@ fn pow_signs_and_limits_are_those_of_the_standard_library() {
             let (got, want) = (math::pow(x, y), f64::from(x).powf(f64::from(y)) as f32);
             let special = want.is_nan() || want == 0.0 || want.is_infinite();
             assert!(
-                if special {
-                    same(got, want)
-                } else {
-                    got.signum() == want.signum()
-                },
+                if special { same(got, want) } else { got.signum() == want.signum() },
                 "pow({x:e}, {y:e})"
             );
         }
@@ -134,10 +128,7 @@ fn frexp_and_ldexp_are_inverse() {
     for x in arguments() {
         let (fract, exp) = (math::frexp_fract(x), math::frexp_exp(x));
         if x != 0.0 && x.is_finite() {
-            assert!(
-                (0.5..1.0).contains(&fract.abs()),
-                "frexp({x:e}) = {fract}, {exp}"
-            );
+            assert!((0.5..1.0).contains(&fract.abs()), "frexp({x:e}) = {fract}, {exp}");
         } else {
             assert_eq!(exp, 0);
         }
@@ -155,14 +146,11 @@ fn frexp_and_ldexp_are_inverse() {
 fn remainder_is_exact_where_it_says_so() {
     let mut random = Random(6);
     let edges = edges();
-    let pairs = edges
-        .iter()
-        .flat_map(|&x| edges.iter().map(move |&y| (x, y)));
+    let pairs = edges.iter().flat_map(|&x| edges.iter().map(move |&y| (x, y)));
     let patterns = (0..500_000).map(|_| {
         let x = random.next();
         // Exponents that differ by up to 32, either way.
-        let y = x.wrapping_add((random.next() % 64).wrapping_sub(32) << 23)
-            ^ (random.next() & 0x807F_FFFF);
+        let y = x.wrapping_add((random.next() % 64).wrapping_sub(32) << 23) ^ (random.next() & 0x807F_FFFF);
         (f32::from_bits(x), f32::from_bits(y))
     });
     let (mut exact, mut all) = (0, 0);
@@ -170,12 +158,7 @@ fn remainder_is_exact_where_it_says_so() {
         all += 1;
         if !math::needs_exact_rem(x, y) {
             exact += 1;
-            assert!(
-                same(math::rem(x, y), x % y),
-                "{x:e} % {y:e}: {:e}, not {:e}",
-                math::rem(x, y),
-                x % y
-            );
+            assert!(same(math::rem(x, y), x % y), "{x:e} % {y:e}: {:e}, not {:e}", math::rem(x, y), x % y);
         }
         assert_same(math::rem_exact(x, y), x % y);
     }
@@ -184,9 +167,8 @@ fn remainder_is_exact_where_it_says_so() {
 
 #[test]
 fn binary16_is_that_of_the_half_crate() {
-    for x in arguments()
-        .chain((0..70_000).map(|k| k as f32 * 9e-9))
-        .chain((0..70_000).map(|k| k as f32 * 0.97))
+    for x in
+        arguments().chain((0..70_000).map(|k| k as f32 * 9e-9)).chain((0..70_000).map(|k| k as f32 * 0.97))
     {
         let want = half::f16::from_f32(x);
         assert_same(math::quantize_to_f16(x), want.to_f32());
@@ -208,10 +190,7 @@ fn binary16_is_that_of_the_half_crate() {
 fn conversions_clamp_to_what_f32_can_hold() {
     for x in arguments() {
         let whole = f64::from(x).trunc();
-        let (i, u) = (
-            whole.clamp(-2_147_483_648.0, 2_147_483_520.0),
-            whole.clamp(0.0, 4_294_967_040.0),
-        );
+        let (i, u) = (whole.clamp(-2_147_483_648.0, 2_147_483_520.0), whole.clamp(0.0, 4_294_967_040.0));
         // `as` takes NaN to 0.
         assert_eq!(math::f32_to_i32(x), i as i32, "{x:e}");
         assert_eq!(math::f32_to_u32(x), u as u32, "{x:e}");

@@ -5,10 +5,7 @@ use super::{Random, edges, same};
 
 fn check_mul_add(a: f32, b: f32, c: f32) {
     let (want, got) = (H::mul_add(a, b, c), E::mul_add(a, b, c));
-    assert!(
-        same(want, got),
-        "{a:e} * {b:e} + {c:e}: {want:e} by hardware, {got:e} emulated"
-    );
+    assert!(same(want, got), "{a:e} * {b:e} + {c:e}: {want:e} by hardware, {got:e} emulated");
 }
 
 #[test]
@@ -18,10 +15,7 @@ fn mul_add() {
         let (a, b) = (f32::from_bits(random.next()), f32::from_bits(random.next()));
         check_mul_add(a, b, f32::from_bits(random.next()));
         // Addends of the size of the product and of its last bits, where ties and cancellation are.
-        let near = (a * b)
-            .to_bits()
-            .wrapping_add(random.next() % 5)
-            .wrapping_sub(2);
+        let near = (a * b).to_bits().wrapping_add(random.next() % 5).wrapping_sub(2);
         check_mul_add(a, b, -f32::from_bits(near));
         check_mul_add(a, b, a * b * f32::EPSILON * random.between(-2.0, 2.0));
     }
@@ -60,16 +54,8 @@ fn built_ins() {
         ("sinh", math::sinh::<H>, math::sinh::<E>),
         ("cosh", math::cosh::<H>, math::cosh::<E>),
         ("tanh", math::tanh::<H>, math::tanh::<E>),
-        (
-            "atan2 of 1",
-            |x| math::atan2::<H>(1.0, x),
-            |x| math::atan2::<E>(1.0, x),
-        ),
-        (
-            "fma",
-            |x| math::fma::<H>(x, x, -x),
-            |x| math::fma::<E>(x, x, -x),
-        ),
+        ("atan2 of 1", |x| math::atan2::<H>(1.0, x), |x| math::atan2::<E>(1.0, x)),
+        ("fma", |x| math::fma::<H>(x, x, -x), |x| math::fma::<E>(x, x, -x)),
     ];
     let mut random = Random(4);
     let arguments: Vec<f32> = edges()
@@ -80,10 +66,7 @@ fn built_ins() {
     for (name, hardware, emulated) in pairs {
         for &x in &arguments {
             let (want, got) = (hardware(x), emulated(x));
-            assert!(
-                same(want, got),
-                "{name}({x:e}): {want:e} by hardware, {got:e} emulated"
-            );
+            assert!(same(want, got), "{name}({x:e}): {want:e} by hardware, {got:e} emulated");
         }
     }
 }
