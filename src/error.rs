@@ -54,6 +54,20 @@ pub enum Error {
         /// What the caller gave.
         given: String,
     },
+    /// An operator breaks a law of monoids, so that its reductions and scans would depend on how they are grouped.
+    #[error("`{monoid}` breaks {law} for {operands}\n   left: {left}\n  right: {right}")]
+    Law {
+        /// Name of the operator.
+        monoid: String,
+        /// The law.
+        law: Law,
+        /// The counterexample: values of a, b, c, in WGSL.
+        operands: String,
+        /// Value of the law's left side.
+        left: String,
+        /// Value of the law's right side.
+        right: String,
+    },
     /// Two lengths that must be equal differ.
     #[error("length mismatch in {what}: expected {expected} elements, given {given}")]
     Length {
@@ -83,7 +97,9 @@ pub enum Error {
         what: String,
     },
     /// A loop of a shader ran past the step budget of the context on the CPU.
-    #[error("`{function}` ran past its budget of {budget} loop steps per block of lanes; raise `Context::step_budget` if it is right to run that long")]
+    #[error(
+        "`{function}` ran past its budget of {budget} loop steps per block of lanes; raise `Context::step_budget` if it is right to run that long"
+    )]
     StepBudget {
         /// The outermost function.
         function: String,
@@ -114,6 +130,28 @@ pub enum Error {
     },
 }
 
+/// A law of monoids, with the operator written `⊕` and its identity `e`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Law {
+    /// `e ⊕ a = a`.
+    LeftIdentity,
+    /// `a ⊕ e = a`.
+    RightIdentity,
+    /// `(a ⊕ b) ⊕ c = a ⊕ (b ⊕ c)`.
+    Associativity,
+}
+
+impl fmt::Display for Law {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::LeftIdentity => "the law of the left identity, e ⊕ a = a,",
+            Self::RightIdentity => "the law of the right identity, a ⊕ e = a,",
+            Self::Associativity => "associativity, (a ⊕ b) ⊕ c = a ⊕ (b ⊕ c),",
+        })
+    }
+}
+
 /// How a device failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -138,7 +176,9 @@ impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::OutOfMemory { bytes: 0 } => write!(f, "out of device memory"),
-            Self::OutOfMemory { bytes } => write!(f, "out of device memory (asked for {bytes} bytes)"),
+            Self::OutOfMemory { bytes } => {
+                write!(f, "out of device memory (asked for {bytes} bytes)")
+            }
             Self::Lost(why) => write!(f, "device lost: {why}"),
             Self::Timeout { after_ms } => write!(f, "no answer within {after_ms} ms"),
             Self::Rejected(why) => write!(f, "rejected: {why}"),

@@ -1,6 +1,22 @@
-//! Monoids as executors see them: an associative operator with its identity.
+//! Monoids: an associative operator with its identity, what reduce and scan take.
+//!
+//! Here is the description that executors read; `builtin` holds the operators that the library brings, `user` those made
+//! of a WGSL function, and `laws` tries the laws on samples.
+
+mod builtin;
+mod laws;
+mod operator;
+mod user;
 
 use std::sync::Arc;
+
+pub use builtin::{And, ArgMax, ArgMin, IntegerElement, Max, Min, Or, Product, ScalarElement, Sum, Xor};
+pub use operator::{Extremum, ReduceOperator, ScanOperator};
+pub use user::Monoid;
+
+pub(crate) use operator::sealed::Describe;
+
+pub(crate) use laws::check_laws;
 
 use crate::element::ElementType;
 use crate::wgsl::PureFunction;

@@ -1,0 +1,49 @@
+//! Diagnostics that point into the user's own text, as naga renders them.
+
+use std::fmt;
+
+use naga::Span;
+use naga::valid::ValidationError;
+
+use crate::error::Error;
+
+/// The error of a text that does not parse.
+pub(super) fn from_parse(label: &str, text: &str, error: &naga::front::wgsl::ParseError) -> Error {
+    let (line, column) = place(text, error.labels().next().map(|(span, _)| span));
+    let rendered = error.emit_to_string_with_path(text, label);
+    Error::Wgsl { label: label.to_owned(), rendered, line, column }
+}
+
+/// The error of a text that parses and does not validate.
+pub(super) fn from_validation(label: &str, text: &str, error: &naga::WithSpan<ValidationError>) -> Error {
+    // naga labels the whole function too: the shortest span is the mistake itself.
+    let narrowest =
+        error.spans().map(|(span, _)| *span).min_by_key(|span| span.to_range().map(|range| range.len()));
+    let (line, column) = place(text, narrowest);
+    let rendered = error.emit_to_string_with_path(text, label);
+    Error::Wgsl { label: label.to_owned(), rendered, line, column }
+}
+
+/// A message of the library's own about a place in the user's text, in the form of naga's.
+pub(super) fn render(label: &str, text: &str, message: &'static str, span: Span) -> String {
+    naga::WithSpan::new(Message(message)).with_span(span, "").emit_to_string_with_path(text, label)
+}
+
+/// 1-based line and column, in characters, of the start of a span; zeros when unknown.
+fn place(text: &str, span: Option<Span>) -> (u32, u32) {
+    let before = span.and_then(Span::to_range).and_then(|range| text.get(..range.start));
+    let Some(before) = before else { return (0, 0) };
+    let line = before.rsplit('\n').next().unwrap_or(before);
+    (before.matches('\n').count() as u32 + 1, line.chars().count() as u32 + 1)
+}
+
+#[derive(Debug)]
+struct Message(&'static str);
+
+impl fmt::Display for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+impl std::error::Error for Message {}
