@@ -1,5 +1,6 @@
 //! Primitives: check what a view asks for, and describe it as work.
 
+mod check;
 mod map;
 mod reduce;
 mod scan;
