@@ -2,6 +2,8 @@
 
 mod diagnostic;
 mod emit;
+mod flatten;
+mod nesting;
 mod parse;
 mod pure;
 mod purity;
