@@ -7,7 +7,7 @@ use crate::lengths::FEW_LENGTHS;
 use crate::oracle::Tree;
 use crate::{Case, case};
 
-pub fn cases() -> Vec<Case> {
+pub(crate) fn cases() -> Vec<Case> {
     vec![
         case("array::stays_and_is_read", stays_and_is_read),
         case("array::from_one_executor_to_another", from_one_to_another),

@@ -22,7 +22,7 @@ struct Words {
     sample: fn(u64, usize) -> u32,
 }
 
-pub fn cases() -> Vec<Case> {
+pub(crate) fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
     macro_rules! on {
         ($add:ident: $($ty:ty),*) => {$($add::<$ty>(&mut cases);)*};
@@ -103,7 +103,7 @@ fn float(a: u32, b: u32, operator: fn(f32, f32) -> f32) -> u32 {
 }
 
 /// `minimum` of IEEE 754-2019, with one NaN.
-pub fn minimum(a: f32, b: f32) -> f32 {
+pub(crate) fn minimum(a: f32, b: f32) -> f32 {
     if a.is_nan() || b.is_nan() {
         return f32::from_bits(0x7fc0_0000);
     }
@@ -111,7 +111,7 @@ pub fn minimum(a: f32, b: f32) -> f32 {
 }
 
 /// `maximum` of IEEE 754-2019, with one NaN.
-pub fn maximum(a: f32, b: f32) -> f32 {
+pub(crate) fn maximum(a: f32, b: f32) -> f32 {
     if a.is_nan() || b.is_nan() {
         return f32::from_bits(0x7fc0_0000);
     }
@@ -135,7 +135,7 @@ fn monoid<T: Element, M: ScanOperator<T> + Copy + Send + Sync + 'static>(
 }
 
 /// Reduce and both scans of a slice against a tree.
-pub fn check<T, M, F>(cx: &Context, x: &[T], monoid: M, tree: &Tree<T, F>)
+pub(crate) fn check<T, M, F>(cx: &Context, x: &[T], monoid: M, tree: &Tree<T, F>)
 where
     T: Element,
     M: ScanOperator<T> + Copy,

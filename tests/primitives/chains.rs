@@ -18,7 +18,7 @@ fn add(a: f32, b: f32) -> f32 {
     a + b
 }
 
-pub fn cases() -> Vec<Case> {
+pub(crate) fn cases() -> Vec<Case> {
     vec![
         case("chain::map", map),
         case("chain::map_of_eight", map_of_eight),

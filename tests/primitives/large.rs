@@ -21,7 +21,7 @@ fn elements() -> &'static (Vec<f32>, SumTree) {
     })
 }
 
-pub fn cases() -> Vec<Case> {
+pub(crate) fn cases() -> Vec<Case> {
     vec![
         case("large::map", |cx| {
             let (x, _) = elements();

@@ -5,7 +5,7 @@
 //! are the recursive text word for word.
 
 /// All aggregates and prefixes of a sequence.
-pub struct Tree<T, F> {
+pub(crate) struct Tree<T, F> {
     operator: F,
     identity: T,
     /// `aggregates[l][j]` is `A(l, j)`; the last level has one node, the root.
@@ -13,7 +13,7 @@ pub struct Tree<T, F> {
 }
 
 impl<T: Copy, F: Fn(T, T) -> T> Tree<T, F> {
-    pub fn new(elements: Vec<T>, identity: T, operator: F) -> Self {
+    pub(crate) fn new(elements: Vec<T>, identity: T, operator: F) -> Self {
         let mut aggregates = vec![elements];
         while let Some(children) = aggregates.last().filter(|level| level.len() > 1) {
             let nodes = children.chunks(4).map(|children| fold(children, &operator)).collect();
@@ -23,11 +23,11 @@ impl<T: Copy, F: Fn(T, T) -> T> Tree<T, F> {
     }
 
     /// The reduction of all elements.
-    pub fn reduce(&self) -> T {
+    pub(crate) fn reduce(&self) -> T {
         self.aggregates.last().and_then(|root| root.first()).copied().unwrap_or(self.identity)
     }
 
-    pub fn inclusive_scan(&self) -> Vec<T> {
+    pub(crate) fn inclusive_scan(&self) -> Vec<T> {
         let parents = self.prefixes(1);
         let groups = self.aggregates[0].chunks(4).zip(parents);
         let scanned = groups.flat_map(|(group, p)| {
@@ -36,7 +36,7 @@ impl<T: Copy, F: Fn(T, T) -> T> Tree<T, F> {
         scanned.collect()
     }
 
-    pub fn exclusive_scan(&self) -> Vec<T> {
+    pub(crate) fn exclusive_scan(&self) -> Vec<T> {
         self.prefixes(0)
     }
 
@@ -84,7 +84,7 @@ fn prefix<T: Copy>(x: &[T], identity: T, level: u32, j: usize, operator: &impl F
 }
 
 /// The stored tree against the recursive definition, with an operator that shows the grouping.
-pub fn is_the_definition() {
+pub(crate) fn is_the_definition() {
     let add = |a: f32, b: f32| a + b;
     for n in [1, 2, 4, 5, 16, 17, 63, 64, 65, 255, 256, 257, 1025] {
         let x: Vec<f32> = (0..n).map(|i| 0.1 + (i * 7919 % 1013) as f32 * 1e-3).collect();

@@ -5,7 +5,7 @@ use tilewright::{Choice, Context, Sum};
 
 use crate::executors::{EVERY_EXECUTOR, Executor, trial};
 
-pub fn trials() -> impl Iterator<Item = Trial> {
+pub(crate) fn trials() -> impl Iterator<Item = Trial> {
     EVERY_EXECUTOR.iter().map(|&executor| trial("placed", executor, move |cx| is_placed(cx, executor)))
 }
 

@@ -9,12 +9,12 @@ use crate::{Case, case};
 const LENGTHS: [usize; 3] = [4097, 300_001, 1_000_003];
 
 /// Every number of threads and every split that is tried.
-pub fn executors() -> Vec<Executor> {
+pub(crate) fn executors() -> Vec<Executor> {
     let splits = (1..10).map(|tenths| Executor::Split(f64::from(tenths) / 10.0));
     [1, 2, 8].map(Executor::Cpu).into_iter().chain([Executor::Gpu]).chain(splits).collect()
 }
 
-pub fn cases() -> Vec<Case> {
+pub(crate) fn cases() -> Vec<Case> {
     vec![case("same_bits::sum_and_scan", |cx| {
         let one_thread = Context::builder().threads(1).placement(Placement::Cpu).build().unwrap();
         for n in LENGTHS {

@@ -10,7 +10,7 @@ use crate::{Case, case};
 const NANS: [u32; 4] = [0x7fc0_0000, 0xffc0_0000, 0x7f80_0001, 0xffff_ffff];
 const LENGTHS: [usize; 9] = [1, 2, 3, 4, 5, 17, 257, 4099, 70_001];
 
-pub fn cases() -> Vec<Case> {
+pub(crate) fn cases() -> Vec<Case> {
     let mut cases = vec![
         case("special::sum_of_infinities", |cx| {
             for n in LENGTHS {

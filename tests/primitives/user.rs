@@ -29,7 +29,7 @@ const LAST: &str = "fn last(a: u32, b: u32, none: u32) -> u32 { if b == none { r
 const MODULAR: &str =
     "fn add(a: vec3<u32>, b: vec3<u32>, modulus: vec3<u32>) -> vec3<u32> { return (a + b) % modulus; }";
 
-pub fn cases() -> Vec<Case> {
+pub(crate) fn cases() -> Vec<Case> {
     vec![
         case("user::matrices::vec4<f32>", |cx| {
             let monoid = monoid(MATRICES, [1.0, 0.0, 0.0, 1.0]);

@@ -12,7 +12,7 @@ use tilewright::{Context, Error, Placement, Sum};
 
 /// Who computes.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Executor {
+pub(crate) enum Executor {
     /// The CPU with a number of threads.
     Cpu(usize),
     /// The GPU alone.
@@ -22,7 +22,7 @@ pub enum Executor {
 }
 
 /// One of each kind, and splits at both ends and in the middle.
-pub const EVERY_EXECUTOR: [Executor; 6] = [
+pub(crate) const EVERY_EXECUTOR: [Executor; 6] = [
     Executor::Cpu(1),
     Executor::Cpu(3),
     Executor::Gpu,
@@ -43,7 +43,7 @@ impl fmt::Display for Executor {
 
 impl Executor {
     /// A context that computes there, or why there is none. GPU contexts share one device.
-    pub fn context(self) -> Result<Context, String> {
+    pub(crate) fn context(self) -> Result<Context, String> {
         match self {
             Self::Cpu(threads) => {
                 let builder = Context::builder().threads(threads).placement(Placement::Cpu);
@@ -78,7 +78,7 @@ fn gpu_is_required() -> bool {
 }
 
 /// A test on one executor; it panics to fail.
-pub fn trial(name: &str, executor: Executor, test: impl FnOnce(&Context) + Send + 'static) -> Trial {
+pub(crate) fn trial(name: &str, executor: Executor, test: impl FnOnce(&Context) + Send + 'static) -> Trial {
     Trial::ignorable_test(format!("{name}::{executor}"), move || match executor.context() {
         Ok(cx) => {
             test(&cx);
@@ -90,7 +90,7 @@ pub fn trial(name: &str, executor: Executor, test: impl FnOnce(&Context) + Send 
 }
 
 /// A test, once per executor.
-pub fn trials(
+pub(crate) fn trials(
     name: &str,
     executors: &[Executor],
     test: impl Fn(&Context) + Send + Sync + 'static,
