@@ -1,4 +1,7 @@
 //! The CPU executor.
 
-#[allow(dead_code, unused_imports, reason = "called by the lane interpreter, which is not in the tree yet")]
+#[allow(
+    dead_code,
+    reason = "called by the lane interpreter, which is not in the tree yet"
+)]
 pub(crate) mod math;
