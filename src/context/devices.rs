@@ -51,6 +51,11 @@ impl Devices {
         self.adapters.get_or_init(Gpu::adapters)
     }
 
+    /// True when adapters were looked for.
+    pub(super) fn searched(&self) -> bool {
+        self.adapters.get().is_some()
+    }
+
     /// The profile of the adapter that would be used; none when there is none. `threads` are the CPU's, which a software
     /// adapter shares.
     pub(super) fn profiles(&self, threads: usize) -> Vec<GpuProfile> {
