@@ -172,12 +172,6 @@ fn measured(gpu: &Gpu, mut profile: GpuProfile, open_s: f64) -> GpuProfile {
         Ok(()) => CanonicalOrder::Passed,
         Err(why) => CanonicalOrder::Failed(why),
     };
-    if let Some(rates) = gpu.measure() {
-        set(&mut profile.launch_s, rates.launch_s);
-        set(&mut profile.upload_rate, rates.upload_rate);
-        set(&mut profile.download_rate, rates.download_rate);
-        set(&mut profile.memory_rate, rates.memory_rate);
-    }
     profile
 }
 

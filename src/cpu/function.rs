@@ -89,15 +89,8 @@ impl FunctionOp {
         let mut prefixes = Level { words: prefix[..self.words].to_vec(), len: 1 };
         for children in levels.iter().rev() {
             let mut next = self.level(children.len);
-            self.spread(
-                cx,
-                &prefixes,
-                children.planes(),
-                children.len,
-                false,
-                &mut next.words,
-                children.len,
-            )?;
+            let out = &mut next.planes_mut();
+            self.spread(cx, &prefixes, children.planes(), children.len, false, out)?;
             prefixes = next;
         }
         self.spread(cx, &prefixes, states, len, inclusive, &mut out)
