@@ -1,6 +1,7 @@
 //! tilewright
 
 mod array;
+mod cpu;
 mod element;
 mod error;
 mod monoid;
