@@ -10,6 +10,7 @@ use super::Context;
 use super::report::{Incident, Report};
 use crate::array::ArrayData;
 use crate::error::{Error, Result};
+use crate::gpu::Gpu;
 use crate::monoid::MonoidSpec;
 use crate::order::TILE_LEN;
 use crate::plan::{Choice, Placement, Plan, quick_cpu};
@@ -46,7 +47,7 @@ impl Context {
     }
 
     /// The elements of a map or scan into an array that stays where it was computed.
-    pub(crate) async fn run_to_array(&self, work: &Work<'_>) -> Result<ArrayData> {
+    pub(crate) async fn run_to_array(&self, work: &Work<'_>) -> Result<Arc<ArrayData>> {
         let ty = work.output_type();
         if !self.is_quick(work)? && work.len > 0 {
             let plan = self.plan(work)?;
@@ -62,14 +63,14 @@ impl Context {
                         let mut words = vec![0; work.len * ty.words()];
                         self.on_cpu(work, 0..work.len, Target::Host(&mut words)).await?;
                         self.report(plan, start, incidents);
-                        return Ok(ArrayData::on_host(ty, words));
+                        return Ok(Arc::new(ArrayData::on_host(ty, words)));
                     }
                 }
             }
         }
         let mut words = vec![0; work.len * ty.words()];
         self.run_into(work, &mut words).await?;
-        Ok(ArrayData::on_host(ty, words))
+        Ok(Arc::new(ArrayData::on_host(ty, words)))
     }
 
     /// The words of an array on the host, downloaded and kept if they are not there.
@@ -78,7 +79,7 @@ impl Context {
             return Ok(words);
         }
         let mut words = vec![0; array.len * array.ty.words()];
-        self.shared.devices.download(array, &mut words).await?;
+        Gpu::download(array, &mut words).await?;
         Ok(array.host.get_or_init(|| words))
     }
 
@@ -134,6 +135,7 @@ impl Context {
         if !of_device || !self.shared.fallback {
             return Err(error);
         }
+        self.shared.devices.failed(&error);
         let fault = match &error {
             Error::Device { fault, .. } => fault.to_string(),
             other => other.to_string(),
@@ -179,7 +181,7 @@ impl Context {
         range: Range<usize>,
         target: Target<'_>,
     ) -> Result<()> {
-        let gpu = self.shared.devices.open(plan)?;
+        let gpu = self.shared.devices.open(self.threads())?;
         match (target, &work.primitive) {
             (Target::Host(out), Primitive::Scan { monoid, .. }) => {
                 gpu.scan(work, range, monoid.identity, out).await.map(drop)
@@ -194,8 +196,8 @@ impl Context {
         }
     }
 
-    async fn on_gpu_resident(&self, plan: &Plan, work: &Work<'_>) -> Result<ArrayData> {
-        let gpu = self.shared.devices.open(plan)?;
+    async fn on_gpu_resident(&self, plan: &Plan, work: &Work<'_>) -> Result<Arc<ArrayData>> {
+        let gpu = self.shared.devices.open(self.threads())?;
         match &work.primitive {
             Primitive::Scan { .. } => gpu.scan_resident(work).await,
             _ => gpu.map_resident(work).await,
@@ -218,7 +220,7 @@ impl Context {
             }
         }
         let cpu = &self.shared.cpu;
-        let gpu = self.shared.devices.open(plan)?;
+        let gpu = self.shared.devices.open(self.threads())?;
         match (target, &work.primitive) {
             (Target::Host(out), Primitive::Scan { monoid, .. }) => {
                 let (head, tail) = out.split_at_mut(at * work.output_type().words());

@@ -92,21 +92,14 @@ fn reduce_striped<O: NativeOp>(src: &[O::Word]) -> O::Word {
     let (rows, rest) = src.as_chunks::<STRIPES>();
     let mut acc = rows[0];
     for row in &rows[1..] {
-        for (a, &x) in acc.iter_mut().zip(row) {
-            *a = O::combine(*a, x);
-        }
+        // A whole new array, so that the compiler keeps the accumulators in registers.
+        acc = std::array::from_fn(
+            #[inline(always)]
+            |i| O::combine(acc[i], row[i]),
+        );
     }
-    for (a, &x) in acc.iter_mut().zip(rest) {
-        *a = O::combine(*a, x);
-    }
-    let mut width = STRIPES / 2;
-    while width > 0 {
-        for i in 0..width {
-            acc[i] = O::combine(acc[i], acc[i + width]);
-        }
-        width /= 2;
-    }
-    acc[0]
+    let all = acc[1..].iter().chain(rest);
+    all.fold(acc[0], |total, &x| O::combine(total, x))
 }
 
 /// Replaces the aggregates of children by their prefixes, given the prefixes of their parents.

@@ -1,10 +1,9 @@
 //! Primitives: check what a view asks for, and describe it as work.
 
+mod check;
 mod map;
 mod reduce;
 mod scan;
-
-use std::sync::Arc;
 
 use crate::context::Context;
 use crate::error::Result;
@@ -32,7 +31,7 @@ pub(crate) async fn resolve<'a>(cx: &Context, graph: &mut Graph<'a>) -> Result<V
                 // Boxed because deferred graphs can hold deferred graphs.
                 let inner_sources = Box::pin(resolve(cx, &mut inner)).await?;
                 let work = describe(*inner, inner_sources);
-                Source::Array(Arc::new(cx.run_to_array(&work).await?))
+                Source::Array(cx.run_to_array(&work).await?)
             }
         });
     }

@@ -26,11 +26,6 @@ impl Provenance {
             Self::Prior => 3.0,
         }
     }
-
-    /// The worse of two.
-    pub(crate) fn worse(self, other: Self) -> Self {
-        if other.spread() > self.spread() { other } else { self }
-    }
 }
 
 impl fmt::Display for Provenance {
@@ -239,4 +234,6 @@ pub(crate) struct Profile {
     pub(crate) cpu: CpuProfile,
     /// The adapters found, best first.
     pub(crate) gpus: Vec<GpuProfile>,
+    /// False when nothing has looked for adapters; see [`super::cpu_outruns_discovery`].
+    pub(crate) searched: bool,
 }

@@ -5,6 +5,7 @@
 
 use super::exp::LN_2;
 use super::fused::{Fused, horner};
+use std::f32::consts;
 
 /// `(log(1 + f) - f) / f^2` for 1 + f between sqrt(1/2) and sqrt(2).
 const LOG: [f32; 9] = [
@@ -20,7 +21,7 @@ const LOG: [f32; 9] = [
 ];
 
 /// log2(e) to 24 bits, and the rest.
-const LOG2_E: [f32; 2] = [1.442_695, 1.925_963e-8];
+const LOG2_E: [f32; 2] = [consts::LOG2_E, 1.925_963e-8];
 
 /// The natural logarithm: -infinity at zero, NaN below.
 #[inline(always)]
@@ -55,7 +56,9 @@ fn split(x: f32) -> (f32, f32) {
 /// `y`, or the right answer where x is not positive and finite.
 #[inline(always)]
 fn outside(x: f32, y: f32) -> f32 {
-    let y = if x < f32::INFINITY { y } else { x };
-    let y = if x == 0.0 { f32::NEG_INFINITY } else { y };
-    if x < 0.0 { f32::NAN } else { y }
+    // On the bits, as one comparison: in floats the compiler makes a lengthy classification of the three tests.
+    let ordinary = x.to_bits().wrapping_sub(1) < f32::INFINITY.to_bits() - 1;
+    let special = if x == 0.0 { f32::NEG_INFINITY } else { x };
+    let special = if x < 0.0 { f32::NAN } else { special };
+    if ordinary { y } else { special }
 }
