@@ -26,42 +26,47 @@ pub(super) struct Part {
     fixed: Seconds,
     slope: Seconds,
     bytes: f64,
-    source: Provenance,
+    fixed_source: Provenance,
+    slope_source: Provenance,
 }
 
 impl Part {
     const fn none(name: &'static str) -> Self {
-        Self { name, fixed: Seconds::ZERO, slope: Seconds::ZERO, bytes: 0.0, source: Provenance::Prior }
+        let (fixed_source, slope_source) = (Provenance::Prior, Provenance::Prior);
+        Self { name, fixed: Seconds::ZERO, slope: Seconds::ZERO, bytes: 0.0, fixed_source, slope_source }
     }
 
     fn once(name: &'static str, seconds: Estimate) -> Self {
         let fixed = Seconds::within(seconds.value(), seconds.source().spread());
-        Self { fixed, source: seconds.source(), ..Self::none(name) }
+        Self { fixed, fixed_source: seconds.source(), ..Self::none(name) }
     }
 
     fn bytes(name: &'static str, bytes: f64, rate: Estimate) -> Self {
         let slope = Seconds::within(bytes / rate.value(), rate.source().spread());
-        Self { slope, bytes, source: rate.source(), ..Self::none(name) }
+        Self { slope, bytes, slope_source: rate.source(), ..Self::none(name) }
     }
 
     fn transfer(name: &'static str, latency: Estimate, bytes: u32, rate: Estimate) -> Self {
+        let once = Self::once(name, latency);
         let moved = Self::bytes(name, f64::from(bytes), rate);
-        let source = if bytes == 0 { latency.source() } else { moved.source.worse(latency.source()) };
-        Self { fixed: Self::once(name, latency).fixed, source, ..moved }
+        Self { fixed: once.fixed, fixed_source: once.fixed_source, ..moved }
     }
 
     fn units(name: &'static str, units: f64, unit_s: Estimate) -> Self {
         let slope = Seconds::within(units * unit_s.value(), unit_s.source().spread());
-        Self { slope, source: unit_s.source(), ..Self::none(name) }
+        Self { slope, slope_source: unit_s.source(), ..Self::none(name) }
     }
 
+    /// The term for so many elements; its source is the one of the larger part.
     fn term(&self, executor: Executor, elements: f64, share: f64) -> Term {
+        let varying = self.slope * (elements * share);
+        let mostly_fixed = self.fixed.expected > varying.expected;
         Term {
             executor,
             name: self.name,
-            seconds: self.fixed + self.slope * (elements * share),
+            seconds: self.fixed + varying,
             bytes: elements * self.bytes,
-            source: self.source,
+            source: if mostly_fixed { self.fixed_source } else { self.slope_source },
         }
     }
 

@@ -316,10 +316,12 @@ impl<'a> Planner<'a> {
         };
         let mut terms = Vec::new();
         let mut gpu_chunk_len = 0;
+        let mut contention = 0.0;
         if let Some(index) = chosen.adapter {
             let cost = GpuCost::new(shape, profile, index, shape.result_on_host || split);
             terms = cost.terms(gpu_elements as f64);
             gpu_chunk_len = cost.chunk_len;
+            contention = if split { profile.gpus[index].contention } else { 0.0 };
         }
         let mut cpu_chunk_len = 0;
         if threads > 0 {
@@ -338,6 +340,7 @@ impl<'a> Planner<'a> {
             cpu_chunk_len,
             gpu_chunk_len,
             predicted: chosen.predicted,
+            contention,
             terms,
             rejected,
             notes,

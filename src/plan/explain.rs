@@ -45,7 +45,11 @@ fn write(plan: &Plan, f: &mut fmt::Formatter<'_>, times: bool) -> fmt::Result {
     if times {
         let bound = |expected| super::Seconds { expected, ..plan.predicted };
         let (low, high) = (bound(plan.predicted.low), bound(plan.predicted.high));
-        writeln!(f, "  predicted: {}, between {low} and {high}", plan.predicted)?;
+        write!(f, "  predicted: {}, between {low} and {high}", plan.predicted)?;
+        if plan.contention > 0.0 {
+            write!(f, ", with {:.0}% added for running both at once", 100.0 * plan.contention)?;
+        }
+        writeln!(f)?;
     }
     if !plan.gpu_range().is_empty() {
         let chunks = plan.gpu_range().len().div_ceil(plan.gpu_chunk_len.max(1));
@@ -80,7 +84,10 @@ fn write_terms(plan: &Plan, executor: Executor, f: &mut fmt::Formatter<'_>, time
 
 fn write_term(term: &Term, f: &mut fmt::Formatter<'_>, times: bool) -> fmt::Result {
     let name = term.name;
-    let bytes = scaled(term.bytes, &BYTE_UNITS);
+    let bytes = match term.bytes {
+        few @ ..1e3 => format!("{few} B"),
+        many => scaled(many, &BYTE_UNITS),
+    };
     match (times, term.bytes > 0.0) {
         (true, true) => {
             let rate = scaled(term.bytes / term.seconds.expected, &BYTE_UNITS);

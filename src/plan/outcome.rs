@@ -151,6 +151,8 @@ pub struct Plan {
     pub gpu_chunk_len: usize,
     /// The predicted time.
     pub predicted: Seconds,
+    /// Share of the time that both executors lose by running at once; 0 when one runs alone.
+    pub contention: f64,
     /// The numbers it was predicted from.
     pub terms: Vec<Term>,
     /// What was decided against, and why.

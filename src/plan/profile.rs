@@ -26,11 +26,6 @@ impl Provenance {
             Self::Prior => 3.0,
         }
     }
-
-    /// The worse of two.
-    pub(crate) fn worse(self, other: Self) -> Self {
-        if other.spread() > self.spread() { other } else { self }
-    }
 }
 
 impl fmt::Display for Provenance {

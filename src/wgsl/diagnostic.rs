@@ -24,8 +24,15 @@ pub(super) fn from_validation(label: &str, text: &str, error: &naga::WithSpan<Va
     Error::Wgsl { label: label.to_owned(), rendered, line, column }
 }
 
+/// The error of a text that naga is not given, because of what is at byte `at`.
+pub(super) fn refusal(label: &str, text: &str, message: String, at: usize) -> Error {
+    let span = Span::new(at as u32, at as u32 + 1);
+    let (line, column) = place(text, Some(span));
+    Error::Wgsl { label: label.to_owned(), rendered: render(label, text, message, span), line, column }
+}
+
 /// A message of the library's own about a place in the user's text, in the form of naga's.
-pub(super) fn render(label: &str, text: &str, message: &'static str, span: Span) -> String {
+pub(super) fn render(label: &str, text: &str, message: String, span: Span) -> String {
     naga::WithSpan::new(Message(message)).with_span(span, "").emit_to_string_with_path(text, label)
 }
 
@@ -38,11 +45,11 @@ fn place(text: &str, span: Option<Span>) -> (u32, u32) {
 }
 
 #[derive(Debug)]
-struct Message(&'static str);
+struct Message(String);
 
 impl fmt::Display for Message {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0)
+        f.write_str(&self.0)
     }
 }
 

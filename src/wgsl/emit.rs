@@ -8,6 +8,7 @@ use naga::back::wgsl::WriterFlags;
 use naga::proc::{CaseInsensitiveKeywordSet, NameKey, Namer};
 use naga::{Module, TypeInner, keywords};
 
+use super::flatten;
 use super::pure::PureFunction;
 use crate::error::{Error, Result};
 
@@ -22,19 +23,22 @@ pub(crate) struct Emitted {
 
 /// Writes `function` and all that it uses, with `prefix` before every name at module scope.
 ///
-/// The prefix is a plain identifier that ends in `_` and holds no `__`; texts with different prefixes, of which none
+/// Deep expressions are written in parts, so that the text nests less than what a parser accepts (naga's accepts 200
+/// levels, and counts the parentheses that its writer adds). The prefix is a plain identifier that ends in `_` and holds no `__`; texts with different prefixes, of which none
 /// starts another, have no name in common.
 pub(crate) fn emit(function: &PureFunction, prefix: &str) -> Result<Emitted> {
-    debug_assert!(
-        prefix.ends_with('_') && !prefix.contains("__") && prefix.starts_with(|c: char| c.is_alphabetic())
-    );
+    debug_assert!(prefix.ends_with('_') && !prefix.contains("__") && prefix.starts_with(|c: char| c.is_alphabetic()));
+    let refuse = |what: String| Error::Unsupported { executor: "gpu".to_owned(), what };
     let mut module = function.module.clone();
+    for (handle, written) in module.functions.iter_mut() {
+        flatten::name_deep_expressions(written, &function.info[handle], &function.module.types);
+        if flatten::block_depth(&written.body) > flatten::MAX_BLOCK_DEPTH {
+            return Err(refuse(format!("`{}` nests blocks too deeply to be written as WGSL", function.name)));
+        }
+    }
     add_prefix(&mut module, prefix);
     let text = naga::back::wgsl::write_string(&module, &function.info, WriterFlags::empty());
-    let text = text.map_err(|error| Error::Unsupported {
-        executor: "the WGSL writer".to_owned(),
-        what: format!("`{}`: {error}", function.name),
-    })?;
+    let text = text.map_err(|error| refuse(format!("`{}` as WGSL: {error}", function.name)))?;
     let name = written_name(&module, NameKey::Function(function.function));
     Ok(Emitted { text, name })
 }
@@ -48,8 +52,7 @@ fn add_prefix(module: &mut Module, prefix: &str) {
     };
     let predeclared: Vec<_> = module.special_types.predeclared_types.values().copied().collect();
     let structs = module.types.iter().filter(|(_, ty)| matches!(ty.inner, TypeInner::Struct { .. }));
-    let structs: Vec<_> =
-        structs.map(|(handle, _)| handle).filter(|handle| !predeclared.contains(handle)).collect();
+    let structs: Vec<_> = structs.map(|(handle, _)| handle).filter(|handle| !predeclared.contains(handle)).collect();
     for handle in structs {
         let mut ty = module.types[handle].clone();
         add(&mut ty.name);

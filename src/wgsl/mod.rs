@@ -2,6 +2,9 @@
 
 mod diagnostic;
 mod emit;
+mod flatten;
+mod limits;
+mod nesting;
 mod parse;
 mod pure;
 mod purity;

@@ -55,14 +55,14 @@ fn scale(p: f32, shifted: f32, negative: bool) -> f32 {
     p * first * last
 }
 
-/// e^x - 1 taken apart: `(q, s)` with `e^x - 1 = s * q + (s - 1)`, where `q = e^r - 1` is accurate relative to itself
-/// and `s = 2^(n + shift)`. For x >= 0 and n + shift within -126..=127.
+/// e^x - 1 in three parts: `(r, w, s)` with `e^x - 1 = s * (r + w) + (s - 1)`, where r + w = e^r - 1 to more than the
+/// precision of a float, and `s = 2^(n + shift)`. For n + shift within -126..=127.
 #[inline(always)]
-pub(super) fn exp_m1_parts<F: Fused>(x: f32, shift: i32) -> (f32, f32) {
+pub(super) fn exp_m1_parts<F: Fused>(x: f32, shift: i32) -> (f32, f32, f32) {
     let shifted = F::mul_add(x, LOG2_E, ROUND);
     let n = shifted - ROUND;
     let r = F::mul_add(n, -LN_2[1], F::mul_add(n, -LN_2[0], x));
-    let q = F::mul_add(r * r, horner::<F, 5>(r, EXP_M1), r);
+    let w = r * r * horner::<F, 5>(r, EXP_M1);
     let bias = ((127 + shift) as u32) << 23;
-    (q, f32::from_bits((shifted.to_bits() << 23).wrapping_add(bias)))
+    (r, w, f32::from_bits((shifted.to_bits() << 23).wrapping_add(bias)))
 }

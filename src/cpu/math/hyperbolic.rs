@@ -1,17 +1,17 @@
 //! Hyperbolic functions and their inverses.
 //!
-//! sinh and tanh come from e^x - 1, which does not cancel near zero. The inverses are logarithms of sums that would
+//! tanh comes from e^x - 1, which does not cancel near zero; sinh has a polynomial there. The inverses are logarithms of sums that would
 //! lose everything near zero in f32; f64 has the bits to spare, and is simpler than a compensated logarithm.
 
 use super::double;
 use super::exp::exp_m1_parts;
-use super::fused::Fused;
+use super::fused::{Fused, horner};
 
-/// Below this magnitude sinh x, asinh x and atanh x differ from x by less than a quarter unit in the last place.
+/// Below this magnitude asinh x and atanh x differ from x by less than a quarter unit in the last place.
 const LINEAR: f32 = 0.000_244_140_63;
 
-/// Where e^x is certainly infinite, even after the halving of cosh.
-const OVERFLOW: f32 = 90.0;
+/// `(sinh a - a) / a^3` in powers of a^2, for a <= 1.
+const SINH: [f32; 4] = [0.166_666_67, 0.008_333_31, 0.000_198_428_96, 2.782_213_2e-6];
 
 /// The hyperbolic tangent.
 #[inline(always)]
@@ -19,8 +19,11 @@ pub(crate) fn tanh<F: Fused>(x: f32) -> f32 {
     let a = x.abs();
     // tanh 10 rounds to 1.
     let a = if a > 10.0 { 10.0 } else { a };
-    let (q, s) = exp_m1_parts::<F>(a + a, 0);
-    let e = F::mul_add(s, q, s - 1.0);
+    // Near zero, e of the negated argument makes e + 2 fall below 2, where it rounds to half the size; the sign of the
+    // quotient does not count. 0.173 is where the reduction starts to subtract ln 2.
+    let twice = if a < 0.173 { -2.0 * a } else { 2.0 * a };
+    let (r, w, s) = exp_m1_parts::<F>(twice, 0);
+    let e = F::mul_add(s, w, F::mul_add(s, r, s - 1.0));
     (e / (e + 2.0)).copysign(x)
 }
 
@@ -28,23 +31,26 @@ pub(crate) fn tanh<F: Fused>(x: f32) -> f32 {
 #[inline(always)]
 pub(crate) fn sinh<F: Fused>(x: f32) -> f32 {
     let a = x.abs();
-    let b = if a > OVERFLOW { OVERFLOW } else { a };
-    // With e = (e^a - 1) / 4: sinh a = 2 * (e + e / (4 * e + 1)). The factor keeps e finite where sinh is.
-    let (q, s) = exp_m1_parts::<F>(b, -2);
-    let e = F::mul_add(s, q, s - 0.25);
-    let y = 2.0 * (e + e / F::mul_add(4.0, e, 1.0));
-    (if a < LINEAR { a } else { y }).copysign(x)
+    let z = a * a;
+    let near = F::mul_add(a * z, horner::<F, 4>(z, SINH), a);
+    let e = quarter_exp::<F>(a);
+    let far = F::mul_add(2.0, e, -0.125 / e);
+    (if a < 1.0 { near } else { far }).copysign(x)
 }
 
 /// The hyperbolic cosine.
 #[inline(always)]
 pub(crate) fn cosh<F: Fused>(x: f32) -> f32 {
-    let a = x.abs();
-    let b = if a > OVERFLOW { OVERFLOW } else { a };
-    // With e = e^a / 4: cosh a = 2 * e + 1 / (8 * e).
-    let (q, s) = exp_m1_parts::<F>(b, -2);
-    let e = F::mul_add(s, q, s);
+    let e = quarter_exp::<F>(x.abs());
     F::mul_add(2.0, e, 0.125 / e)
+}
+
+/// e^a / 4 for a >= 0: finite where sinh a and cosh a are, and such that twice it is infinite where they are.
+#[inline(always)]
+fn quarter_exp<F: Fused>(a: f32) -> f32 {
+    let a = if a > 89.5 { 89.5 } else { a };
+    let (r, w, s) = exp_m1_parts::<F>(a, -2);
+    F::mul_add(s, r + w, s)
 }
 
 /// The inverse hyperbolic sine.

@@ -3,8 +3,7 @@
 //! No instruction set has a vector division of integers, but f64 has: the quotient of two 32-bit integers is at least
 //! one part in 2^32 away from the next integer, and f64 rounds by less than one part in 2^52, so truncation is exact.
 
-/// 1.5 * 2^52: adding a whole f64 below 2^51 leaves it in the low bits, in two's complement.
-const TO_INT: f64 = 6_755_399_441_055_744.0;
+use super::convert::TO_INT;
 
 /// `a / b`; a where b is 0 or the quotient overflows.
 #[inline(always)]

@@ -9,9 +9,9 @@ use super::fused::{Fused, horner};
 /// `(asin s - s) / s^3` in powers of s^2, for s <= 1/2.
 const ASIN: [f32; 5] = [0.166_667_52, 0.074_953_1, 0.045_469_15, 0.024_184_78, 0.042_158_3];
 
-/// `(atan u - u) / u^3` in powers of u^2, for u <= 1.
+/// `(atan u - u) / u^3` in powers of u^2, for u <= 1; the first one is chosen so that atan 1 is pi/4 to the bit.
 const ATAN: [f32; 9] = [
-    -0.333_332_99,
+    -0.333_332_96,
     0.199_985_3,
     -0.142_640_17,
     0.109_508_99,
@@ -33,7 +33,10 @@ const PI: [f32; 2] = [3.141_592_7, -8.742_278e-8];
 pub(crate) fn asin<F: Fused>(x: f32) -> f32 {
     let (s, v, large) = asin_parts::<F>(x);
     let near = F::mul_add(s, v, s);
-    let far = F::mul_add(-2.0, s, HALF_PI[0]) + F::mul_add(-2.0 * s, v, HALF_PI[1]);
+    // Just below 1 the difference can be inexact, as it starts above 1; what it lost is exact.
+    let difference = HALF_PI[0] - 2.0 * s;
+    let lost = (HALF_PI[0] - difference) - 2.0 * s;
+    let far = difference + (F::mul_add(-2.0 * s, v, HALF_PI[1]) + lost);
     (if large { far } else { near }).copysign(x)
 }
 
@@ -79,8 +82,9 @@ pub(crate) fn atan2<F: Fused>(y: f32, x: f32) -> f32 {
     let steep = a > b;
     let (above, below) = if steep { (b, a) } else { (a, b) };
     let u = above / below;
-    let u = if below == 0.0 { 0.0 } else { u };
-    let u = if above == f32::INFINITY { 1.0 } else { u };
+    // Two zeros, two infinities.
+    let diagonal = if below == 0.0 { 0.0 } else { 1.0 };
+    let u = if above == below { diagonal } else { u };
     let p = atan_near_zero::<F>(u);
     let left = x.is_sign_negative();
     let toward_pi = if left { PI } else { [0.0, 0.0] };

@@ -8,9 +8,10 @@
 const TWO_OVER_PI: [u32; 8] =
     [0, 0xA2F9_836E, 0x4E44_1529, 0xFC27_57D1, 0xF534_DDC0, 0xDB62_9599, 0x3C43_9041, 0xFE51_63AB];
 
-/// `(q, r)` with x = (4 * j + q) * pi/2 + r for some integer j, and |r| <= pi/4. For finite x of at least 1.
+/// `(q, r, lost)` with x = (4 * j + q) * pi/2 + r + lost for some integer j, r rounded and |r| <= pi/4. For finite x of
+/// at least 1.
 #[inline(always)]
-pub(super) fn reduce(x: f32) -> (u32, f32) {
+pub(super) fn reduce(x: f32) -> (u32, f32, f32) {
     let bits = x.to_bits();
     let m = u64::from((bits & 0x007F_FFFF) | 0x0080_0000);
     // x = m * 2^e; the window starts e - 2 bits behind the binary point of 2/pi.
@@ -23,7 +24,9 @@ pub(super) fn reduce(x: f32) -> (u32, f32) {
     let quadrant = product.wrapping_add(1 << 61) >> 62;
     let fraction = product.wrapping_sub(quadrant << 62) as i64;
     const UNIT: f64 = std::f64::consts::FRAC_PI_2 / (1u64 << 62) as f64;
-    (quadrant as u32, (fraction as f64 * UNIT) as f32)
+    let exact = fraction as f64 * UNIT;
+    let r = exact as f32;
+    (quadrant as u32, r, (exact - f64::from(r)) as f32)
 }
 
 /// 32 bits of the table from bit `start`.

@@ -1,22 +1,22 @@
 //! Sine, cosine and tangent.
 //!
-//! The argument is reduced by the nearest multiple of pi (of pi/2 for the tangent) in three fused steps (Cody and Waite):
-//! the first is exact, the others make up for what pi in one float lacks. That holds up to 2^17. Above, the fraction of
+//! The argument is reduced by the nearest multiple of pi/2 in three fused steps (Cody and Waite):
+//! the first is exact, the others make up for what pi/2 in one float lacks. That holds up to 2^17. Above, the fraction of
 //! x / (pi/2) needs integer arithmetic on many bits of 2/pi, which is exact but slow: `*_wide` takes that path where
 //! [`needs_wide_reduction`] says so, and agrees bit by bit with the fast function everywhere else.
 
 use super::fused::{Fused, ROUND, horner};
 use super::reduction::reduce;
-use std::f32::consts::{FRAC_1_PI, FRAC_2_PI};
-
-/// pi to 72 bits and more.
-const PI: [f32; 3] = [3.141_592_7, -8.742_278e-8, -3.430_249e-15];
+use std::f32::consts::FRAC_2_PI;
 
 /// pi/2 to 72 bits and more.
 const HALF_PI: [f32; 3] = [1.570_796_4, -4.371_139e-8, -1.715_124_5e-15];
 
-/// `(sin r - r) / r^3` in powers of r^2, for |r| <= pi/2.
-const SIN: [f32; 4] = [-0.166_666_6, 0.008_333_067, -0.000_198_095_53, 2.605_458_6e-6];
+/// `(sin r - r) / r^3` in powers of r^2, for |r| <= pi/4; relative error 2^-27.
+const SIN: [f32; 3] = [-0.166_666_54, 0.008_332_106, -0.000_195_078_84];
+
+/// `(cos r - 1) / r^2` in powers of r^2, for |r| <= pi/4; relative error 2^-32.
+const COS: [f32; 4] = [-0.5, 0.041_666_646, -0.001_388_730_6, 0.000_024_431_65];
 
 /// `(tan r - r) / r^3` in powers of r^2, for |r| <= pi/4.
 const TAN: [f32; 7] = [
@@ -43,32 +43,22 @@ pub(crate) fn needs_wide_reduction(x: f32) -> bool {
 /// The sine where [`needs_wide_reduction`] is false.
 #[inline(always)]
 pub(crate) fn sin_small<F: Fused>(x: f32) -> f32 {
-    let a = x.abs();
-    let shifted = F::mul_add(a, FRAC_1_PI, ROUND);
-    let y = sin_near_zero::<F>(subtract::<F>(a, shifted - ROUND, PI));
-    f32::from_bits(y.to_bits() ^ (shifted.to_bits() << 31) ^ (x.to_bits() & SIGN))
+    let (quadrant, r) = reduce_small::<F>(x.abs());
+    f32::from_bits(sin_of::<F>(quadrant, r).to_bits() ^ (x.to_bits() & SIGN))
 }
 
 /// The cosine where [`needs_wide_reduction`] is false.
 #[inline(always)]
 pub(crate) fn cos_small<F: Fused>(x: f32) -> f32 {
-    // cos x = sin(x + pi/2): reduced by a multiple of pi and a half.
-    let a = x.abs();
-    let shifted = F::mul_add(a, FRAC_1_PI, 0.5) + ROUND;
-    let n = (shifted - ROUND) - 0.5;
-    let y = sin_near_zero::<F>(subtract::<F>(a, n, PI));
-    f32::from_bits(y.to_bits() ^ (shifted.to_bits() << 31))
+    let (quadrant, r) = reduce_small::<F>(x.abs());
+    sin_of::<F>(quadrant.wrapping_add(1), r)
 }
 
 /// The tangent where [`needs_wide_reduction`] is false.
 #[inline(always)]
 pub(crate) fn tan_small<F: Fused>(x: f32) -> f32 {
-    let a = x.abs();
-    let shifted = F::mul_add(a, FRAC_2_PI, ROUND);
-    let t = tan_near_zero::<F>(subtract::<F>(a, shifted - ROUND, HALF_PI));
-    let odd = shifted.to_bits() & 1 == 1;
-    let (above, below) = if odd { (-1.0, t) } else { (t, 1.0) };
-    f32::from_bits((above / below).to_bits() ^ (x.to_bits() & SIGN))
+    let (quadrant, r, lost) = reduce_small_twice::<F>(x.abs());
+    f32::from_bits(tan_of::<F>(quadrant, r, lost).to_bits() ^ (x.to_bits() & SIGN))
 }
 
 /// The sine of any argument; NaN at infinity.
@@ -77,7 +67,7 @@ pub(crate) fn sin_wide<F: Fused>(x: f32) -> f32 {
     if !needs_wide_reduction(x) {
         return sin_small::<F>(x);
     }
-    let (quadrant, r) = reduce(x.abs());
+    let (quadrant, r, _) = reduce(x.abs());
     let y = if quadrant & 1 == 0 { sin_small::<F>(r) } else { cos_small::<F>(r) };
     let y = if quadrant & 2 == 0 { y } else { -y };
     f32::from_bits(y.to_bits() ^ (x.to_bits() & SIGN))
@@ -89,7 +79,7 @@ pub(crate) fn cos_wide<F: Fused>(x: f32) -> f32 {
     if !needs_wide_reduction(x) {
         return cos_small::<F>(x);
     }
-    let (quadrant, r) = reduce(x.abs());
+    let (quadrant, r, _) = reduce(x.abs());
     let y = if quadrant & 1 == 0 { cos_small::<F>(r) } else { -sin_small::<F>(r) };
     if quadrant & 2 == 0 { y } else { -y }
 }
@@ -100,28 +90,54 @@ pub(crate) fn tan_wide<F: Fused>(x: f32) -> f32 {
     if !needs_wide_reduction(x) {
         return tan_small::<F>(x);
     }
-    let (quadrant, r) = reduce(x.abs());
-    let t = tan_small::<F>(r);
-    let y = if quadrant & 1 == 0 { t } else { -1.0 / t };
-    f32::from_bits(y.to_bits() ^ (x.to_bits() & SIGN))
+    let (quadrant, r, lost) = reduce(x.abs());
+    f32::from_bits(tan_of::<F>(quadrant, r, lost).to_bits() ^ (x.to_bits() & SIGN))
 }
 
-/// `x - n * c`, where c is given in three parts.
+/// `(q, r)` with x = q * pi/2 + r and |r| <= pi/4 or hardly more; only the low bits of q count.
 #[inline(always)]
-fn subtract<F: Fused>(x: f32, n: f32, c: [f32; 3]) -> f32 {
-    F::mul_add(n, -c[2], F::mul_add(n, -c[1], F::mul_add(n, -c[0], x)))
+fn reduce_small<F: Fused>(x: f32) -> (u32, f32) {
+    let shifted = F::mul_add(x, FRAC_2_PI, ROUND);
+    let n = shifted - ROUND;
+    let first = F::mul_add(n, -HALF_PI[0], x);
+    let second = F::mul_add(n, -HALF_PI[1], first);
+    (shifted.to_bits(), F::mul_add(n, -HALF_PI[2], second))
 }
 
-/// sin r for |r| <= pi/2.
+/// `(q, r, lost)`: the same, with what the rounding of r lost.
 #[inline(always)]
-fn sin_near_zero<F: Fused>(r: f32) -> f32 {
+fn reduce_small_twice<F: Fused>(x: f32) -> (u32, f32, f32) {
+    let shifted = F::mul_add(x, FRAC_2_PI, ROUND);
+    let n = shifted - ROUND;
+    let first = F::mul_add(n, -HALF_PI[0], x);
+    // n * HALF_PI[1] = product + product_error, first - product = second + error: exactly (Knuth's two-sum).
+    let product = n * HALF_PI[1];
+    let product_error = F::mul_add(n, HALF_PI[1], -product);
+    let second = first - product;
+    let part = second - first;
+    let error = (first - (second - part)) - (product + part);
+    let rest = F::mul_add(n, -HALF_PI[2], error - product_error);
+    let r = second + rest;
+    (shifted.to_bits(), r, (second - r) + rest)
+}
+
+/// sin(q * pi/2 + r) for |r| <= pi/4.
+#[inline(always)]
+fn sin_of<F: Fused>(quadrant: u32, r: f32) -> f32 {
     let z = r * r;
-    F::mul_add(r * z, horner::<F, 4>(z, SIN), r)
+    let sin = F::mul_add(r * z, horner::<F, 3>(z, SIN), r);
+    let cos = F::mul_add(z, horner::<F, 4>(z, COS), 1.0);
+    let y = if quadrant & 1 == 0 { sin } else { cos };
+    f32::from_bits(y.to_bits() ^ ((quadrant & 2) << 30))
 }
 
-/// tan r for |r| <= pi/4.
+/// tan(q * pi/2 + r + lost) for |r| <= pi/4: the slope of the tangent makes too much of what r lost in rounding.
 #[inline(always)]
-fn tan_near_zero<F: Fused>(r: f32) -> f32 {
+fn tan_of<F: Fused>(quadrant: u32, r: f32, lost: f32) -> f32 {
     let z = r * r;
-    F::mul_add(r * z, horner::<F, 7>(z, TAN), r)
+    let tail = r * z * horner::<F, 7>(z, TAN);
+    let slope = F::mul_add(r + tail, r + tail, 1.0);
+    let tan = r + F::mul_add(lost, slope, tail);
+    let (above, below) = if quadrant & 1 == 0 { (tan, 1.0) } else { (-1.0, tan) };
+    above / below
 }

@@ -40,7 +40,7 @@ fn a_plan_for_the_calling_thread() {
       placement: auto (default)
       predicted: 501 ns, between 167 ns and 1.50 µs
       cpu: elements 0..1, 1 thread, chunks of 4096
-        memory    0.80 ns  8.00 B at 10.0 GB/s (calibrated)
+        memory    0.80 ns  8 B at 10.0 GB/s (calibrated)
         compute   0.20 ns  (prior)
         call       500 ns  (prior)
     ");
@@ -59,9 +59,9 @@ fn a_plan_for_a_device_that_must_open_and_compile() {
       gpu: elements 0..67108864, 16 chunks of 4194304
         open       250 ms  (prior)
         compile   30.0 ms  (prior)
-        upload    11.2 ms  268 MB at 23.9 GB/s (prior)
+        upload    11.2 ms  268 MB at 23.9 GB/s (calibrated)
         kernel    67.1 ms  (prior)
-        download  13.5 ms  268 MB at 19.9 GB/s (prior)
+        download  13.5 ms  268 MB at 19.9 GB/s (calibrated)
         launch     320 µs  (prior)
       rejected:
         cpu: not asked for, 16.8 s
@@ -82,11 +82,11 @@ fn a_plan_for_both() {
     assert_snapshot!(plan, @r"
     scan of Sum, 67108864 elements: 0.484 on gpu `Discrete`, the others on the cpu
       placement: auto (default)
-      predicted: 18.5 ms, between 16.6 ms and 22.7 ms
+      predicted: 18.5 ms, between 16.6 ms and 22.7 ms, with 5% added for running both at once
       gpu: elements 0..32505856, 8 chunks of 4194304
-        upload    16.3 ms  130 MB at 7.99 GB/s (prior)
+        upload    16.3 ms  130 MB at 7.99 GB/s (measured, 25 calls)
         kernel     867 µs  260 MB at 300 GB/s (prior)
-        download  16.3 ms  130 MB at 7.97 GB/s (prior)
+        download  16.3 ms  130 MB at 7.97 GB/s (measured, 25 calls)
         launch     160 µs  (prior)
       cpu: elements 32505856..67108864, 2 threads, chunks of 65536
         memory    17.3 ms  277 MB at 16.0 GB/s (calibrated)
@@ -103,9 +103,9 @@ fn a_plan_for_both() {
     scan of Sum, 67108864 elements: 0.484 on gpu `Discrete`, the others on the cpu
       placement: auto (default)
       gpu: elements 0..32505856, 8 chunks of 4194304
-        upload   130 MB (prior)
+        upload   130 MB (measured)
         kernel   260 MB (prior)
-        download 130 MB (prior)
+        download 130 MB (measured)
         launch   (prior)
       cpu: elements 32505856..67108864, 2 threads, chunks of 65536
         memory   277 MB (calibrated)

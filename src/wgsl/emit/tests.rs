@@ -154,3 +154,35 @@ fn extreme_literals_survive() {
         accepted(&emit(&function, "f0_").unwrap().text);
     }
 }
+
+/// Deep texts that the parser takes are written such that it takes them again.
+#[test]
+fn deep_expressions_are_written_in_parts() {
+    let texts = [
+        format!("fn f(x: f32) -> f32 {{ return x{}; }}", " + x".repeat(900)),
+        format!("fn f(x: f32) -> f32 {{ return {}x; }}", "- ".repeat(900)),
+        format!("fn f(x: f32) -> f32 {{ return {}x{}; }}", "abs(".repeat(60), ")".repeat(60)),
+        format!("fn f(x: f32) -> f32 {{ var v = vec2(x); return v{}.x; }}", ".yx".repeat(900)),
+        format!("fn f(x: f32) -> f32 {{ return select(x, -x, x > 0{}); }}", " && x > 0".repeat(300)),
+    ];
+    for text in texts {
+        let emitted = emit(&unary(&text), "f0_").unwrap();
+        accepted(&emitted.text);
+    }
+    let emitted =
+        emit(&unary("fn f(x: f32) -> f32 { return x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x; }"), "f0_");
+    assert_snapshot!(emitted.unwrap().text, @"
+    fn f0_f(x: f32) -> f32 {
+        let part = (((((((((((((((((((((((((x + x) + x) + x) + x) + x) + x) + x) + x) + x) + x) + x) + x) + x) + x) + x) + x) + x) + x) + x) + x) + x) + x) + x) + x) + x);
+        return (part + x);
+    }
+    ");
+}
+
+#[test]
+fn deep_blocks_are_refused() {
+    let chain =
+        |length| format!("fn f(x: f32) -> f32 {{ if x > 0 {{ }}{} return x; }}", " else if x > 1 { }".repeat(length));
+    accepted(&emit(&unary(&chain(90)), "f0_").unwrap().text);
+    assert_snapshot!(emit(&unary(&chain(110)), "f0_").unwrap_err(), @"unsupported on gpu: `f` nests blocks too deeply to be written as WGSL");
+}
