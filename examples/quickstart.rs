@@ -49,7 +49,11 @@ fn run(args: Args, out: &mut dyn Write) -> Result<(), Failure> {
     writeln!(out, "\nplan of the reduction")?;
     write!(out, "{}", cx.view(&xs).map(&job.square).explain_reduce(Sum)?)?;
 
-    writeln!(out, "\nthroughput, median of {} runs; bytes are those read and written in host memory", args.runs)?;
+    writeln!(
+        out,
+        "\nthroughput, median of {} runs; bytes are those read and written in host memory",
+        args.runs
+    )?;
     writeln!(out, "{:<22}{:<6}{:>10}{:>10}{:>14}", "call", "where", "ms", "GB/s", "10^9 elem/s")?;
     let places = match args.place.placement {
         Some(placement) => vec![placement],
@@ -64,20 +68,17 @@ fn run(args: Args, out: &mut dyn Write) -> Result<(), Failure> {
 
 /// Prints what work can run on; true if a GPU, or a software adapter that stands in for one, is usable.
 fn devices(place: &Where, cx: &Context, out: &mut dyn Write) -> Result<bool, Failure> {
-    let threads = cx.threads();
-    writeln!(out, "cpu: {threads} thread{}, {}", if threads == 1 { "" } else { "s" }, cx.instructions())?;
-    let gpu = place.builder().placement(Placement::Gpu).cpu_fallback(false).build()?;
-    match gpu.view(&[1.0_f32]).reduce(Sum) {
-        Ok(_) => {
-            let name = gpu.last_report().and_then(|report| report.plan.adapter.clone());
-            writeln!(out, "gpu: {}", name.unwrap_or_else(|| "unnamed".into()))?;
-            Ok(true)
-        }
-        Err(error) => {
-            writeln!(out, "gpu: {error}; everything runs on the CPU")?;
-            Ok(false)
-        }
+    writeln!(out, "cpu: {}, {}", common::count(cx.threads(), "thread"), cx.instructions())?;
+    for adapter in cx.adapters() {
+        writeln!(out, "gpu: {adapter}")?;
     }
+    // An adapter may be listed and still fail to open, or be left out by --adapter.
+    let gpu = place.builder().placement(Placement::Gpu).cpu_fallback(false).build()?;
+    let opened = gpu.view(&[1.0_f32]).reduce(Sum);
+    if let Err(error) = &opened {
+        writeln!(out, "{error}; everything runs on the CPU")?;
+    }
+    Ok(opened.is_ok())
 }
 
 /// The functions and their input.
@@ -130,11 +131,16 @@ impl<'a> Job<'a> {
     fn measure(&self, cx: &Context, place: &str, runs: u32, out: &mut dyn Write) -> Result<(), Failure> {
         let n = self.xs.len();
         let mut result = vec![0.0; n];
-        let mut row = |name: &str, bytes: usize, call: &mut dyn FnMut(&mut [f32]) -> tilewright::Result<()>| {
-            let time = median(runs, || call(&mut result))?.as_secs_f64();
-            let (rate, speed) = ((bytes * n) as f64 / time / 1e9, n as f64 / time / 1e9);
-            Ok::<_, Failure>(writeln!(out, "{name:<22}{place:<6}{:>10.3}{rate:>10.2}{speed:>14.3}", time * 1e3)?)
-        };
+        let mut row =
+            |name: &str, bytes: usize, call: &mut dyn FnMut(&mut [f32]) -> tilewright::Result<()>| {
+                let time = median(runs, || call(&mut result))?.as_secs_f64();
+                let (rate, speed) = ((bytes * n) as f64 / time / 1e9, n as f64 / time / 1e9);
+                Ok::<_, Failure>(writeln!(
+                    out,
+                    "{name:<22}{place:<6}{:>10.3}{rate:>10.2}{speed:>14.3}",
+                    time * 1e3
+                )?)
+            };
         row("map saxpy", 12, &mut |result| {
             cx.view(self.xs).zip(self.ys).map(&self.saxpy).collect_into(result)
         })?;

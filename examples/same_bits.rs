@@ -31,7 +31,12 @@ fn main() -> ExitCode {
 fn run(args: Args, out: &mut dyn Write) -> Result<(), Failure> {
     let xs = common::samples(args.n as usize);
     let plain = xs.iter().fold(0.0_f32, |sum, x| sum + x);
-    writeln!(out, "{} elements of f32; a plain loop sums them to {plain} ({:08x})", xs.len(), plain.to_bits())?;
+    writeln!(
+        out,
+        "{} elements of f32; a plain loop sums them to {plain} ({:08x})",
+        xs.len(),
+        plain.to_bits()
+    )?;
     writeln!(out, "{:<16}{:>12}{:>12}{:>20}  {}", "where", "sum", "bits", "digest of scan", "ran on")?;
 
     let mut rows = Rows { xs: &xs, first: None, difference: None, out };
@@ -44,7 +49,7 @@ fn run(args: Args, out: &mut dyn Write) -> Result<(), Failure> {
         }
         None => {
             for threads in [1, 2, 8] {
-                let name = format!("cpu, {threads} thread{}", if threads == 1 { "" } else { "s" });
+                let name = format!("cpu, {}", common::count(threads, "thread"));
                 rows.add(&name, builder().placement(Placement::Cpu).threads(threads))?;
             }
             rows.on_gpu(&builder)?
@@ -121,7 +126,7 @@ fn ran_on(cx: &Context) -> String {
         Choice::Split { gpu_elements } => {
             format!("{adapter} to element {gpu_elements}, cpu from there")
         }
-        _ => format!("cpu, {} thread{}", plan.threads, if plan.threads == 1 { "" } else { "s" }),
+        _ => format!("cpu, {}", common::count(plan.threads, "thread")),
     }
 }
 

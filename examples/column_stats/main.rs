@@ -53,7 +53,8 @@ fn run(args: Args, out: &mut dyn Write) -> Result<(), Failure> {
     for path in &args.file {
         let name = column::name(path);
         if args.cumsum_dir.is_some() && !names.insert(name.clone()) {
-            let what = format!("{}: another FILE has the name `{name}`, and so the same output", path.display());
+            let what =
+                format!("{}: another FILE has the name `{name}`, and so the same output", path.display());
             return Err(Failure::Usage(what));
         }
         let column = Column::read(path)?;

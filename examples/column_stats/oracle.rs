@@ -33,7 +33,8 @@ impl Expected {
         // The oracle's own rounding, for a sum of float64 by pairs.
         let own = 32.0 * f64::EPSILON * (stats.count as f64).sqrt();
         let exact = |value: f64| Bounded { value, bound: 0.0 };
-        let extremum = |found: Option<tilewright::Extremum<f64>>| exact(found.map_or(f64::NAN, |found| found.value));
+        let extremum =
+            |found: Option<tilewright::Extremum<f64>>| exact(found.map_or(f64::NAN, |found| found.value));
         let mut all = vec![
             ("count", exact(stats.count as f64), self.n as f64, 0.0),
             ("sum", stats.sum, self.sum, own * self.sum.abs()),

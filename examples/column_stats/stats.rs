@@ -165,7 +165,8 @@ impl Sums {
         let sum_bound = s_bound / self.scale + rounded * all;
         let square = self.scale * self.scale;
         let variance = ((q / n - (s / n).powi(2)) / square).max(0.0);
-        let variance_bound = (q_bound / n + 2.0 * (s / n).abs() * s_bound / n) / square + rounded * q / n / square;
+        let variance_bound =
+            (q_bound / n + 2.0 * (s / n).abs() * s_bound / n) / square + rounded * q / n / square;
 
         let of_count = |value| if self.n == 0 { f64::NAN } else { value };
         Stats {

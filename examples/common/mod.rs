@@ -122,3 +122,8 @@ pub(crate) fn sum_bound(n: usize, scan: bool, magnitudes: f64) -> f64 {
     let k = f64::from(additions) * 2f64.powi(-24);
     k / (1.0 - k) * magnitudes
 }
+
+/// `1 thread`, `2 threads`.
+pub(crate) fn count(n: usize, what: &str) -> String {
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
+}
