@@ -17,6 +17,9 @@ const TRIAL_LEN: usize = 20_011;
 /// Elements of the job whose plan is shown.
 const PLAN_LEN: usize = 1 << 24;
 
+/// What is tried: a call, and its result as a vector.
+type Call<'a, T> = dyn Fn(&Context) -> Result<Vec<T>> + 'a;
+
 /// Lists the CPU and all adapters with their limits, tries every element type on each, and shows the plan of a large
 /// reduction under the placement given.
 #[derive(Parser)]
@@ -124,7 +127,7 @@ fn trial<T: Element>(cpu: &Context, gpu: Option<&Context>, out: &mut dyn Write) 
     let map = |cx: &Context| cx.view(&values).map(&twice).collect();
     let reduce = |cx: &Context| cx.view(&values).reduce(Sum).map(|sum| vec![sum]);
     let scan = |cx: &Context| cx.view(&values).inclusive_scan(Sum).collect();
-    let calls: [&dyn Fn(&Context) -> Result<Vec<T>>; 3] = [&map, &reduce, &scan];
+    let calls: [&Call<'_, T>; 3] = [&map, &reduce, &scan];
 
     let mut refusals = Vec::new();
     let mut row = format!("  {:<11}", ty.to_string());

@@ -37,7 +37,7 @@ fn run(args: Args, out: &mut dyn Write) -> Result<(), Failure> {
         xs.len(),
         plain.to_bits()
     )?;
-    writeln!(out, "{:<16}{:>12}{:>12}{:>20}  {}", "where", "sum", "bits", "digest of scan", "ran on")?;
+    writeln!(out, "{:<16}{:>12}{:>12}{:>20}  ran on", "where", "sum", "bits", "digest of scan")?;
 
     let mut rows = Rows { xs: &xs, first: None, difference: None, out };
     let builder = || args.place.builder().cpu_fallback(false);

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use serde::Deserialize;
+use tilewright::Extremum;
 
 use crate::common::Failure;
 use crate::stats::{Bounded, Stats};
@@ -33,8 +34,7 @@ impl Expected {
         // The oracle's own rounding, for a sum of float64 by pairs.
         let own = 32.0 * f64::EPSILON * (stats.count as f64).sqrt();
         let exact = |value: f64| Bounded { value, bound: 0.0 };
-        let extremum =
-            |found: Option<tilewright::Extremum<f64>>| exact(found.map_or(f64::NAN, |found| found.value));
+        let extremum = |found: Option<Extremum<f64>>| exact(found.map_or(f64::NAN, |found| found.value));
         let mut all = vec![
             ("count", exact(stats.count as f64), self.n as f64, 0.0),
             ("sum", stats.sum, self.sum, own * self.sum.abs()),
@@ -50,8 +50,8 @@ impl Expected {
         }
         for (what, found, expected, own) in all {
             let allowed = found.bound + own;
-            // Written so that NaN is a disagreement.
-            if !((found.value - expected).abs() <= allowed) {
+            let error = (found.value - expected).abs();
+            if error.is_nan() || error > allowed {
                 let found = found.value;
                 let what = format!("{name}: {what}: expected {expected} within {allowed:.1e}, found {found}");
                 return Err(Failure::Check(what));

@@ -13,6 +13,12 @@ use tilewright::{Element, Result};
 use crate::column::Column;
 use crate::common::levels;
 
+/// A double-float: the sum of both.
+pub(crate) type Double = [f32; 2];
+
+/// Sums of scaled deviations and of their squares, as double-floats.
+type Moments = [f32; 4];
+
 const MOMENTS: &str = include_str!("moments.wgsl");
 const EXTREMES: &str = include_str!("extremes.wgsl");
 
@@ -37,7 +43,7 @@ pub(crate) struct Stats {
     pub(crate) min: Option<Extremum<f64>>,
     pub(crate) max: Option<Extremum<f64>>,
     /// Inclusive, as double-floats, if asked for.
-    pub(crate) cumsum: Option<Vec<[f32; 2]>>,
+    pub(crate) cumsum: Option<Vec<Double>>,
     /// The largest error that a cumulative sum can have.
     pub(crate) cumsum_bound: f64,
 }
@@ -47,12 +53,12 @@ pub(crate) fn stats(cx: &Context, column: Column, cumsum: bool) -> Result<Stats>
     match column {
         Column::F32(values) => {
             let values = cx.array(values);
-            let extremes = both_extremes(cx, &values, "extremes_of_f32", |x| f64::from(x))?;
+            let extremes = both_extremes(cx, &values, "extremes_of_f32", f64::from)?;
             moments(cx, &values, "double_of_f32", extremes, cumsum)
         }
         Column::I32(values) => {
             let values = cx.array(values);
-            let extremes = both_extremes(cx, &values, "extremes_of_i32", |x| f64::from(x))?;
+            let extremes = both_extremes(cx, &values, "extremes_of_i32", f64::from)?;
             moments(cx, &values, "double_of_i32", extremes, cumsum)
         }
         Column::Pair(values) => {
@@ -62,6 +68,9 @@ pub(crate) fn stats(cx: &Context, column: Column, cumsum: bool) -> Result<Stats>
         }
     }
 }
+
+/// High key, low key, index.
+type Keys = [u32; 3];
 
 type Extremes = [Option<Extremum<f64>>; 2];
 
@@ -78,8 +87,8 @@ fn both_extremes<T: Element>(
     Ok([low, high].map(|index| extremum(host, index, widen)))
 }
 
-fn extreme_of_pairs(cx: &Context, values: &Array<[f32; 2]>, sign: f32) -> Result<Option<Extremum<f64>>> {
-    let lift: Func<fn([f32; 2], u32) -> [u32; 3]> = Func::named("extreme_of_pair", EXTREMES)?;
+fn extreme_of_pairs(cx: &Context, values: &Array<Double>, sign: f32) -> Result<Option<Extremum<f64>>> {
+    let lift: Func<fn(Double, u32) -> Keys> = Func::named("extreme_of_pair", EXTREMES)?;
     let earlier = Monoid::new(&Func::named("earlier_pair", EXTREMES)?, [u32::MAX; 3])?;
     let lifted = cx.view(values).zip(cx.counting(values.len())).map(&lift.arg("sign", sign));
     let [_, _, index] = lifted.reduce(&earlier)?;
@@ -90,7 +99,7 @@ fn extremum<T: Element>(values: &[T], index: u32, widen: fn(T) -> f64) -> Option
     values.get(index as usize).map(|&value| Extremum { index: u64::from(index), value: widen(value) })
 }
 
-fn wide([high, low]: [f32; 2]) -> f64 {
+fn wide([high, low]: Double) -> f64 {
     f64::from(high) + f64::from(low)
 }
 
@@ -102,16 +111,16 @@ fn moments<T: Element>(
     cumsum: bool,
 ) -> Result<Stats> {
     // 0, passed as an argument so that no compiler knows it.
-    let double: Func<fn(T) -> [f32; 2]> = Func::named(double, MOMENTS)?.arg("zero", 0_u32);
+    let double: Func<fn(T) -> Double> = Func::named(double, MOMENTS)?.arg("zero", 0_u32);
     let (shift, scale) = middle(min, max);
-    let deviations: Func<fn([f32; 2]) -> [f32; 4]> = Func::named("moments", MOMENTS)?;
+    let deviations: Func<fn(Double) -> Moments> = Func::named("moments", MOMENTS)?;
     let deviations = deviations.arg("shift", shift).arg("scale", scale).arg("zero", 0_u32);
-    let merge: Func<fn([f32; 4], [f32; 4]) -> [f32; 4]> = Func::named("merge", MOMENTS)?;
+    let merge: Func<fn(Moments, Moments) -> Moments> = Func::named("merge", MOMENTS)?;
     let merge = Monoid::new(&merge.arg("zero", 0_u32), [0.0; 4])?;
     let [a, b, c, d] = cx.view(values).map(&double).map(&deviations).reduce(&merge)?;
 
     let cumsum = if cumsum {
-        let add: Func<fn([f32; 2], [f32; 2]) -> [f32; 2]> = Func::named("add_double", MOMENTS)?;
+        let add: Func<fn(Double, Double) -> Double> = Func::named("add_double", MOMENTS)?;
         let add = Monoid::new(&add.arg("zero", 0_u32), [0.0; 2])?;
         Some(cx.view(values).map(&double).inclusive_scan(&add).collect()?)
     } else {
@@ -150,7 +159,7 @@ impl Sums {
         q: f64,
         min: Option<Extremum<f64>>,
         max: Option<Extremum<f64>>,
-        cumsum: Option<Vec<[f32; 2]>>,
+        cumsum: Option<Vec<Double>>,
     ) -> Stats {
         let (n, depth) = (self.n.max(1) as f64, f64::from(levels(self.n)));
         let magnitudes = (n * q.max(0.0)).sqrt();
