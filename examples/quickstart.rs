@@ -47,7 +47,8 @@ fn run(args: Args, out: &mut dyn Write) -> Result<(), Failure> {
     job.check(&cx, out)?;
 
     writeln!(out, "\nplan of the reduction")?;
-    write!(out, "{}", cx.view(&xs).map(&job.square).explain_reduce(Sum)?)?;
+    let plan = cx.view(&xs).map(&job.square).explain_reduce(Sum)?;
+    write!(out, "{plan}")?;
 
     writeln!(
         out,
@@ -55,10 +56,10 @@ fn run(args: Args, out: &mut dyn Write) -> Result<(), Failure> {
         args.runs
     )?;
     writeln!(out, "{:<22}{:<6}{:>10}{:>10}{:>14}", "call", "where", "ms", "GB/s", "10^9 elem/s")?;
-    let places = match args.place.placement {
-        Some(placement) => vec![placement],
-        None if gpu => vec![Placement::Cpu, Placement::Gpu],
-        None => vec![Placement::Cpu],
+    let places = match plan.placement {
+        Placement::Auto if gpu => vec![Placement::Cpu, Placement::Gpu],
+        Placement::Auto => vec![Placement::Cpu],
+        placement => vec![placement],
     };
     for placement in places {
         job.measure(&cx.with_placement(placement), &placement.to_string(), args.runs, out)?;

@@ -6,7 +6,7 @@
 // arithmetic", 2017).
 //
 // The method recovers the rounding error of an addition as a difference that is zero in exact arithmetic. WGSL lets a
-// compiler reassociate and fuse, and some do: they fold (a + b) - a into b, and the error is lost. So each result passes
+// compiler reassociate and fuse, and Mesa's does: it folds (a + b) - a into b, and the error is lost. So each result passes
 // through `keep`, an exclusive or with an argument that is 0 and that no compiler knows.
 
 fn keep(x: f32, zero: u32) -> f32 {
