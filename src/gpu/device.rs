@@ -6,6 +6,7 @@
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
@@ -39,6 +40,8 @@ pub(super) struct Device {
     pub(super) pipelines: Pipelines,
     /// Storage buffers are mapped in place.
     pub(super) direct: bool,
+    /// Look-back was seen to wait in vain.
+    pub(super) look_back_gave_up: AtomicBool,
     max_binding_bytes: u64,
     max_buffer_bytes: u64,
     faults: Arc<Faults>,
@@ -84,6 +87,7 @@ impl Device {
         let poller = Poller::start(raw.clone(), faults.clone(), deadline)?;
         Ok(Arc::new(Self {
             max_binding_bytes: info.max_binding_bytes.min(limit),
+            look_back_gave_up: AtomicBool::new(false),
             max_buffer_bytes: info.max_buffer_bytes,
             pool: Pool::new(POOL_BYTES),
             pipelines: Pipelines::default(),

@@ -1,0 +1,3 @@
+//! Programs against closures.
+mod support;
+mod straight;
