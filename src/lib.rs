@@ -19,7 +19,7 @@ mod wgsl;
 mod work;
 
 pub use array::Array;
-pub use context::{Builder, Context, Incident, Report};
+pub use context::{Adapter, Builder, Context, Incident, Report};
 pub use element::{Element, ElementType, Scalar};
 pub use error::{Error, Fault, Law, Result};
 pub use func::{Func, Signature};

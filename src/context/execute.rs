@@ -10,6 +10,7 @@ use super::Context;
 use super::report::{Incident, Report};
 use crate::array::ArrayData;
 use crate::error::{Error, Result};
+use crate::gpu::Gpu;
 use crate::monoid::MonoidSpec;
 use crate::order::TILE_LEN;
 use crate::plan::{Choice, Placement, Plan, quick_cpu};
@@ -78,7 +79,7 @@ impl Context {
             return Ok(words);
         }
         let mut words = vec![0; array.len * array.ty.words()];
-        self.shared.devices.download(array, &mut words).await?;
+        Gpu::download(array, &mut words).await?;
         Ok(array.host.get_or_init(|| words))
     }
 
@@ -134,6 +135,7 @@ impl Context {
         if !of_device || !self.shared.fallback {
             return Err(error);
         }
+        self.shared.devices.failed(&error);
         let fault = match &error {
             Error::Device { fault, .. } => fault.to_string(),
             other => other.to_string(),
@@ -179,7 +181,7 @@ impl Context {
         range: Range<usize>,
         target: Target<'_>,
     ) -> Result<()> {
-        let gpu = self.shared.devices.open(plan)?;
+        let gpu = self.shared.devices.open(self.threads())?;
         match (target, &work.primitive) {
             (Target::Host(out), Primitive::Scan { monoid, .. }) => {
                 gpu.scan(work, range, monoid.identity, out).await.map(drop)
@@ -195,7 +197,7 @@ impl Context {
     }
 
     async fn on_gpu_resident(&self, plan: &Plan, work: &Work<'_>) -> Result<ArrayData> {
-        let gpu = self.shared.devices.open(plan)?;
+        let gpu = self.shared.devices.open(self.threads())?;
         match &work.primitive {
             Primitive::Scan { .. } => gpu.scan_resident(work).await,
             _ => gpu.map_resident(work).await,
@@ -218,7 +220,7 @@ impl Context {
             }
         }
         let cpu = &self.shared.cpu;
-        let gpu = self.shared.devices.open(plan)?;
+        let gpu = self.shared.devices.open(self.threads())?;
         match (target, &work.primitive) {
             (Target::Host(out), Primitive::Scan { monoid, .. }) => {
                 let (head, tail) = out.split_at_mut(at * work.output_type().words());

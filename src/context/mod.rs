@@ -1,5 +1,6 @@
 //! `Context`: resolves arrays, asks for a plan, runs it, and finishes on the CPU what a device did not.
 
+mod adapter;
 mod builder;
 mod devices;
 mod execute;
@@ -8,6 +9,7 @@ mod report;
 
 use std::sync::{Arc, Mutex};
 
+pub use self::adapter::Adapter;
 pub use self::builder::Builder;
 pub use self::report::{Incident, Report};
 
@@ -84,7 +86,8 @@ impl Context {
 
     /// An [`Array`] that owns `elements` on the host. It is copied to a device when work on it first runs there, and stays.
     pub fn array<T: Element>(&self, elements: Vec<T>) -> Array<T> {
-        let words = words_of(&elements).to_vec();
+        // Every element is whole words of the same alignment, so that the memory changes hands without a copy.
+        let words = bytemuck::allocation::cast_vec(elements);
         Array::new(Arc::new(ArrayData::on_host(T::TYPE, words)))
     }
 

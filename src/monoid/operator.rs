@@ -5,6 +5,25 @@ use crate::element::Element;
 /// An operator that reduces elements of type `T`: a built-in one such as [`Sum`](crate::Sum), or a
 /// [`Monoid`](crate::Monoid), by value or by reference.
 ///
+/// Which operators take which elements is checked when a program is compiled:
+///
+/// ```
+/// use tilewright::{And, ArgMin, ReduceOperator, Sum};
+///
+/// fn reduces<T: tilewright::Element>(_: impl ReduceOperator<T>) {}
+/// reduces::<[f32; 3]>(Sum);
+/// reduces::<[u32; 2]>(&And);
+/// reduces::<f32>(ArgMin);
+/// ```
+/// ```compile_fail,E0277
+/// # fn reduces<T: tilewright::Element>(_: impl tilewright::ReduceOperator<T>) {}
+/// reduces::<f32>(tilewright::And);
+/// ```
+/// ```compile_fail,E0277
+/// # fn reduces<T: tilewright::Element>(_: impl tilewright::ReduceOperator<T>) {}
+/// reduces::<[f32; 2]>(tilewright::ArgMin);
+/// ```
+///
 /// Sealed: the set of operators is closed, a [`Monoid`](crate::Monoid) extends it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not reduce elements of type `{T}`",
@@ -22,7 +41,12 @@ pub trait ReduceOperator<T: Element>: sealed::Describe<T> {
 
 /// An operator that scans elements of type `T`: each prefix is again a `T`.
 ///
-/// All but [`ArgMin`](crate::ArgMin) and [`ArgMax`](crate::ArgMax), whose state is a pair.
+/// All but [`ArgMin`](crate::ArgMin) and [`ArgMax`](crate::ArgMax), whose state is a pair:
+///
+/// ```compile_fail,E0277
+/// fn scans<T: tilewright::Element>(_: impl tilewright::ScanOperator<T>) {}
+/// scans::<f32>(tilewright::ArgMin);
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not scan elements of type `{T}`",
     note = "`ArgMin` and `ArgMax` only reduce; `And`, `Or`, `Xor` take integer elements; a `Monoid<T>` takes its own `T`"

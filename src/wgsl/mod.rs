@@ -3,6 +3,7 @@
 mod diagnostic;
 mod emit;
 mod flatten;
+mod limits;
 mod nesting;
 mod parse;
 mod pure;

@@ -16,7 +16,7 @@ use naga::{Function, Handle, Module, Span, Statement};
 
 use super::pure::PureFunction;
 use super::signature::Expected;
-use super::{diagnostic, nesting, purity};
+use super::{diagnostic, limits, nesting, purity};
 use crate::error::{Error, Result};
 
 /// Depth that any stack bears.
@@ -72,6 +72,10 @@ fn parse_unguarded(text: &str, label: &str, name: Option<&str>, expected: Expect
         what: impurity.what,
     })?;
     let mut info = validate(&module, &name, text)?;
+    limits::check(&module, &reached).map_err(|limit| Error::Unsupported {
+        executor: "every executor".to_owned(),
+        what: format!("`{name}` takes {limit}"),
+    })?;
     if module.functions.len() != reached.len() || !holds_functions_only(&module) {
         function = prune(&mut module, function);
         info = validate(&module, &name, text)?;

@@ -209,3 +209,32 @@ fn asks_which_function() {
     assert_eq!(parse(several, Some("g"), UNARY).unwrap().name, "g");
     assert_snapshot!(parse(several, Some("h"), UNARY).unwrap_err(), @"name of the function: expected a function of the text (`f`, `g`), given `h`");
 }
+
+#[test]
+fn limits_memory_and_calls() {
+    assert_snapshot!(refusal("fn f(x: f32) -> f32 { var a: array<f32, 100000000>; return a[u32(x)]; }"), @"unsupported on every executor: `f` takes a type of 400000000 bytes; the limit is 65536");
+    assert_snapshot!(refusal("fn f(x: f32) -> f32 { var a: array<f32, 9000>; var b: array<f32, 9000>; return a[u32(x)] + b[0]; }"), @"unsupported on every executor: `f` takes local variables of 72000 bytes; the limit is 65536");
+    let doubling = |depth| {
+        let mut text = "fn g0(x: f32) -> f32 { return x; }".to_owned();
+        for level in 1..=depth {
+            text += &format!("fn g{level}(x: f32) -> f32 {{ return g{0}(x) + g{0}(x); }}", level - 1);
+        }
+        text
+    };
+    unary(&doubling(10)).unwrap();
+    assert_snapshot!(refusal(&doubling(13)), @"unsupported on every executor: `g13` takes more than 10000 calls when expanded");
+    assert_snapshot!(refusal(&doubling(100)), @"unsupported on every executor: `g100` takes more than 10000 calls when expanded");
+}
+
+#[test]
+fn shows_where_a_text_nests_too_deeply() {
+    let error = unary(&format!("fn f(x: f32) -> f32 {{\n return {}x; }}", "-".repeat(2000))).unwrap_err();
+    assert!(matches!(error, Error::Wgsl { line: 2, column: 1006, .. }), "{error:.200}");
+    let error = error.to_string();
+    let lines: Vec<_> = error.lines().take(3).collect();
+    assert_snapshot!(lines.join("\n"), @"
+    invalid WGSL in `f`:
+    error: nested deeper than 1000 operators, brackets and `else`; name parts of it with `let`
+      ┌─ f:2:1006
+    ");
+}
