@@ -204,7 +204,9 @@ impl GpuCost {
         let compute = Part::units("kernel", units, gpu.unit_s);
         let kernel = if memory.slope.expected >= compute.slope.expected { memory } else { compute };
 
-        let chunk_len = chunk::gpu_chunk(shape, gpu, uploaded > 0 || to_host);
+        // The same chunks whether or not a split brings the result to the host: else a slow launch would tell against
+        // the one with more of them.
+        let chunk_len = chunk::gpu_chunk(shape, gpu, uploaded > 0 || shape.result_on_host);
         let launch = Part::once("launch", gpu.launch_s);
         let compile = match shape.pipeline_cached {
             true => Part::none("compile"),

@@ -4,7 +4,7 @@ use super::chunk;
 use super::cost::{self, CpuCost, GpuCost};
 use super::outcome::{Alternative, Choice, Plan, Reason, Rejected};
 use super::placement::{Placement, Request};
-use super::profile::{CanonicalOrder, DeviceState, GpuProfile, Profile};
+use super::profile::{CanonicalOrder, CpuProfile, DeviceState, GpuProfile, Profile};
 use super::seconds::Seconds;
 use super::shape::Shape;
 use crate::error::{Error, Result};
@@ -22,6 +22,17 @@ const QUICK_ELEMENT_NS: f64 = 0.25;
 /// asked only where the CPU can run the work, its data is on the host, and the placement is `Auto` or `Cpu`.
 pub(crate) fn quick_cpu(len: usize, cost_ns: f64) -> bool {
     len as f64 * cost_ns.max(QUICK_ELEMENT_NS) <= QUICK_NS
+}
+
+/// Seconds that finding and opening the quickest device takes at least.
+const DISCOVERY_S: f64 = 0.05;
+
+/// True when the CPU is done before any device could be found and opened: adapters need not even be looked for. To be
+/// asked only where the placement is `Auto`, and nothing has looked for adapters before.
+pub(crate) fn cpu_outruns_discovery(shape: &Shape, cpu: &CpuProfile) -> bool {
+    let profile = Profile { cpu: cpu.clone(), gpus: Vec::new() };
+    let on_host = shape.resident_on.is_none();
+    on_host && shape.cpu.is_ok() && CpuCost::new(shape, &profile).at(shape.len as f64).expected <= DISCOVERY_S
 }
 
 /// Decides who gets which elements.

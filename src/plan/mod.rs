@@ -25,7 +25,7 @@ pub use placement::{Origin, Placement};
 pub use profile::Provenance;
 pub use seconds::Seconds;
 
-pub(crate) use decide::{decide, quick_cpu};
+pub(crate) use decide::{cpu_outruns_discovery, decide, quick_cpu};
 pub(crate) use placement::{PLACEMENT_VARIABLE, Request};
 pub(crate) use profile::{
     AdapterKind, CanonicalOrder, CpuProfile, DeviceState, Estimate, GpuProfile, Profile,

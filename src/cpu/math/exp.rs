@@ -5,20 +5,20 @@
 //! and overflow gives infinity without a test.
 
 use super::fused::{Fused, ROUND, horner};
-use std::f32::consts::LOG2_E;
+use std::f32::consts::{self, LOG2_E};
 
 /// ln 2 to 24 bits, and the rest.
-pub(super) const LN_2: [f32; 2] = [0.693_147_2, -1.904_654_2e-9];
+pub(super) const LN_2: [f32; 2] = [consts::LN_2, -1.904_654_2e-9];
 
 /// `(e^r - 1 - r) / r^2` for |r| <= ln 2 / 2.
-const EXP: [f32; 5] = [0.499_999_94, 0.166_665_17, 0.041_668_102, 0.008_369_191_6, 0.001_383_888_3];
+const EXP: [f32; 5] = [0.499_999_94, 0.166_665_17, 0.041_668_102, 0.008_369_192, 0.001_383_888_3];
 
 /// `(e^r - 1 - r) / r^2` for |r| <= ln 2 / 2, where the error counts relative to `e^r - 1`.
-const EXP_M1: [f32; 5] = [0.499_999_97, 0.166_665_39, 0.041_667_756, 0.008_367_12, 0.001_383_553_7];
+const EXP_M1: [f32; 6] = [0.5, 0.166_666_36, 0.041_666_51, 0.008_341_512, 0.001_393_054_2, 0.000_150_439_97];
 
 /// `(2^r - 1) / r` for |r| <= 1/2.
 const EXP2: [f32; 6] =
-    [0.693_147_2, 0.240_225_94, 0.055_503_663, 0.009_625_445, 0.001_338_793, 0.000_133_319_86];
+    [consts::LN_2, 0.240_225_94, 0.055_503_663, 0.009_625_445, 0.001_338_793, 0.000_133_319_86];
 
 /// e^x.
 #[inline(always)]
@@ -55,14 +55,16 @@ fn scale(p: f32, shifted: f32, negative: bool) -> f32 {
     p * first * last
 }
 
-/// e^x - 1 in three parts: `(r, w, s)` with `e^x - 1 = s * (r + w) + (s - 1)`, where r + w = e^r - 1 to more than the
-/// precision of a float, and `s = 2^(n + shift)`. For n + shift within -126..=127.
+/// e^x - 1 in three parts: `(r, w, s)` with `e^x - 1 = s * (r + w) + (s - 1)`, where r + w = e^(r + c) - 1 to more than
+/// the precision of a float, and `s = 2^(n + shift)`. For n + shift within -126..=127.
 #[inline(always)]
 pub(super) fn exp_m1_parts<F: Fused>(x: f32, shift: i32) -> (f32, f32, f32) {
     let shifted = F::mul_add(x, LOG2_E, ROUND);
     let n = shifted - ROUND;
-    let r = F::mul_add(n, -LN_2[1], F::mul_add(n, -LN_2[0], x));
-    let w = r * r * horner::<F, 5>(r, EXP_M1);
+    // r is exact; c is what LN_2[0] lacks, and goes with the small part.
+    let r = F::mul_add(n, -LN_2[0], x);
+    let c = n * -LN_2[1];
+    let w = F::mul_add((r + c) * (r + c), horner::<F, 6>(r + c, EXP_M1), c);
     let bias = ((127 + shift) as u32) << 23;
     (r, w, f32::from_bits((shifted.to_bits() << 23).wrapping_add(bias)))
 }

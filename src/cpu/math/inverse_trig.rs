@@ -5,6 +5,7 @@
 //! term first, so that only the last addition rounds at the size of the result.
 
 use super::fused::{Fused, horner};
+use std::f32::consts;
 
 /// `(asin s - s) / s^3` in powers of s^2, for s <= 1/2.
 const ASIN: [f32; 5] = [0.166_667_52, 0.074_953_1, 0.045_469_15, 0.024_184_78, 0.042_158_3];
@@ -23,10 +24,10 @@ const ATAN: [f32; 9] = [
 ];
 
 /// pi/2 to 24 bits, and the rest.
-const HALF_PI: [f32; 2] = [1.570_796_4, -4.371_139e-8];
+const HALF_PI: [f32; 2] = [consts::FRAC_PI_2, -4.371_139e-8];
 
 /// pi to 24 bits, and the rest.
-const PI: [f32; 2] = [3.141_592_7, -8.742_278e-8];
+const PI: [f32; 2] = [consts::PI, -8.742_278e-8];
 
 /// The arcsine; NaN outside -1 to 1.
 #[inline(always)]

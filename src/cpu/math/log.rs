@@ -5,6 +5,7 @@
 
 use super::exp::LN_2;
 use super::fused::{Fused, horner};
+use std::f32::consts;
 
 /// `(log(1 + f) - f) / f^2` for 1 + f between sqrt(1/2) and sqrt(2).
 const LOG: [f32; 9] = [
@@ -20,7 +21,7 @@ const LOG: [f32; 9] = [
 ];
 
 /// log2(e) to 24 bits, and the rest.
-const LOG2_E: [f32; 2] = [1.442_695, 1.925_963e-8];
+const LOG2_E: [f32; 2] = [consts::LOG2_E, 1.925_963e-8];
 
 /// The natural logarithm: -infinity at zero, NaN below.
 #[inline(always)]

@@ -5,6 +5,8 @@ mod exact;
 mod integers;
 mod same_bits;
 
+use std::f32::consts::{FRAC_1_SQRT_2, FRAC_PI_2, LN_2, PI, SQRT_2};
+
 /// Random 32-bit patterns, the same in every run (SplitMix64).
 struct Random(u64);
 
@@ -31,19 +33,19 @@ fn edges() -> Vec<f32> {
         2.4414063e-4,
         6.1035156e-5,
         0.25,
-        0.34657359,
+        LN_2 / 2.0,
         0.5,
-        0.70710678,
+        FRAC_1_SQRT_2,
         1.0,
-        1.0397208,
-        1.4142135,
+        1.5 * LN_2,
+        SQRT_2,
         1.5,
-        1.5707964,
+        FRAC_PI_2,
         2.0,
         2.5,
         3.0,
-        3.1415927,
-        4.712389,
+        PI,
+        1.5 * PI,
         10.0,
         65504.0,
         65520.0,

@@ -7,10 +7,10 @@
 
 use super::fused::{Fused, ROUND, horner};
 use super::reduction::reduce;
-use std::f32::consts::FRAC_2_PI;
+use std::f32::consts::{self, FRAC_2_PI};
 
 /// pi/2 to 72 bits and more.
-const HALF_PI: [f32; 3] = [1.570_796_4, -4.371_139e-8, -1.715_124_5e-15];
+const HALF_PI: [f32; 3] = [consts::FRAC_PI_2, -4.371_139e-8, -1.715_124_5e-15];
 
 /// `(sin r - r) / r^3` in powers of r^2, for |r| <= pi/4; relative error 2^-27.
 const SIN: [f32; 3] = [-0.166_666_54, 0.008_332_106, -0.000_195_078_84];

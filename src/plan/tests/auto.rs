@@ -152,6 +152,15 @@ fn work_of_a_few_microseconds_needs_no_plan() {
 }
 
 #[test]
+fn adapters_are_looked_for_only_when_the_cpu_takes_longer_than_that() {
+    assert!(cpu_outruns_discovery(&map(1 << 20, 1.0), &cpu()));
+    assert!(!cpu_outruns_discovery(&map(1 << 26, 10.0), &cpu()));
+    let elsewhere = Shape { cpu: Err("textures".into()), ..map(10, 1.0) };
+    assert!(!cpu_outruns_discovery(&elsewhere, &cpu()));
+    assert!(!cpu_outruns_discovery(&resident_sum(10), &cpu()));
+}
+
+#[test]
 fn a_cost_that_is_not_a_number_is_refused() {
     let error = decide(&map(10, f64::NAN), &machine(vec![]), &auto()).unwrap_err();
     assert_eq!(

@@ -86,41 +86,41 @@ fn exponentials_and_logarithms() {
     unary("exp", 1.0, (-104.0, 89.0), math::exp::<E>, f64::exp);
     unary("exp near 0", 1.0, (-1.0, 1.0), math::exp::<E>, f64::exp);
     unary("exp2", 1.0, (-150.0, 128.0), math::exp2::<E>, f64::exp2);
-    unary("log", 1.5, (0.0, 4.0), math::log::<E>, f64::ln);
-    unary("log2", 1.5, (0.0, 4.0), math::log2::<E>, f64::log2);
+    unary("log", 1.0, (0.0, 4.0), math::log::<E>, f64::ln);
+    unary("log2", 1.1, (0.0, 4.0), math::log2::<E>, f64::log2);
     unary("inverse_sqrt", 1.5, (0.0, 4.0), math::inverse_sqrt, |x| 1.0 / x.sqrt());
 }
 
 #[test]
 fn trigonometry() {
-    unary("sin", 2.0, (-4.0, 4.0), math::sin_wide::<E>, f64::sin);
-    unary("cos", 2.0, (-4.0, 4.0), math::cos_wide::<E>, f64::cos);
-    unary("tan", 2.0, (-4.0, 4.0), math::tan_wide::<E>, f64::tan);
-    unary("sin medium", 2.0, (-131_072.0, 131_072.0), math::sin_wide::<E>, f64::sin);
-    unary("cos medium", 2.0, (-131_072.0, 131_072.0), math::cos_wide::<E>, f64::cos);
-    unary("tan medium", 2.0, (-131_072.0, 131_072.0), math::tan_wide::<E>, f64::tan);
+    unary("sin", 1.6, (-4.0, 4.0), math::sin_wide::<E>, f64::sin);
+    unary("cos", 1.6, (-4.0, 4.0), math::cos_wide::<E>, f64::cos);
+    unary("tan", 1.9, (-4.0, 4.0), math::tan_wide::<E>, f64::tan);
+    unary("sin medium", 1.6, (-131_072.0, 131_072.0), math::sin_wide::<E>, f64::sin);
+    unary("cos medium", 1.6, (-131_072.0, 131_072.0), math::cos_wide::<E>, f64::cos);
+    unary("tan medium", 1.9, (-131_072.0, 131_072.0), math::tan_wide::<E>, f64::tan);
 }
 
 #[test]
 fn inverse_trigonometry() {
-    unary("asin", 2.0, (-1.0, 1.0), math::asin::<E>, f64::asin);
-    unary("acos", 2.0, (-1.0, 1.0), math::acos::<E>, f64::acos);
-    unary("atan", 2.0, (-4.0, 4.0), math::atan::<E>, f64::atan);
-    binary("atan2", 2.0, ((-4.0, 4.0), (-4.0, 4.0)), math::atan2::<E>, f64::atan2);
+    unary("asin", 1.2, (-1.0, 1.0), math::asin::<E>, f64::asin);
+    unary("acos", 1.2, (-1.0, 1.0), math::acos::<E>, f64::acos);
+    unary("atan", 1.9, (-4.0, 4.0), math::atan::<E>, f64::atan);
+    binary("atan2", 1.9, ((-4.0, 4.0), (-4.0, 4.0)), math::atan2::<E>, f64::atan2);
 }
 
 #[test]
 fn hyperbolic() {
-    unary("sinh", 2.0, (-4.0, 4.0), math::sinh::<E>, f64::sinh);
-    unary("cosh", 2.0, (-4.0, 4.0), math::cosh::<E>, f64::cosh);
+    unary("sinh", 1.7, (-4.0, 4.0), math::sinh::<E>, f64::sinh);
+    unary("cosh", 1.5, (-4.0, 4.0), math::cosh::<E>, f64::cosh);
     unary("tanh", 2.0, (-4.0, 4.0), math::tanh::<E>, f64::tanh);
-    unary("asinh", 1.0, (-4.0, 4.0), math::asinh, f64::asinh);
-    unary("acosh", 1.0, (1.0, 4.0), math::acosh, f64::acosh);
-    unary("atanh", 1.0, (-1.0, 1.0), math::atanh, f64::atanh);
+    unary("asinh", 0.51, (-4.0, 4.0), math::asinh, f64::asinh);
+    unary("acosh", 0.51, (1.0, 4.0), math::acosh, f64::acosh);
+    unary("atanh", 0.51, (-1.0, 1.0), math::atanh, f64::atanh);
 }
 
 #[test]
 fn powers() {
-    binary("pow", 1.0, ((0.0, 4.0), (-60.0, 60.0)), math::pow, f64::powf);
-    binary("pow near 1", 1.0, ((0.999, 1.001), (-9e4, 9e4)), math::pow, f64::powf);
+    binary("pow", 0.51, ((0.0, 4.0), (-60.0, 60.0)), math::pow, f64::powf);
+    binary("pow near 1", 0.51, ((0.999, 1.001), (-9e4, 9e4)), math::pow, f64::powf);
 }

@@ -23,7 +23,7 @@ fn pairs() -> Vec<(u32, u32)> {
 #[test]
 fn division() {
     for (a, b) in pairs() {
-        let unsigned = if b == 0 { (a, 0) } else { (a / b, a % b) };
+        let unsigned = (a.checked_div(b).unwrap_or(a), a.checked_rem(b).unwrap_or(0));
         assert_eq!((math::div_u32(a, b), math::rem_u32(a, b)), unsigned, "{a}, {b}");
         let (i, j) = (a as i32, b as i32);
         let signed = match j {
