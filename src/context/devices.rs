@@ -51,6 +51,11 @@ impl Devices {
         self.adapters.get_or_init(Gpu::adapters)
     }
 
+    /// True when adapters were looked for.
+    pub(super) fn searched(&self) -> bool {
+        self.adapters.get().is_some()
+    }
+
     /// The profile of the adapter that would be used; none when there is none. `threads` are the CPU's, which a software
     /// adapter shares.
     pub(super) fn profiles(&self, threads: usize) -> Vec<GpuProfile> {
@@ -166,12 +171,6 @@ fn measured(gpu: &Gpu, mut profile: GpuProfile, open_s: f64) -> GpuProfile {
         Ok(()) => CanonicalOrder::Passed,
         Err(why) => CanonicalOrder::Failed(why),
     };
-    if let Some(rates) = gpu.measure() {
-        set(&mut profile.launch_s, rates.launch_s);
-        set(&mut profile.upload_rate, rates.upload_rate);
-        set(&mut profile.download_rate, rates.download_rate);
-        set(&mut profile.memory_rate, rates.memory_rate);
-    }
     profile
 }
 

@@ -47,7 +47,7 @@ impl Context {
     }
 
     /// The elements of a map or scan into an array that stays where it was computed.
-    pub(crate) async fn run_to_array(&self, work: &Work<'_>) -> Result<ArrayData> {
+    pub(crate) async fn run_to_array(&self, work: &Work<'_>) -> Result<Arc<ArrayData>> {
         let ty = work.output_type();
         if !self.is_quick(work)? && work.len > 0 {
             let plan = self.plan(work)?;
@@ -63,14 +63,14 @@ impl Context {
                         let mut words = vec![0; work.len * ty.words()];
                         self.on_cpu(work, 0..work.len, Target::Host(&mut words)).await?;
                         self.report(plan, start, incidents);
-                        return Ok(ArrayData::on_host(ty, words));
+                        return Ok(Arc::new(ArrayData::on_host(ty, words)));
                     }
                 }
             }
         }
         let mut words = vec![0; work.len * ty.words()];
         self.run_into(work, &mut words).await?;
-        Ok(ArrayData::on_host(ty, words))
+        Ok(Arc::new(ArrayData::on_host(ty, words)))
     }
 
     /// The words of an array on the host, downloaded and kept if they are not there.
@@ -196,7 +196,7 @@ impl Context {
         }
     }
 
-    async fn on_gpu_resident(&self, plan: &Plan, work: &Work<'_>) -> Result<ArrayData> {
+    async fn on_gpu_resident(&self, plan: &Plan, work: &Work<'_>) -> Result<Arc<ArrayData>> {
         let gpu = self.shared.devices.open(self.threads())?;
         match &work.primitive {
             Primitive::Scan { .. } => gpu.scan_resident(work).await,

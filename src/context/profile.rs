@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::monoid::{Describe, Sum};
 use crate::order::TILE_LEN;
 use crate::plan::{
-    CpuProfile, Estimate, Placement, Profile, Provenance, Request, Shape, ShapeKind, quick_cpu,
+    CpuProfile, Estimate, Placement, Profile, Provenance, Request, Shape, ShapeKind, cpu_outruns_discovery,
 };
 use crate::work::{Fused, Node, Primitive, Source, Work};
 
@@ -80,7 +80,7 @@ impl Context {
         let mut cpu = CpuProfile::prior(self.threads());
         let wants_gpu = match request.placement {
             Placement::Cpu => false,
-            Placement::Auto => !quick_cpu(shape.len, shape.cost_ns),
+            Placement::Auto => self.shared.devices.searched() || !cpu_outruns_discovery(shape, &cpu),
             _ => true,
         };
         let gpus = if wants_gpu { self.shared.devices.profiles(self.threads()) } else { Vec::new() };
@@ -93,7 +93,7 @@ impl Context {
         if let Some(rate) = rate.and_then(|rate| Estimate::new(rate, Provenance::Calibrated)) {
             cpu.memory_rate = rate;
         }
-        Profile { cpu, gpus }
+        Profile { cpu, gpus, searched: wants_gpu }
     }
 
     /// Bytes per second that the CPU's threads read, by summing an array twice; the first time brings the pages in.

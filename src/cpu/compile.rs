@@ -52,11 +52,11 @@ impl Compiled {
         scratch: &'s mut Vec<u32>,
         budget: u64,
     ) -> Result<Planes<'s>> {
-        if let Some(slot) = self.in_place {
-            if let Some(words) = host_words(&work.sources[slot as usize]) {
-                let stride = range.len();
-                return Ok(Planes { words: &words[range], stride });
-            }
+        if let Some(slot) = self.in_place
+            && let Some(words) = host_words(&work.sources[slot as usize])
+        {
+            let stride = range.len();
+            return Ok(Planes { words: &words[range], stride });
         }
         let stride = range.len();
         let size = stride * work.fused.output_type().words();
@@ -79,6 +79,19 @@ impl<'a> Planes<'a> {
     /// One component of the first `len` elements.
     pub(super) fn component(&self, c: usize, len: usize) -> &'a [u32] {
         &self.words[c * self.stride..][..len]
+    }
+}
+
+/// The same, writable.
+pub(super) struct PlanesMut<'a> {
+    pub(super) words: &'a mut [u32],
+    pub(super) stride: usize,
+}
+
+impl PlanesMut<'_> {
+    /// One component of the first `len` elements.
+    pub(super) fn component(&mut self, c: usize, len: usize) -> &mut [u32] {
+        &mut self.words[c * self.stride..][..len]
     }
 }
 

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::compile::Planes;
+use super::compile::{Planes, PlanesMut};
 use super::lane::{Input, Output, Program};
 use super::operator::Lanes;
 use crate::element::ElementType;
@@ -30,6 +30,10 @@ struct Level {
 impl Level {
     fn planes(&self) -> Planes<'_> {
         Planes { words: &self.words, stride: self.len }
+    }
+
+    fn planes_mut(&mut self) -> PlanesMut<'_> {
+        PlanesMut { stride: self.len, words: &mut self.words }
     }
 }
 
@@ -74,8 +78,7 @@ impl FunctionOp {
         states: Planes<'_>,
         len: usize,
         inclusive: bool,
-        out: &mut [u32],
-        stride: usize,
+        mut out: PlanesMut<'_>,
     ) -> Result<()> {
         let mut levels = Vec::new();
         let mut level = self.fold(cx, states, len)?;
@@ -86,18 +89,11 @@ impl FunctionOp {
         let mut prefixes = Level { words: prefix[..self.words].to_vec(), len: 1 };
         for children in levels.iter().rev() {
             let mut next = self.level(children.len);
-            self.spread(
-                cx,
-                &prefixes,
-                children.planes(),
-                children.len,
-                false,
-                &mut next.words,
-                children.len,
-            )?;
+            let out = &mut next.planes_mut();
+            self.spread(cx, &prefixes, children.planes(), children.len, false, out)?;
             prefixes = next;
         }
-        self.spread(cx, &prefixes, states, len, inclusive, out, stride)
+        self.spread(cx, &prefixes, states, len, inclusive, &mut out)
     }
 
     fn level(&self, len: usize) -> Level {
@@ -171,11 +167,10 @@ impl FunctionOp {
         children: Planes<'_>,
         len: usize,
         inclusive: bool,
-        out: &mut [u32],
-        stride: usize,
+        out: &mut PlanesMut<'_>,
     ) -> Result<()> {
         if !inclusive {
-            self.scatter(prefixes, prefixes.len, 0, out, stride);
+            self.scatter(prefixes, prefixes.len, 0, out);
         }
         let mut sums = self.firsts(children, len);
         let mut next = self.level(sums.len);
@@ -199,16 +194,16 @@ impl FunctionOp {
                 [prefixes, &sums].map(|level| Input::Planes { words: &level.words, stride: level.len });
             let output = Output::Planes { words: &mut scanned.words, stride: scanned.len };
             cx.machine.run(&self.program, cx.uniforms, &inputs, output, count, cx.budget)?;
-            self.scatter(&scanned, count, child, out, stride);
+            self.scatter(&scanned, count, child, out);
         }
         Ok(())
     }
 
     /// Puts value j of a level at child `k` of group j.
-    fn scatter(&self, level: &Level, count: usize, k: usize, out: &mut [u32], stride: usize) {
+    fn scatter(&self, level: &Level, count: usize, k: usize, out: &mut PlanesMut<'_>) {
         for c in 0..self.words {
             let values = &level.words[c * level.len..][..count];
-            for (out, value) in out[c * stride + k..].iter_mut().step_by(RADIX).zip(values) {
+            for (out, value) in out.words[c * out.stride + k..].iter_mut().step_by(RADIX).zip(values) {
                 *out = *value;
             }
         }

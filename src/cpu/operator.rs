@@ -5,7 +5,7 @@
 use fearless_simd::Level;
 
 use super::arg;
-use super::compile::Planes;
+use super::compile::{Planes, PlanesMut};
 use super::function::FunctionOp;
 use super::lane::Machine;
 use super::native::Kernels;
@@ -112,7 +112,7 @@ impl Operator {
         }
     }
 
-    /// Scans 1 to `TILE_LEN` states into planes of stride `stride`, from the canonical prefix of the first.
+    /// Scans 1 to `TILE_LEN` states into `out`, from the canonical prefix of the first.
     pub(super) fn scan(
         &self,
         cx: &mut Lanes<'_>,
@@ -120,21 +120,20 @@ impl Operator {
         states: Planes<'_>,
         len: usize,
         inclusive: bool,
-        out: &mut [u32],
-        stride: usize,
+        mut out: PlanesMut<'_>,
     ) -> Result<()> {
         match &self.kind {
             Kind::Native(kernels) => {
                 let tile = if inclusive { kernels.inclusive_tile } else { kernels.exclusive_tile };
                 for (c, &prefix) in prefix.iter().enumerate().take(self.words) {
-                    tile(cx.level, prefix, states.component(c, len), &mut out[c * stride..][..len]);
+                    tile(cx.level, prefix, states.component(c, len), out.component(c, len));
                 }
                 Ok(())
             }
             Kind::Arg { .. } => {
                 Err(Error::Unsupported { executor: "cpu".into(), what: "scan with ArgMin or ArgMax".into() })
             }
-            Kind::Function(function) => function.scan(cx, prefix, states, len, inclusive, out, stride),
+            Kind::Function(function) => function.scan(cx, prefix, states, len, inclusive, out),
         }
     }
 }

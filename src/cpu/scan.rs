@@ -10,7 +10,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use super::Cpu;
-use super::compile::{Compiled, Planes, bind};
+use super::compile::{Compiled, Planes, PlanesMut, bind};
 use super::lane::{Input, Output};
 use super::operator::Operator;
 use super::reduce::{operator, tile_aggregate};
@@ -154,7 +154,8 @@ impl Scan<'_, '_> {
             let Scratch { machine, aggregates, prefixes, .. } = &mut *scratch;
             let planes = Planes { words: aggregates, stride: CHUNK_TILES };
             let mut lanes = scratch::lanes(self.cpu, self.work, machine);
-            self.operator.scan(&mut lanes, prefix, planes, tiles, false, prefixes, CHUNK_TILES)?;
+            let out = PlanesMut { words: prefixes, stride: CHUNK_TILES };
+            self.operator.scan(&mut lanes, prefix, planes, tiles, false, out)?;
         }
         for (k, out) in out.chunks_mut(TILE_LEN * out_words).enumerate() {
             let mut prefix = [0; 4];
@@ -194,10 +195,12 @@ impl Scan<'_, '_> {
         let words = self.operator.words();
         let Some(post) = self.post else {
             if words == 1 {
-                return self.operator.scan(&mut lanes, prefix, planes, len, self.inclusive, out, len);
+                let out = PlanesMut { words: out, stride: len };
+                return self.operator.scan(&mut lanes, prefix, planes, len, self.inclusive, out);
             }
             scanned.resize((len * words).max(scanned.len()), 0);
-            self.operator.scan(&mut lanes, prefix, planes, len, self.inclusive, scanned, len)?;
+            let states = PlanesMut { words: scanned, stride: len };
+            self.operator.scan(&mut lanes, prefix, planes, len, self.inclusive, states)?;
             for (i, element) in out.chunks_exact_mut(words).enumerate() {
                 for (c, word) in element.iter_mut().enumerate() {
                     *word = scanned[c * len + i];
@@ -206,7 +209,8 @@ impl Scan<'_, '_> {
             return Ok(());
         };
         scanned.resize((len * words).max(scanned.len()), 0);
-        self.operator.scan(&mut lanes, prefix, planes, len, self.inclusive, scanned, len)?;
+        let states = PlanesMut { words: scanned, stride: len };
+        self.operator.scan(&mut lanes, prefix, planes, len, self.inclusive, states)?;
         let Some(program) = &self.compiled.post else {
             return Err(Error::Unsupported {
                 executor: "cpu".into(),

@@ -5,8 +5,6 @@ mod map;
 mod reduce;
 mod scan;
 
-use std::sync::Arc;
-
 use crate::context::Context;
 use crate::error::Result;
 use crate::view::{Graph, Slot};
@@ -33,7 +31,7 @@ pub(crate) async fn resolve<'a>(cx: &Context, graph: &mut Graph<'a>) -> Result<V
                 // Boxed because deferred graphs can hold deferred graphs.
                 let inner_sources = Box::pin(resolve(cx, &mut inner)).await?;
                 let work = describe(*inner, inner_sources);
-                Source::Array(Arc::new(cx.run_to_array(&work).await?))
+                Source::Array(cx.run_to_array(&work).await?)
             }
         });
     }

@@ -30,7 +30,7 @@ const DISCOVERY_S: f64 = 0.05;
 /// True when the CPU is done before any device could be found and opened: adapters need not even be looked for. To be
 /// asked only where the placement is `Auto`, and nothing has looked for adapters before.
 pub(crate) fn cpu_outruns_discovery(shape: &Shape, cpu: &CpuProfile) -> bool {
-    let profile = Profile { cpu: cpu.clone(), gpus: Vec::new() };
+    let profile = Profile { cpu: cpu.clone(), gpus: Vec::new(), searched: false };
     let on_host = shape.resident_on.is_none();
     on_host && shape.cpu.is_ok() && CpuCost::new(shape, &profile).at(shape.len as f64).expected <= DISCOVERY_S
 }
@@ -100,6 +100,10 @@ impl<'a> Planner<'a> {
             }
         };
         let mut candidates: Vec<Candidate> = cpu.into_iter().collect();
+        if !self.profile.searched {
+            let (alternative, reason) = (Alternative::AnyGpu, Reason::OpensLater);
+            self.rejected.push(Rejected { alternative, predicted: None, reason });
+        }
         for index in 0..self.profile.gpus.len() {
             match self.refuses(index) {
                 Some(reason) => self.reject(self.gpu(index, None), None, reason),
@@ -362,6 +366,7 @@ impl<'a> Planner<'a> {
 fn name_of(alternative: &Alternative) -> &str {
     match alternative {
         Alternative::Cpu => "cpu",
+        Alternative::AnyGpu => "gpu",
         Alternative::Gpu { adapter } | Alternative::Split { adapter, .. } => adapter,
     }
 }

@@ -122,6 +122,7 @@ impl fmt::Display for Name<'_> {
         let Self(alternative, len) = self;
         match alternative {
             Alternative::Cpu => write!(f, "cpu"),
+            Alternative::AnyGpu => write!(f, "any gpu"),
             Alternative::Gpu { adapter } => write!(f, "gpu `{adapter}`"),
             Alternative::Split { adapter, gpu_elements: Some(elements) } => {
                 write!(f, "split, {:.3} on gpu `{adapter}`", *elements as f64 / *len as f64)

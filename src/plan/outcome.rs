@@ -64,7 +64,7 @@ impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Slower => write!(f, "slower"),
-            Self::OpensLater => write!(f, "the CPU is done before the device is open"),
+            Self::OpensLater => write!(f, "the CPU is done before a device is open"),
             Self::GainsLittle => write!(f, "gains less than 3% over one executor"),
             Self::NoBalance => write!(f, "one executor is done before the other has begun"),
             Self::TooFewTiles => write!(f, "too few tiles to balance"),
@@ -84,6 +84,8 @@ impl fmt::Display for Reason {
 pub enum Alternative {
     /// The CPU alone.
     Cpu,
+    /// Any adapter: none was looked for.
+    AnyGpu,
     /// One adapter alone.
     Gpu {
         /// Its name.

@@ -234,4 +234,6 @@ pub(crate) struct Profile {
     pub(crate) cpu: CpuProfile,
     /// The adapters found, best first.
     pub(crate) gpus: Vec<GpuProfile>,
+    /// False when nothing has looked for adapters; see [`super::cpu_outruns_discovery`].
+    pub(crate) searched: bool,
 }

@@ -13,7 +13,6 @@ use crate::error::{Error, Result};
 use crate::monoid::ReduceOperator;
 use crate::ops;
 use crate::plan::Plan;
-use std::sync::Arc;
 
 impl<'a, T: Element> View<'a, T> {
     /// Computes all elements into a new vector.
@@ -83,7 +82,7 @@ impl<'a, T: Element> View<'a, T> {
     pub async fn to_array_async(mut self) -> Result<Array<T>> {
         let sources = ops::resolve(self.cx, &mut self.graph).await?;
         let work = ops::describe(self.graph, sources);
-        Ok(Array::new(Arc::new(self.cx.run_to_array(&work).await?)))
+        Ok(Array::new(self.cx.run_to_array(&work).await?))
     }
 
     /// Combines all elements by a monoid, in the canonical order: the same bits on every device. What `map`s came before

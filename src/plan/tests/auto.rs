@@ -158,6 +158,11 @@ fn adapters_are_looked_for_only_when_the_cpu_takes_longer_than_that() {
     let elsewhere = Shape { cpu: Err("textures".into()), ..map(10, 1.0) };
     assert!(!cpu_outruns_discovery(&elsewhere, &cpu()));
     assert!(!cpu_outruns_discovery(&resident_sum(10), &cpu()));
+
+    let machine = Profile { searched: false, ..machine(vec![]) };
+    let plan = decide(&map(1 << 20, 1.0), &machine, &auto()).unwrap();
+    let any = Rejected { alternative: Alternative::AnyGpu, predicted: None, reason: Reason::OpensLater };
+    assert_eq!(plan.rejected, [any]);
 }
 
 #[test]

@@ -40,7 +40,7 @@ fn software() -> GpuProfile {
 }
 
 fn machine(gpus: Vec<GpuProfile>) -> Profile {
-    Profile { cpu: cpu(), gpus }
+    Profile { cpu: cpu(), gpus, searched: true }
 }
 
 /// A map of one f32 to another, from host to host.

@@ -1,0 +1,65 @@
+//! Copies between the caller's memory and mapped buffers.
+//!
+//! One core cannot saturate a bus: large copies are shared by a few threads.
+
+use super::device::Device;
+use super::pool::Buffer;
+use crate::error::{Fault, Result};
+
+/// Bytes from which another thread pays for its start.
+const BYTES_PER_THREAD: usize = 4 << 20;
+const MAX_THREADS: usize = 4;
+
+impl Device {
+    /// Writes words to the start of a mapped buffer.
+    pub(super) fn write_mapped(&self, buffer: &Buffer, words: &[u32]) -> Result<()> {
+        let rejected = |error: wgpu::MapRangeError| self.fail(Fault::Rejected(error.to_string()));
+        let part = words_per_thread(words.len());
+        let write = |at: usize, words: &[u32]| -> Result<()> {
+            let bytes: &[u8] = bytemuck::must_cast_slice(words);
+            let first = at as u64 * 4;
+            let mut view =
+                buffer.raw().get_mapped_range_mut(first..first + bytes.len() as u64).map_err(rejected)?;
+            view.copy_from_slice(bytes);
+            Ok(())
+        };
+        if words.is_empty() {
+            return Ok(());
+        }
+        shared(words.chunks(part).enumerate().map(|(i, words)| (i * part, words)), |(at, words)| write(at, words))
+    }
+
+    /// Reads words from word `first` of a buffer that is mapped for reading.
+    pub(super) fn read_mapped(&self, buffer: &Buffer, first: usize, out: &mut [u32]) -> Result<()> {
+        if out.is_empty() {
+            return Ok(());
+        }
+        let range = first as u64 * 4..(first + out.len()) as u64 * 4;
+        let view = buffer.raw().get_mapped_range(range).map_err(|error| self.fail(Fault::Rejected(error.to_string())))?;
+        let part = words_per_thread(out.len());
+        let pieces = out.chunks_mut(part).zip(view.chunks(4 * part));
+        shared(pieces, |(out, bytes)| {
+            bytemuck::must_cast_slice_mut::<u32, u8>(out).copy_from_slice(bytes);
+            Ok(())
+        })
+    }
+}
+
+fn words_per_thread(words: usize) -> usize {
+    let available = std::thread::available_parallelism().map_or(1, |n| n.get());
+    let threads = (4 * words / BYTES_PER_THREAD).clamp(1, available.min(MAX_THREADS));
+    words.div_ceil(threads).next_multiple_of(1024)
+}
+
+/// Does all pieces, the first one on this thread.
+fn shared<P: Send>(mut pieces: impl Iterator<Item = P>, f: impl Fn(P) -> Result<()> + Sync) -> Result<()> {
+    let Some(first) = pieces.next() else { return Ok(()) };
+    std::thread::scope(|scope| {
+        let others: Vec<_> = pieces.map(|piece| scope.spawn(|| f(piece))).collect();
+        let mine = f(first);
+        others.into_iter().fold(mine, |done, other| match other.join() {
+            Ok(result) => done.and(result),
+            Err(panic) => std::panic::resume_unwind(panic),
+        })
+    })
+}

@@ -1,0 +1,235 @@
+//! One opened device: its limits, its pool, its thread, and the calls into wgpu that can fail.
+//!
+//! Every call that may fail runs inside error scopes and returns `Error::Device`; what still slips through is noted by
+//! the handlers installed here, never a panic.
+
+use std::future::Future;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use super::adapter::{AdapterInfo, Choice, choose};
+use super::faults::{Faults, Wait};
+use super::pipelines::Pipelines;
+use super::poll::Poller;
+use super::pool::{Buffer, Kind, Pool, size_class};
+use crate::error::{Error, Fault, Result};
+use crate::passes::{Traits, Tuning};
+
+/// What tests and callers may set apart from the adapter's own.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Options {
+    /// Smaller than the adapter's limit of bytes of a binding.
+    pub(crate) max_binding_bytes: Option<u64>,
+    /// Instead of the adapter's tuning.
+    pub(crate) tuning: Option<Tuning>,
+    /// Copies through staging buffers even where storage can be mapped.
+    pub(crate) staged: bool,
+    /// How long one submission may take.
+    pub(crate) deadline: Option<Duration>,
+}
+
+/// An opened device.
+pub(super) struct Device {
+    pub(super) raw: wgpu::Device,
+    pub(super) queue: wgpu::Queue,
+    pub(super) info: AdapterInfo,
+    pub(super) tuning: Tuning,
+    pub(super) pipelines: Pipelines,
+    /// Storage buffers are mapped in place.
+    pub(super) direct: bool,
+    max_binding_bytes: u64,
+    max_buffer_bytes: u64,
+    faults: Arc<Faults>,
+    poller: Poller,
+    pool: Pool,
+}
+
+/// Idle bytes that the pool keeps.
+const POOL_BYTES: u64 = 1 << 30;
+
+impl Device {
+    pub(super) fn open(choice: &Choice, options: &Options) -> Result<Arc<Self>> {
+        let (adapter, info) = choose(choice)?;
+        let direct = info.mappable && (info.software || info.kind == "integrated") && !options.staged;
+        let features = if direct { wgpu::Features::MAPPABLE_PRIMARY_BUFFERS } else { wgpu::Features::empty() };
+        let request = adapter.request_device(&wgpu::DeviceDescriptor {
+            label: Some("tilewright"),
+            required_features: features,
+            required_limits: adapter.limits(),
+            ..Default::default()
+        });
+        let (raw, queue) = pollster::block_on(request)
+            .map_err(|error| Error::NoAdapter { reason: format!("`{}` gave no device: {error}", info.name) })?;
+
+        let faults = Arc::new(Faults::default());
+        let on_lost = faults.clone();
+        raw.set_device_lost_callback(move |reason, message| {
+            on_lost.fail(Fault::Lost(format!("{reason:?}: {message}").trim_end_matches(": ").to_owned()));
+        });
+        raw.on_uncaptured_error(Arc::new(|error| tracing::warn!(%error, "a GPU error outside of any call")));
+
+        let traits = Traits {
+            software: info.software,
+            // Metal schedules workgroups without a promise of progress.
+            forward_progress: !info.software && matches!(info.backend.as_str(), "vulkan" | "dx12"),
+            workgroup_bytes: info.workgroup_bytes,
+            max_threads: info.max_threads,
+        };
+        let tuning = options.tuning.unwrap_or_else(|| Tuning::of(&traits));
+        let limit = options.max_binding_bytes.unwrap_or(u64::MAX);
+        // A software device shares the CPU with the caller: long is not stuck.
+        let deadline = options.deadline.unwrap_or(Duration::from_secs(if info.software { 600 } else { 60 }));
+        let poller = Poller::start(raw.clone(), faults.clone(), deadline)?;
+        Ok(Arc::new(Self {
+            max_binding_bytes: info.max_binding_bytes.min(limit),
+            max_buffer_bytes: info.max_buffer_bytes,
+            pool: Pool::new(POOL_BYTES),
+            pipelines: Pipelines::default(),
+            raw,
+            queue,
+            info,
+            tuning,
+            direct,
+            faults,
+            poller,
+        }))
+    }
+
+    /// Elements that fit in a binding when the widest element has `widest` bytes: a power of four.
+    pub(super) fn max_chunk_len(&self, widest: usize) -> usize {
+        let bytes = self.max_binding_bytes.min(self.max_buffer_bytes);
+        // 2^26 keeps every index and every product of an index and a width far from wrapping.
+        let len = (bytes / widest as u64).clamp(1, 1 << 26) as usize;
+        1 << (len.ilog2() & !1)
+    }
+
+    pub(super) fn fail(&self, fault: Fault) -> Error {
+        Error::Device { adapter: self.info.name.clone(), fault }
+    }
+
+    /// An error if the device has failed.
+    pub(super) fn check(&self) -> Result<()> {
+        self.faults.fatal().map_or(Ok(()), |fault| Err(self.fail(fault)))
+    }
+
+    /// Runs `f`; errors that wgpu raises meanwhile become the result. `bytes` is what an allocation asks for.
+    pub(super) fn scoped<T>(&self, bytes: u64, f: impl FnOnce() -> T) -> Result<T> {
+        self.check()?;
+        let memory = self.raw.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
+        let internal = self.raw.push_error_scope(wgpu::ErrorFilter::Internal);
+        let validation = self.raw.push_error_scope(wgpu::ErrorFilter::Validation);
+        let value = f();
+        let errors = [now(validation.pop()), now(internal.pop()), now(memory.pop())];
+        match errors.into_iter().flatten().next() {
+            None => Ok(value),
+            Some(wgpu::Error::OutOfMemory { .. }) => Err(self.fail(Fault::OutOfMemory { bytes })),
+            Some(error) => {
+                self.check()?;
+                Err(self.fail(Fault::Rejected(error.to_string())))
+            }
+        }
+    }
+
+    /// A buffer of at least `bytes`. When memory runs out, what is idle is freed before giving up.
+    pub(super) fn buffer(&self, kind: Kind, bytes: u64) -> Result<Buffer> {
+        self.check()?;
+        let class = size_class(bytes).min(self.max_buffer_bytes.max(bytes));
+        if let Some(buffer) = self.pool.take(kind, class) {
+            return Ok(buffer);
+        }
+        let created = self.create(kind, class);
+        if !matches!(created, Err(Error::Device { fault: Fault::OutOfMemory { .. }, .. })) {
+            return created;
+        }
+        self.free_idle();
+        self.create(kind, bytes.max(256).next_multiple_of(16))
+    }
+
+    /// Frees everything that is not in use.
+    pub(super) fn free_idle(&self) {
+        self.pool.clear();
+        // Memory is given back when wgpu notices that nobody uses it.
+        let _ = self.raw.poll(wgpu::PollType::Poll);
+    }
+
+    fn create(&self, kind: Kind, bytes: u64) -> Result<Buffer> {
+        use wgpu::BufferUsages as Usage;
+        let usage = match kind {
+            Kind::Storage if self.direct => {
+                Usage::STORAGE | Usage::COPY_SRC | Usage::COPY_DST | Usage::MAP_READ | Usage::MAP_WRITE
+            }
+            Kind::Storage => Usage::STORAGE | Usage::COPY_SRC | Usage::COPY_DST,
+            Kind::Upload => Usage::MAP_WRITE | Usage::COPY_SRC,
+            Kind::Readback => Usage::MAP_READ | Usage::COPY_DST,
+            Kind::Uniform => Usage::UNIFORM | Usage::COPY_DST,
+        };
+        let raw = self.scoped(bytes, || {
+            self.raw.create_buffer(&wgpu::BufferDescriptor {
+                label: Some("tilewright"),
+                size: bytes,
+                usage,
+                mapped_at_creation: kind == Kind::Upload,
+            })
+        })?;
+        Ok(self.pool.adopt(kind, raw))
+    }
+
+    /// Submits an encoder's commands.
+    pub(super) fn submit(&self, encoder: wgpu::CommandEncoder) -> Result<wgpu::SubmissionIndex> {
+        self.scoped(0, || self.queue.submit([encoder.finish()]))
+    }
+
+    /// A new encoder.
+    pub(super) fn encoder(&self) -> wgpu::CommandEncoder {
+        self.raw.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("tilewright") })
+    }
+
+    /// Starts to map the first `bytes` of a buffer, once the work submitted so far is done with it.
+    pub(super) fn map(&self, buffer: &mut Buffer, mode: wgpu::MapMode, bytes: u64) -> Wait {
+        let wait = self.faults.wait();
+        let (id, faults) = (wait.id, self.faults.clone());
+        buffer.mapped = true;
+        buffer.raw().map_async(mode, ..bytes, move |result| {
+            faults.resolve(id, result.map_err(|error| Fault::Lost(error.to_string())));
+        });
+        wait
+    }
+
+    /// Has the device's thread see to it that waits end which depend on a submission.
+    pub(super) fn watch(&self, submission: Option<wgpu::SubmissionIndex>) {
+        self.poller.watch(submission);
+    }
+
+    /// Ends a wait, as an error of this device if it failed.
+    pub(super) async fn finish(&self, wait: &Wait) -> Result<()> {
+        wait.done().await.map_err(|fault| self.fail(self.faults.fatal().unwrap_or(fault)))
+    }
+
+    /// Maps a buffer that is likely to be idle, on this thread if it is.
+    pub(super) async fn map_idle(&self, buffer: &mut Buffer, mode: wgpu::MapMode, bytes: u64) -> Result<()> {
+        let wait = self.map(buffer, mode, bytes);
+        let _ = self.raw.poll(wgpu::PollType::Poll);
+        let done = match poll_once(pin!(wait.done())) {
+            Poll::Ready(outcome) => outcome,
+            Poll::Pending => {
+                self.watch(None);
+                wait.done().await
+            }
+        };
+        done.map_err(|fault| self.fail(self.faults.fatal().unwrap_or(fault)))
+    }
+}
+
+/// The value of a future that is ready when made, as those of error scopes are on native platforms.
+fn now<T>(future: impl Future<Output = Option<T>>) -> Option<T> {
+    match poll_once(pin!(future)) {
+        Poll::Ready(value) => value,
+        Poll::Pending => None,
+    }
+}
+
+fn poll_once<F: Future>(future: std::pin::Pin<&mut F>) -> Poll<F::Output> {
+    future.poll(&mut Context::from_waker(Waker::noop()))
+}

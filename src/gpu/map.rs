@@ -1,0 +1,112 @@
+//! Map on a device: chunk after chunk, several in flight.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::device::Device;
+use super::flight::{DEPTH, Flight, Prepared, land_all};
+use super::inputs::Inputs;
+use super::pipelines::{Bound, Program, Stage};
+use super::pool::{Buffer, Kind};
+use super::resident::{Resident, padded_bytes};
+use crate::error::{Error, Fault, Result};
+use crate::order::TILE_LEN;
+use crate::passes::{self, Chunk, Resource};
+use crate::work::Work;
+
+impl Device {
+    fn map_program(&self, work: &Work) -> Result<Arc<Program>> {
+        self.program(Stage::Map, work.key(), || passes::map(work, &self.tuning))
+    }
+
+    /// Elements `range` of the mapped sources to the host.
+    pub(super) async fn map_to_host(
+        self: &Arc<Self>,
+        work: &Work<'_>,
+        range: Range<usize>,
+        out: &mut [u32],
+    ) -> Result<()> {
+        let program = self.map_program(work)?;
+        let words = work.output_type().words();
+        let mut limit = self.chunk_len(work, 0, false);
+        let mut flights = Flight::queue();
+        let (mut at, mut rest) = (range.start, out);
+        while at < range.end {
+            // Chunks start at multiples of a tile, whatever the range: what comes before is computed and skipped.
+            let first = at - at % TILE_LEN;
+            let end = (first - first % limit + limit).min(range.end);
+            land_all(self, &mut flights, DEPTH - 1).await?;
+            match self.prepare_map(&program, work, first..end).await {
+                Ok(prepared) => {
+                    let (head, tail) = std::mem::take(&mut rest).split_at_mut((end - at) * words);
+                    rest = tail;
+                    flights.push_back(prepared.launch(self, head, (at - first) * words)?);
+                    at = end;
+                }
+                Err(Error::Device { fault: Fault::OutOfMemory { .. }, .. }) if limit > TILE_LEN => {
+                    land_all(self, &mut flights, 0).await?;
+                    self.free_idle();
+                    limit /= 4;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        land_all(self, &mut flights, 0).await
+    }
+
+    /// The whole map, left on the device.
+    pub(super) async fn map_to_device(self: &Arc<Self>, work: &Work<'_>) -> Result<Resident> {
+        let program = self.map_program(work)?;
+        let result = Resident::new(self.clone(), work.output_type(), work.len);
+        let limit = self.chunk_len(work, 0, true);
+        for first in (0..work.len).step_by(result.segment_len) {
+            let segment = first / result.segment_len;
+            let storage = self.buffer(Kind::Storage, result.segment_bytes(segment))?;
+            let end = (first + result.segment_len).min(work.len);
+            for at in (first..end).step_by(limit) {
+                let len = limit.min(end - at);
+                let mut encoder = self.encoder();
+                let inputs = self.inputs(&mut encoder, work, at, len).await?;
+                let offset = ((at - first) * work.output_type().bytes()) as u64;
+                let _uniform = self.dispatch_map(&mut encoder, &program, work, at, len, &inputs, &storage, offset)?;
+                let submission = self.submit(encoder)?;
+                self.watch(Some(submission));
+            }
+            result.fill(segment, storage);
+        }
+        Ok(result)
+    }
+
+    async fn prepare_map(
+        self: &Arc<Self>,
+        program: &Program,
+        work: &Work<'_>,
+        range: Range<usize>,
+    ) -> Result<Prepared> {
+        let mut encoder = self.encoder();
+        let inputs = self.inputs(&mut encoder, work, range.start, range.len()).await?;
+        let storage = self.buffer(Kind::Storage, padded_bytes(work.output_type(), range.len()))?;
+        let uniform = self.dispatch_map(&mut encoder, program, work, range.start, range.len(), &inputs, &storage, 0)?;
+        let bytes = (range.len() * work.output_type().bytes()) as u64;
+        self.receive(encoder, inputs, vec![uniform], storage, bytes)
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "one dispatch, described")]
+    fn dispatch_map(
+        &self,
+        encoder: &mut wgpu::CommandEncoder,
+        program: &Program,
+        work: &Work,
+        first: usize,
+        len: usize,
+        inputs: &Inputs,
+        storage: &Buffer,
+        offset: u64,
+    ) -> Result<Buffer> {
+        let bytes = padded_bytes(work.output_type(), len);
+        let output = Bound { resource: Resource::Output, buffer: storage.raw(), offset, bytes };
+        let bound: Vec<Bound> = inputs.bound().chain([output]).collect();
+        let chunk = Chunk { len: len as u32, base: first as u32, ..Chunk::default() };
+        self.dispatch(encoder, program, work, chunk, &bound)
+    }
+}

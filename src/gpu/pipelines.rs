@@ -1,0 +1,171 @@
+//! Compiled passes, kept in memory by what they are made of.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use super::device::Device;
+use super::faults::lock;
+use super::pool::{Buffer, Kind};
+use crate::error::{Error, Result};
+use crate::passes::{self, Access, Checks, Chunk, Pass, Resource};
+use crate::work::Work;
+
+/// A pass with its pipeline.
+pub(super) struct Program {
+    pub(super) pass: Pass,
+    layout: wgpu::BindGroupLayout,
+    pipeline: wgpu::ComputePipeline,
+}
+
+/// Which pass of a work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Stage {
+    Map,
+    ReduceElements,
+    ReduceStates,
+    ScanElements(passes::Variant),
+    ScanStates,
+    Carry,
+}
+
+/// The cache.
+#[derive(Default)]
+pub(super) struct Pipelines {
+    by_key: Mutex<HashMap<(Stage, Vec<u64>), Arc<Program>>>,
+}
+
+/// A buffer, or a part of one, in the place of a resource.
+pub(super) struct Bound<'a> {
+    pub(super) resource: Resource,
+    pub(super) buffer: &'a wgpu::Buffer,
+    pub(super) offset: u64,
+    pub(super) bytes: u64,
+}
+
+impl Device {
+    /// The compiled pass with this key; `lower` makes it at the first use.
+    pub(super) fn program(
+        &self,
+        stage: Stage,
+        key: Vec<u64>,
+        lower: impl FnOnce() -> Result<Pass>,
+    ) -> Result<Arc<Program>> {
+        let key = (stage, key);
+        if let Some(program) = lock(&self.pipelines.by_key).get(&key) {
+            return Ok(program.clone());
+        }
+        let program = Arc::new(self.compile(lower()?)?);
+        lock(&self.pipelines.by_key).insert(key, program.clone());
+        Ok(program)
+    }
+
+    fn compile(&self, pass: Pass) -> Result<Program> {
+        let storage = pass.bindings.iter().filter(|binding| binding.access != Access::Uniform).count();
+        if storage > self.info.max_storage_buffers as usize {
+            let what = format!("{storage} arrays in one pass, and the adapter binds {}", self.info.max_storage_buffers);
+            return Err(Error::Unsupported { executor: self.info.name.clone(), what });
+        }
+        let (layout, pipeline) = self.scoped(0, || {
+            let entries: Vec<_> = (0..).zip(&pass.bindings).map(|(index, binding)| entry(index, binding.access)).collect();
+            let layout = self.raw.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
+                label: Some(pass.label),
+                entries: &entries,
+            });
+            let pipeline_layout = self.raw.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
+                label: Some(pass.label),
+                bind_group_layouts: &[Some(&layout)],
+                immediate_size: 0,
+            });
+            let descriptor = wgpu::ShaderModuleDescriptor {
+                label: Some(pass.label),
+                source: wgpu::ShaderSource::Wgsl(pass.wgsl.as_str().into()),
+            };
+            // SAFETY: templates index buffers and workgroup memory in range by construction (every access is guarded by
+            // the number of elements, and buffers hold whole quads of them), their loops end, and they do not divide by
+            // what may be zero. User functions reach no buffer; the checks that their own loops, divisions and local
+            // arrays need stay on.
+            let module = unsafe { self.raw.create_shader_module_trusted(descriptor, runtime_checks(pass.checks)) };
+            let pipeline = self.raw.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
+                label: Some(pass.label),
+                layout: Some(&pipeline_layout),
+                module: &module,
+                entry_point: Some(passes::ENTRY),
+                compilation_options: wgpu::PipelineCompilationOptions {
+                    zero_initialize_workgroup_memory: false,
+                    ..Default::default()
+                },
+                cache: None,
+            });
+            (layout, pipeline)
+        })?;
+        Ok(Program { pass, layout, pipeline })
+    }
+
+    /// Records a dispatch over `len` elements. Returns its uniform buffer, to be kept until the submission.
+    pub(super) fn dispatch(
+        &self,
+        encoder: &mut wgpu::CommandEncoder,
+        program: &Program,
+        work: &Work,
+        chunk: Chunk,
+        bound: &[Bound],
+    ) -> Result<Buffer> {
+        let words = program.pass.params.fill(work, chunk);
+        let bytes: &[u8] = bytemuck::must_cast_slice(&words);
+        let uniform = self.buffer(Kind::Uniform, bytes.len() as u64)?;
+        let size = |bytes| std::num::NonZeroU64::new(bytes);
+        self.scoped(0, || {
+            self.queue.write_buffer(uniform.raw(), 0, bytes);
+            let entry = |(index, binding): (u32, &passes::Binding)| {
+                let (buffer, offset, bytes) = match binding.resource {
+                    Resource::Params => (uniform.raw(), 0, bytes.len() as u64),
+                    resource => {
+                        let found = bound.iter().find(|bound| bound.resource == resource);
+                        let bound = found.expect("every resource of a pass is bound by its caller");
+                        (bound.buffer, bound.offset, bound.bytes)
+                    }
+                };
+                let binding = wgpu::BufferBinding { buffer, offset, size: size(bytes) };
+                wgpu::BindGroupEntry { binding: index, resource: wgpu::BindingResource::Buffer(binding) }
+            };
+            let entries: Vec<_> = (0..).zip(&program.pass.bindings).map(entry).collect();
+            let group = self.raw.create_bind_group(&wgpu::BindGroupDescriptor {
+                label: Some(program.pass.label),
+                layout: &program.layout,
+                entries: &entries,
+            });
+            let [x, y] = program.pass.grid(chunk.len as usize, self.info.max_groups);
+            let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor {
+                label: Some(program.pass.label),
+                timestamp_writes: None,
+            });
+            pass.set_pipeline(&program.pipeline);
+            pass.set_bind_group(0, &group, &[]);
+            pass.dispatch_workgroups(x, y, 1);
+        })?;
+        Ok(uniform)
+    }
+}
+
+fn runtime_checks(checks: Checks) -> wgpu::ShaderRuntimeChecks {
+    wgpu::ShaderRuntimeChecks {
+        bounds_checks: checks.bounds,
+        force_loop_bounding: checks.loops,
+        int_div_checks: checks.division,
+        ..wgpu::ShaderRuntimeChecks::checked()
+    }
+}
+
+fn entry(index: u32, access: Access) -> wgpu::BindGroupLayoutEntry {
+    let ty = match access {
+        Access::Uniform => wgpu::BufferBindingType::Uniform,
+        Access::Read => wgpu::BufferBindingType::Storage { read_only: true },
+        Access::ReadWrite => wgpu::BufferBindingType::Storage { read_only: false },
+    };
+    wgpu::BindGroupLayoutEntry {
+        binding: index,
+        visibility: wgpu::ShaderStages::COMPUTE,
+        ty: wgpu::BindingType::Buffer { ty, has_dynamic_offset: false, min_binding_size: None },
+        count: None,
+    }
+}

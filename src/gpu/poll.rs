@@ -1,0 +1,96 @@
+//! The thread that waits for a device: one a device, parked while nothing is in flight.
+//!
+//! Submissions are waited for in order, each at most until its deadline, in short slices so that a device that is
+//! destroyed meanwhile is noticed. Callbacks of wgpu run on this thread and do nothing but wake waiters.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::{Duration, Instant};
+
+use super::faults::{Faults, lock};
+use crate::error::{Error, Fault, Result};
+
+const SLICE: Duration = Duration::from_millis(200);
+
+/// A submission to wait for; `None`: whatever was submitted last.
+type Watched = Option<wgpu::SubmissionIndex>;
+
+#[derive(Default)]
+struct Queue {
+    watched: VecDeque<Watched>,
+    closed: bool,
+}
+
+#[derive(Default)]
+struct Shared {
+    queue: Mutex<Queue>,
+    changed: Condvar,
+}
+
+/// Handle of the thread; dropping it ends the thread.
+pub(super) struct Poller {
+    shared: Arc<Shared>,
+}
+
+impl Poller {
+    /// Starts the thread of a device.
+    pub(super) fn start(device: wgpu::Device, faults: Arc<Faults>, deadline: Duration) -> Result<Self> {
+        let shared = Arc::new(Shared::default());
+        let poller = Self { shared: shared.clone() };
+        std::thread::Builder::new()
+            .name("tilewright-gpu".to_owned())
+            .spawn(move || run(&device, &faults, &shared, deadline))
+            .map_err(|error| Error::System { what: "start the GPU's thread".to_owned(), reason: error.to_string() })?;
+        Ok(poller)
+    }
+
+    /// Has the thread wait for a submission (`None`: the last one).
+    pub(super) fn watch(&self, submission: Option<wgpu::SubmissionIndex>) {
+        lock(&self.shared.queue).watched.push_back(submission);
+        self.shared.changed.notify_one();
+    }
+}
+
+impl Drop for Poller {
+    fn drop(&mut self) {
+        lock(&self.shared.queue).closed = true;
+        self.shared.changed.notify_one();
+    }
+}
+
+fn run(device: &wgpu::Device, faults: &Faults, shared: &Shared, deadline: Duration) {
+    while let Some(next) = next(shared) {
+        // Submissions run one after the other: the time of one starts when those before it are done.
+        let started = Instant::now();
+        loop {
+            let poll = wgpu::PollType::Wait { submission_index: next.clone(), timeout: Some(SLICE) };
+            match device.poll(poll) {
+                Ok(_) => break,
+                Err(wgpu::PollError::Timeout) if faults.fatal().is_some() => break,
+                Err(wgpu::PollError::Timeout) if started.elapsed() < deadline => {}
+                Err(wgpu::PollError::Timeout) => {
+                    faults.fail(Fault::Timeout { after_ms: started.elapsed().as_millis() as u64 });
+                    break;
+                }
+                Err(error) => {
+                    // The submission never reached the device, or the device is gone: the callback would never come.
+                    faults.fail(Fault::Lost(error.to_string()));
+                    break;
+                }
+            }
+        }
+    }
+}
+
+fn next(shared: &Shared) -> Option<Watched> {
+    let mut queue = lock(&shared.queue);
+    loop {
+        if queue.closed {
+            return None;
+        }
+        if let Some(next) = queue.watched.pop_front() {
+            return Some(next);
+        }
+        queue = shared.changed.wait(queue).unwrap_or_else(std::sync::PoisonError::into_inner);
+    }
+}

@@ -1,0 +1,4 @@
+//! Every primitive on a device against the definition in `order`, whatever the length, the monoid and the tuning.
+
+mod map;
+mod support;
