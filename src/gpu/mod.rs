@@ -55,9 +55,15 @@ impl Gpu {
         Box::pin(async move { Ok(array(self.device.map_to_device(work).await?, work)) })
     }
 
-    pub(crate) fn scan_resident<'a>(&'a self, _work: &'a Work<'a>) -> Job<'a, Arc<ArrayData>> { todo!() }
-    pub(crate) fn probe(&self) -> std::result::Result<(), String> { Ok(()) }
-    pub(crate) fn is_cached(&self, _work: &Work<'_>) -> bool { false }
+    pub(crate) fn scan_resident<'a>(&'a self, _work: &'a Work<'a>) -> Job<'a, Arc<ArrayData>> {
+        todo!()
+    }
+    pub(crate) fn probe(&self) -> std::result::Result<(), String> {
+        Ok(())
+    }
+    pub(crate) fn is_cached(&self, _work: &Work<'_>) -> bool {
+        false
+    }
 
     /// The words of an array from wherever it is.
     pub(crate) fn download<'a>(array: &'a ArrayData, out: &'a mut [u32]) -> Job<'a, ()> {

@@ -16,29 +16,25 @@ use libtest_mimic::{Arguments, Trial};
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
 use tilewright::{Context, Element, Func, Placement};
 
-use crate::executors::{Executor, trial};
+use crate::executors::{EVERY_EXECUTOR, Executor, trial, trials};
 use crate::integers::Ty;
 
 /// Functions per trial.
 const CASES: u32 = 120;
-/// Elements per function: a few blocks of lanes and a ragged end.
-const LEN: usize = 1357;
+/// Elements per function: a tile, so that a split is one, some blocks of lanes and a ragged end.
+const LEN: usize = 4096 + 1357;
 
 type Integers<T> = fn(i32, u32, f32) -> T;
 type Floats = fn(f32, f32) -> f32;
 
 fn main() {
-    let mut trials = Vec::new();
-    for executor in [Executor::Gpu, Executor::Split(0.5)] {
-        trials.push(trial("integers::i32", executor, |gpu| integers::<i32>(gpu, Ty::I32)));
-        trials.push(trial("integers::u32", executor, |gpu| integers::<u32>(gpu, Ty::U32)));
-        trials.push(trial("floats", executor, |gpu| floats(gpu)));
-    }
-    let on_cpu = |name: &str, test: fn(&Context)| trial(name, Executor::Cpu(2), test);
-    trials.push(on_cpu("floats_within_bounds", floats));
-    trials.push(on_cpu("place_does_not_matter::integers", |cx| integers_anywhere(cx)));
-    trials.push(on_cpu("place_does_not_matter::floats", |cx| floats_anywhere(cx)));
-    libtest_mimic::run(&Arguments::from_args(), trials).exit();
+    let on_gpu = [Executor::Gpu, Executor::Split(0.5)];
+    let mut all: Vec<Trial> = trials("floats", &EVERY_EXECUTOR, floats).collect();
+    all.extend(trials("integers::i32", &on_gpu, |gpu| integers::<i32>(gpu, Ty::I32)));
+    all.extend(trials("integers::u32", &on_gpu, |gpu| integers::<u32>(gpu, Ty::U32)));
+    all.push(trial("place_does_not_matter::integers", Executor::Cpu(2), integers_anywhere));
+    all.push(trial("place_does_not_matter::floats", Executor::Cpu(2), floats_anywhere));
+    libtest_mimic::run(&Arguments::from_args(), all).exit();
 }
 
 /// Runs a property over lists of choices; the same lists in every run, so that a failure is reproducible.
