@@ -13,7 +13,7 @@ mod integers;
 mod interval;
 
 use libtest_mimic::{Arguments, Trial};
-use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
+use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
 use tilewright::{Context, Element, Func, Placement};
 
 use crate::executors::{EVERY_EXECUTOR, Executor, trial, trials};
@@ -43,8 +43,11 @@ fn for_all(test: impl Fn(&[u16]) -> Result<(), TestCaseError>) {
     let config = Config { cases, failure_persistence: None, max_shrink_iters: 300, ..Config::default() };
     let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
     let mut runner = TestRunner::new_with_rng(config, rng);
-    if let Err(error) = runner.run(&choices::lists(), |list| test(&list)) {
-        panic!("{error}");
+    match runner.run(&choices::lists(), |list| test(&list)) {
+        Ok(()) => {}
+        // The list of choices says nothing to a reader; the function that it became is in the reason.
+        Err(TestError::Fail(reason, _)) => panic!("{reason}"),
+        Err(error) => panic!("{error}"),
     }
 }
 
