@@ -1,3 +1,6 @@
 //! Programs against closures.
-mod support;
+
+mod composite;
+mod control;
 mod straight;
+mod support;
