@@ -5,7 +5,8 @@
 //! integers are exact up to 2^48 units, and others are as good as in float64 for most purposes: a plain f32 sum has
 //! 24 bits, less than the sum of a column of a few hundred thousand integers needs.
 //!
-//! Values that are infinite or NaN make sum, mean and variance NaN.
+//! Values that are infinite or NaN make sum, mean and variance NaN, and so does a cumulative sum beyond the range of f32
+//! for those after it.
 
 use tilewright::prelude::*;
 use tilewright::{Element, Result};
