@@ -56,15 +56,17 @@ impl Device {
     pub(super) fn open(choice: &Choice, options: &Options) -> Result<Arc<Self>> {
         let (adapter, info) = choose(choice)?;
         let direct = info.mappable && (info.software || info.kind == "integrated") && !options.staged;
-        let features = if direct { wgpu::Features::MAPPABLE_PRIMARY_BUFFERS } else { wgpu::Features::empty() };
+        let features =
+            if direct { wgpu::Features::MAPPABLE_PRIMARY_BUFFERS } else { wgpu::Features::empty() };
         let request = adapter.request_device(&wgpu::DeviceDescriptor {
             label: Some("tilewright"),
             required_features: features,
             required_limits: adapter.limits(),
             ..Default::default()
         });
-        let (raw, queue) = pollster::block_on(request)
-            .map_err(|error| Error::NoAdapter { reason: format!("`{}` gave no device: {error}", info.name) })?;
+        let (raw, queue) = pollster::block_on(request).map_err(|error| Error::NoAdapter {
+            reason: format!("`{}` gave no device: {error}", info.name),
+        })?;
 
         let faults = Arc::new(Faults::default());
         let on_lost = faults.clone();

@@ -131,7 +131,13 @@ impl Device {
         Ok(Prepared { encoder, inputs: Inputs::default(), others, target })
     }
 
-    fn copy_out(&self, encoder: &mut wgpu::CommandEncoder, from: &Buffer, offset: u64, bytes: u64) -> Result<Buffer> {
+    fn copy_out(
+        &self,
+        encoder: &mut wgpu::CommandEncoder,
+        from: &Buffer,
+        offset: u64,
+        bytes: u64,
+    ) -> Result<Buffer> {
         let readback = self.buffer(Kind::Readback, bytes)?;
         self.scoped(0, || encoder.copy_buffer_to_buffer(from.raw(), offset, readback.raw(), 0, bytes))?;
         Ok(readback)

@@ -125,7 +125,10 @@ pub(super) async fn host_words(array: &ArrayData) -> Result<&[u32]> {
 }
 
 fn nowhere() -> Error {
-    Error::System { what: "read an array".to_owned(), reason: "it is neither on the host nor on a device".to_owned() }
+    Error::System {
+        what: "read an array".to_owned(),
+        reason: "it is neither on the host nor on a device".to_owned(),
+    }
 }
 
 impl Device {

@@ -24,7 +24,11 @@ pub(super) fn gpu(options: Options) -> Option<Gpu> {
 }
 
 /// Parses a function of elements.
-pub(super) fn function(text: &str, parameters: &'static [ElementType], result: ElementType) -> Arc<PureFunction> {
+pub(super) fn function(
+    text: &str,
+    parameters: &'static [ElementType],
+    result: ElementType,
+) -> Arc<PureFunction> {
     Arc::new(parse(text, None, Expected { parameters, result }).expect("a valid function"))
 }
 
@@ -36,7 +40,8 @@ pub(super) fn through(ty: ElementType) -> Fused {
 /// The graph of one call on the first sources.
 pub(super) fn call(function: &Arc<PureFunction>, uniforms: &[u32]) -> Fused {
     let sources = function.elements.iter().enumerate();
-    let mut nodes: Vec<Node> = sources.map(|(slot, param)| Node::Source { slot: slot as u32, ty: param.ty }).collect();
+    let mut nodes: Vec<Node> =
+        sources.map(|(slot, param)| Node::Source { slot: slot as u32, ty: param.ty }).collect();
     let args = (0..nodes.len() as u32).collect();
     nodes.push(Node::Call { function: function.clone(), args, uniforms_at: 0 });
     Fused { output: nodes.len() as u32 - 1, nodes, uniforms: uniforms.to_vec() }
