@@ -4,8 +4,6 @@
 //! four children. Both are loops over groups of four consecutive words that the compiler turns into de-interleaving
 //! vector code; `order` defines the result, and nothing here may change it.
 
-use fearless_simd::Simd;
-
 use crate::order::{RADIX, TILE_LEN};
 
 /// An associative operator on words.
@@ -70,17 +68,12 @@ impl<W: bytemuck::Pod> Levels<W> {
 
 /// The aggregate of one to `TILE_LEN` elements.
 #[inline(always)]
-pub(super) fn reduce_tile<S: Simd, O: NativeOp>(simd: S, src: &[O::Word]) -> O::Word {
-    simd.vectorize(
-        #[inline(always)]
-        || {
-            if O::EXACT && src.len() >= STRIPES {
-                return reduce_striped::<O>(src);
-            }
-            let levels = Levels::up::<O>(src);
-            fold_few::<O>(&levels.five[..levels.len[4]])
-        },
-    )
+pub(super) fn reduce_tile<O: NativeOp>(src: &[O::Word]) -> O::Word {
+    if O::EXACT && src.len() >= STRIPES {
+        return reduce_striped::<O>(src);
+    }
+    let levels = Levels::up::<O>(src);
+    fold_few::<O>(&levels.five[..levels.len[4]])
 }
 
 /// Accumulators of the order-free reduction: enough chains to hide the latency of the operator.
@@ -157,23 +150,17 @@ fn leaves<O: NativeOp, const INCLUSIVE: bool>(parents: &[O::Word], src: &[O::Wor
 
 /// Scans one to `TILE_LEN` elements, given the canonical prefix of the tile.
 #[inline(always)]
-pub(super) fn scan_tile<S: Simd, O: NativeOp, const INCLUSIVE: bool>(
-    simd: S,
+pub(super) fn scan_tile<O: NativeOp, const INCLUSIVE: bool>(
     prefix: O::Word,
     src: &[O::Word],
     dst: &mut [O::Word],
 ) {
-    simd.vectorize(
-        #[inline(always)]
-        || {
-            let mut levels = Levels::up::<O>(src);
-            let len = levels.len;
-            spread::<O>(&[prefix], &mut levels.five[..len[4]]);
-            spread::<O>(&levels.five[..len[4]], &mut levels.four[..len[3]]);
-            spread::<O>(&levels.four[..len[3]], &mut levels.three[..len[2]]);
-            spread::<O>(&levels.three[..len[2]], &mut levels.two[..len[1]]);
-            spread::<O>(&levels.two[..len[1]], &mut levels.one[..len[0]]);
-            leaves::<O, INCLUSIVE>(&levels.one[..len[0]], src, dst);
-        },
-    );
+    let mut levels = Levels::up::<O>(src);
+    let len = levels.len;
+    spread::<O>(&[prefix], &mut levels.five[..len[4]]);
+    spread::<O>(&levels.five[..len[4]], &mut levels.four[..len[3]]);
+    spread::<O>(&levels.four[..len[3]], &mut levels.three[..len[2]]);
+    spread::<O>(&levels.three[..len[2]], &mut levels.two[..len[1]]);
+    spread::<O>(&levels.two[..len[1]], &mut levels.one[..len[0]]);
+    leaves::<O, INCLUSIVE>(&levels.one[..len[0]], src, dst);
 }

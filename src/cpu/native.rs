@@ -1,8 +1,9 @@
 //! The built-in operators as compiled loops: a table of kernels per operator and scalar type, made once.
 
-use fearless_simd::{Level, dispatch};
+use fearless_simd::Level;
 
 use super::fold::{NativeOp, reduce_tile, scan_tile};
+use super::lane::vectorize;
 use crate::element::Scalar;
 use crate::monoid::Builtin;
 use crate::order::CANONICAL_NAN;
@@ -31,15 +32,27 @@ impl Kernels {
             },
             reduce_tile: |level, src| {
                 let src = bytemuck::cast_slice(src);
-                bytemuck::cast(dispatch!(level, simd => reduce_tile::<_, O>(simd, src)))
+                bytemuck::cast(vectorize(
+                    level,
+                    #[inline(always)]
+                    || reduce_tile::<O>(src),
+                ))
             },
             inclusive_tile: |level, prefix, src, dst| {
                 let (src, dst) = (bytemuck::cast_slice(src), bytemuck::cast_slice_mut(dst));
-                dispatch!(level, simd => scan_tile::<_, O, true>(simd, bytemuck::cast(prefix), src, dst))
+                vectorize(
+                    level,
+                    #[inline(always)]
+                    || scan_tile::<O, true>(bytemuck::cast(prefix), src, dst),
+                );
             },
             exclusive_tile: |level, prefix, src, dst| {
                 let (src, dst) = (bytemuck::cast_slice(src), bytemuck::cast_slice_mut(dst));
-                dispatch!(level, simd => scan_tile::<_, O, false>(simd, bytemuck::cast(prefix), src, dst))
+                vectorize(
+                    level,
+                    #[inline(always)]
+                    || scan_tile::<O, false>(bytemuck::cast(prefix), src, dst),
+                );
             },
         }
     }
