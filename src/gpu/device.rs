@@ -194,11 +194,10 @@ impl Device {
 
     /// Starts to map the first `bytes` of a buffer, once the work submitted so far is done with it.
     pub(super) fn map(&self, buffer: &mut Buffer, mode: wgpu::MapMode, bytes: u64) -> Wait {
-        let wait = self.faults.wait();
-        let (id, faults) = (wait.id, self.faults.clone());
+        let (wait, promise) = self.faults.wait();
         buffer.mapped = true;
         buffer.raw().map_async(mode, ..bytes, move |result| {
-            faults.resolve(id, result.map_err(|error| Fault::Lost(error.to_string())));
+            promise.keep(result.map_err(|error| Fault::Lost(error.to_string())));
         });
         wait
     }

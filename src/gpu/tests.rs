@@ -5,3 +5,4 @@ mod oracle;
 mod reduce;
 mod scan;
 mod support;
+mod versus;
