@@ -17,6 +17,7 @@
 mod assign;
 mod bits;
 mod build;
+mod display;
 mod exec;
 mod flow;
 mod function;

@@ -1,3 +1,7 @@
 //! Programs against closures.
-mod support;
+
+mod composite;
+mod listing;
+mod control;
 mod straight;
+mod support;
