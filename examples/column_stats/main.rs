@@ -5,6 +5,8 @@ mod column;
 mod common;
 mod oracle;
 mod stats;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashSet;
 use std::io::Write;
