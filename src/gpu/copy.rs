@@ -26,9 +26,7 @@ impl Device {
         if words.is_empty() {
             return Ok(());
         }
-        shared(words.chunks(part).enumerate().map(|(i, words)| (i * part, words)), |(at, words)| {
-            write(at, words)
-        })
+        shared(words.chunks(part).enumerate().map(|(i, words)| (i * part, words)), |(at, words)| write(at, words))
     }
 
     /// Reads words from word `first` of a buffer that is mapped for reading.
@@ -36,13 +34,12 @@ impl Device {
         if out.is_empty() {
             return Ok(());
         }
-        let range = first as u64 * 4..(first + out.len()) as u64 * 4;
-        let view = buffer
-            .raw()
-            .get_mapped_range(range)
-            .map_err(|error| self.fail(Fault::Rejected(error.to_string())))?;
+        // Views start at multiples of eight bytes.
+        let odd = first % 2;
+        let range = (first - odd) as u64 * 4..(first + out.len()) as u64 * 4;
+        let view = buffer.raw().get_mapped_range(range).map_err(|error| self.fail(Fault::Rejected(error.to_string())))?;
         let part = words_per_thread(out.len());
-        let pieces = out.chunks_mut(part).zip(view.chunks(4 * part));
+        let pieces = out.chunks_mut(part).zip(view[4 * odd..].chunks(4 * part));
         shared(pieces, |(out, bytes)| {
             bytemuck::must_cast_slice_mut::<u32, u8>(out).copy_from_slice(bytes);
             Ok(())

@@ -71,6 +71,22 @@ impl Gpu {
         false
     }
 
+    /// Puts an array on this device, if its words are on the host and it is nowhere yet.
+    pub(crate) fn upload<'a>(&'a self, array: &'a ArrayData) -> Job<'a, ()> {
+        Box::pin(async move {
+            let (Some(words), Some(here)) = (array.host.get(), self.device.residence(array)) else { return Ok(()) };
+            for segment in 0..here.segments() {
+                here.upload(segment, words).await?;
+            }
+            Ok(())
+        })
+    }
+
+    /// True if the array is on this device.
+    pub(crate) fn holds(&self, array: &ArrayData) -> bool {
+        resident::resident(array).is_some_and(|resident| resident.is_complete_on(&self.device))
+    }
+
     /// The words of an array from wherever it is.
     pub(crate) fn download<'a>(array: &'a ArrayData, out: &'a mut [u32]) -> Job<'a, ()> {
         Box::pin(async move {

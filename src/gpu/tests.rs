@@ -3,6 +3,7 @@
 mod map;
 mod oracle;
 mod reduce;
+mod resident;
 mod scan;
 mod support;
 mod versus;

@@ -80,7 +80,7 @@ fn versus_tunings() {
             let Some(gpu) = gpu(Options { tuning: Some(tuning), ..Options::default() }) else { return };
             let (mut r, mut s) = ([0.0; 5], [0.0; 5]);
             for round in 0..5 {
-                r[round] = ms(|| drop(reduce(&gpu, &words)));
+                r[round] = ms(|| assert_ne!(reduce(&gpu, &words), 0));
                 s[round] = ms(|| scan(&gpu, &words, &mut out));
             }
             println!("{stream_len:9} {tile_threads:4} x {group_tiles:3}: reduce {:6.1} scan {:6.1}", median(&mut r), median(&mut s));
