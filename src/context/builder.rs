@@ -108,7 +108,8 @@ impl Builder {
     }
 
     fn context(self, cpu: Cpu) -> Context {
-        let variable = std::env::var(PLACEMENT_VARIABLE).ok();
+        // Text that is not Unicode is not a placement either: replaced characters make it an error, not absent.
+        let variable = std::env::var_os(PLACEMENT_VARIABLE).map(|text| text.to_string_lossy().into_owned());
         let request = Request::resolve(self.placement, variable.as_deref(), self.allow_software);
         let devices = Devices::new(self.adapter);
         let shared = Shared { cpu, devices, fallback: self.fallback, report: Mutex::new(None) };

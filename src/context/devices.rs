@@ -114,9 +114,8 @@ impl Devices {
     /// The first adapter that can be used and that the filter allows.
     fn preferred(&self) -> Option<&AdapterInfo> {
         let filter = self.filter.as_deref().unwrap_or_default().to_lowercase();
-        let usable = |info: &&AdapterInfo| {
-            info.unusable.is_none() && info.name.to_lowercase().contains(&filter)
-        };
+        let usable =
+            |info: &&AdapterInfo| info.unusable.is_none() && info.name.to_lowercase().contains(&filter);
         self.adapters().iter().find(usable)
     }
 

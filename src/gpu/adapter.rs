@@ -45,7 +45,8 @@ pub(crate) struct Choice {
     pub(crate) software: bool,
 }
 
-const BACKENDS: wgpu::Backends = wgpu::Backends::VULKAN.union(wgpu::Backends::METAL).union(wgpu::Backends::DX12);
+const BACKENDS: wgpu::Backends =
+    wgpu::Backends::VULKAN.union(wgpu::Backends::METAL).union(wgpu::Backends::DX12);
 
 /// Storage buffers that the simplest pass needs.
 const MIN_STORAGE_BUFFERS: u32 = 4;

@@ -26,7 +26,9 @@ impl Device {
         if words.is_empty() {
             return Ok(());
         }
-        shared(words.chunks(part).enumerate().map(|(i, words)| (i * part, words)), |(at, words)| write(at, words))
+        shared(words.chunks(part).enumerate().map(|(i, words)| (i * part, words)), |(at, words)| {
+            write(at, words)
+        })
     }
 
     /// Reads words from word `first` of a buffer that is mapped for reading.
@@ -35,7 +37,10 @@ impl Device {
             return Ok(());
         }
         let range = first as u64 * 4..(first + out.len()) as u64 * 4;
-        let view = buffer.raw().get_mapped_range(range).map_err(|error| self.fail(Fault::Rejected(error.to_string())))?;
+        let view = buffer
+            .raw()
+            .get_mapped_range(range)
+            .map_err(|error| self.fail(Fault::Rejected(error.to_string())))?;
         let part = words_per_thread(out.len());
         let pieces = out.chunks_mut(part).zip(view.chunks(4 * part));
         shared(pieces, |(out, bytes)| {

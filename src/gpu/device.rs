@@ -6,6 +6,7 @@
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
@@ -39,6 +40,8 @@ pub(super) struct Device {
     pub(super) pipelines: Pipelines,
     /// Storage buffers are mapped in place.
     pub(super) direct: bool,
+    /// Look-back was seen to wait in vain.
+    pub(super) look_back_gave_up: AtomicBool,
     max_binding_bytes: u64,
     max_buffer_bytes: u64,
     faults: Arc<Faults>,
@@ -53,15 +56,17 @@ impl Device {
     pub(super) fn open(choice: &Choice, options: &Options) -> Result<Arc<Self>> {
         let (adapter, info) = choose(choice)?;
         let direct = info.mappable && (info.software || info.kind == "integrated") && !options.staged;
-        let features = if direct { wgpu::Features::MAPPABLE_PRIMARY_BUFFERS } else { wgpu::Features::empty() };
+        let features =
+            if direct { wgpu::Features::MAPPABLE_PRIMARY_BUFFERS } else { wgpu::Features::empty() };
         let request = adapter.request_device(&wgpu::DeviceDescriptor {
             label: Some("tilewright"),
             required_features: features,
             required_limits: adapter.limits(),
             ..Default::default()
         });
-        let (raw, queue) = pollster::block_on(request)
-            .map_err(|error| Error::NoAdapter { reason: format!("`{}` gave no device: {error}", info.name) })?;
+        let (raw, queue) = pollster::block_on(request).map_err(|error| Error::NoAdapter {
+            reason: format!("`{}` gave no device: {error}", info.name),
+        })?;
 
         let faults = Arc::new(Faults::default());
         let on_lost = faults.clone();
@@ -84,6 +89,7 @@ impl Device {
         let poller = Poller::start(raw.clone(), faults.clone(), deadline)?;
         Ok(Arc::new(Self {
             max_binding_bytes: info.max_binding_bytes.min(limit),
+            look_back_gave_up: AtomicBool::new(false),
             max_buffer_bytes: info.max_buffer_bytes,
             pool: Pool::new(POOL_BYTES),
             pipelines: Pipelines::default(),

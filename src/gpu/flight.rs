@@ -118,19 +118,26 @@ impl Device {
         Ok(Prepared { encoder, inputs, others, target: readback })
     }
 
-    /// Ends a recording whose result is `bytes` of a buffer that others use too, from `offset`.
+    /// Ends a recording whose result is `bytes` of a buffer that others use too, from `offset`: always a copy.
     pub(super) fn receive_copy(
         &self,
         mut encoder: wgpu::CommandEncoder,
         storage: &Buffer,
         offset: u64,
         bytes: u64,
+        others: Vec<Buffer>,
     ) -> Result<Prepared> {
         let target = self.copy_out(&mut encoder, storage, offset, bytes)?;
-        Ok(Prepared { encoder, inputs: Inputs::default(), others: Vec::new(), target })
+        Ok(Prepared { encoder, inputs: Inputs::default(), others, target })
     }
 
-    fn copy_out(&self, encoder: &mut wgpu::CommandEncoder, from: &Buffer, offset: u64, bytes: u64) -> Result<Buffer> {
+    fn copy_out(
+        &self,
+        encoder: &mut wgpu::CommandEncoder,
+        from: &Buffer,
+        offset: u64,
+        bytes: u64,
+    ) -> Result<Buffer> {
         let readback = self.buffer(Kind::Readback, bytes)?;
         self.scoped(0, || encoder.copy_buffer_to_buffer(from.raw(), offset, readback.raw(), 0, bytes))?;
         Ok(readback)

@@ -68,7 +68,11 @@ impl Device {
                         match here.upload(segment, words).await {
                             Ok(_) => {
                                 let offset = ((first - segment * here.segment_len) * ty.bytes()) as u64;
-                                inputs.places.push((slot, Place::Segment { array: here, segment, offset }, bytes));
+                                inputs.places.push((
+                                    slot,
+                                    Place::Segment { array: here, segment, offset },
+                                    bytes,
+                                ));
                                 continue;
                             }
                             // No room to keep the array: its chunks are streamed.
@@ -101,7 +105,8 @@ impl Device {
     /// Elements of a chunk at most: no binding of a source or of the result passes the limit, and chunks divide the
     /// segments of arrays. `resident` work is not cut for overlap.
     pub(super) fn chunk_len(&self, work: &Work, extra_bytes: usize, resident: bool) -> usize {
-        let widest = source_types(work).iter().map(|(_, ty)| ty.bytes()).chain([extra_bytes]).max().unwrap_or(4);
+        let widest =
+            source_types(work).iter().map(|(_, ty)| ty.bytes()).chain([extra_bytes]).max().unwrap_or(4);
         let limit = self.max_chunk_len(widest.max(work.output_type().bytes()));
         if resident { limit } else { limit.min(self.tuning.stream_len) }
     }

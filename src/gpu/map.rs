@@ -68,7 +68,8 @@ impl Device {
                 let mut encoder = self.encoder();
                 let inputs = self.inputs(&mut encoder, work, at, len).await?;
                 let offset = ((at - first) * work.output_type().bytes()) as u64;
-                let _uniform = self.dispatch_map(&mut encoder, &program, work, at, len, &inputs, &storage, offset)?;
+                let _uniform =
+                    self.dispatch_map(&mut encoder, &program, work, at, len, &inputs, &storage, offset)?;
                 let submission = self.submit(encoder)?;
                 self.watch(Some(submission));
             }
@@ -86,7 +87,8 @@ impl Device {
         let mut encoder = self.encoder();
         let inputs = self.inputs(&mut encoder, work, range.start, range.len()).await?;
         let storage = self.buffer(Kind::Storage, padded_bytes(work.output_type(), range.len()))?;
-        let uniform = self.dispatch_map(&mut encoder, program, work, range.start, range.len(), &inputs, &storage, 0)?;
+        let uniform =
+            self.dispatch_map(&mut encoder, program, work, range.start, range.len(), &inputs, &storage, 0)?;
         let bytes = (range.len() * work.output_type().bytes()) as u64;
         self.receive(encoder, inputs, vec![uniform], storage, bytes)
     }

@@ -10,7 +10,10 @@ mod map;
 mod pipelines;
 mod poll;
 mod pool;
+mod reduce;
 mod resident;
+mod scan;
+mod scan_passes;
 
 use std::ops::Range;
 use std::sync::{Arc, Mutex, OnceLock};
@@ -55,9 +58,18 @@ impl Gpu {
         Box::pin(async move { Ok(array(self.device.map_to_device(work).await?, work)) })
     }
 
-    pub(crate) fn scan_resident<'a>(&'a self, _work: &'a Work<'a>) -> Job<'a, Arc<ArrayData>> { todo!() }
-    pub(crate) fn probe(&self) -> std::result::Result<(), String> { Ok(()) }
-    pub(crate) fn is_cached(&self, _work: &Work<'_>) -> bool { false }
+    /// A scan whose result stays on the device.
+    pub(crate) fn scan_resident<'a>(&'a self, work: &'a Work<'a>) -> Job<'a, Arc<ArrayData>> {
+        Box::pin(async move { Ok(array(self.device.scan_to_device(work).await?, work)) })
+    }
+
+    pub(crate) fn probe(&self) -> std::result::Result<(), String> {
+        Ok(())
+    }
+
+    pub(crate) fn is_cached(&self, _work: &Work<'_>) -> bool {
+        false
+    }
 
     /// The words of an array from wherever it is.
     pub(crate) fn download<'a>(array: &'a ArrayData, out: &'a mut [u32]) -> Job<'a, ()> {
@@ -91,18 +103,18 @@ impl Executor for Gpu {
         Box::pin(self.device.map_to_host(work, range, out))
     }
 
-    fn reduce<'a>(&'a self, _work: &'a Work<'a>, _range: Range<usize>, _out: &'a mut [u32]) -> Job<'a, ()> {
-        todo!()
+    fn reduce<'a>(&'a self, work: &'a Work<'a>, range: Range<usize>, out: &'a mut [u32]) -> Job<'a, ()> {
+        Box::pin(self.device.reduce_to_tiles(work, range, out))
     }
 
     fn scan<'a>(
         &'a self,
-        _work: &'a Work<'a>,
-        _range: Range<usize>,
-        _prefix: [u32; 4],
-        _out: &'a mut [u32],
+        work: &'a Work<'a>,
+        range: Range<usize>,
+        prefix: [u32; 4],
+        out: &'a mut [u32],
     ) -> Job<'a, [u32; 4]> {
-        todo!()
+        Box::pin(self.device.scan_to_host(work, range, prefix, out))
     }
 }
 

@@ -62,11 +62,15 @@ impl Device {
     fn compile(&self, pass: Pass) -> Result<Program> {
         let storage = pass.bindings.iter().filter(|binding| binding.access != Access::Uniform).count();
         if storage > self.info.max_storage_buffers as usize {
-            let what = format!("{storage} arrays in one pass, and the adapter binds {}", self.info.max_storage_buffers);
+            let what = format!(
+                "{storage} arrays in one pass, and the adapter binds {}",
+                self.info.max_storage_buffers
+            );
             return Err(Error::Unsupported { executor: self.info.name.clone(), what });
         }
         let (layout, pipeline) = self.scoped(0, || {
-            let entries: Vec<_> = (0..).zip(&pass.bindings).map(|(index, binding)| entry(index, binding.access)).collect();
+            let entries: Vec<_> =
+                (0..).zip(&pass.bindings).map(|(index, binding)| entry(index, binding.access)).collect();
             let layout = self.raw.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
                 label: Some(pass.label),
                 entries: &entries,
@@ -84,7 +88,8 @@ impl Device {
             // the number of elements, and buffers hold whole quads of them), their loops end, and they do not divide by
             // what may be zero. User functions reach no buffer; the checks that their own loops, divisions and local
             // arrays need stay on.
-            let module = unsafe { self.raw.create_shader_module_trusted(descriptor, runtime_checks(pass.checks)) };
+            let module =
+                unsafe { self.raw.create_shader_module_trusted(descriptor, runtime_checks(pass.checks)) };
             let pipeline = self.raw.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
                 label: Some(pass.label),
                 layout: Some(&pipeline_layout),

@@ -40,7 +40,10 @@ impl Poller {
         std::thread::Builder::new()
             .name("tilewright-gpu".to_owned())
             .spawn(move || run(&device, &faults, &shared, deadline))
-            .map_err(|error| Error::System { what: "start the GPU's thread".to_owned(), reason: error.to_string() })?;
+            .map_err(|error| Error::System {
+                what: "start the GPU's thread".to_owned(),
+                reason: error.to_string(),
+            })?;
         Ok(poller)
     }
 

@@ -131,7 +131,9 @@ mod tests {
 
     #[test]
     fn classes_are_close_above_and_few() {
-        for (bytes, class) in [(0, 256), (1, 256), (256, 256), (257, 320), (512, 512), (513, 640), (40_000_000, 41_943_040)] {
+        for (bytes, class) in
+            [(0, 256), (1, 256), (256, 256), (257, 320), (512, 512), (513, 640), (40_000_000, 41_943_040)]
+        {
             assert_eq!(size_class(bytes), class);
         }
         for shift in 8..40 {

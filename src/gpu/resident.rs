@@ -87,7 +87,7 @@ impl Resident {
             land_all(device, &mut flights, DEPTH - 1).await?;
             let bytes = head.len() as u64 * 4;
             let offset = ((at - segment * self.segment_len) * words) as u64 * 4;
-            let prepared = device.receive_copy(device.encoder(), source, offset, bytes)?;
+            let prepared = device.receive_copy(device.encoder(), source, offset, bytes, Vec::new())?;
             flights.push_back(prepared.launch(device, head, 0)?);
             at = end;
         }
@@ -125,7 +125,10 @@ pub(super) async fn host_words(array: &ArrayData) -> Result<&[u32]> {
 }
 
 fn nowhere() -> Error {
-    Error::System { what: "read an array".to_owned(), reason: "it is neither on the host nor on a device".to_owned() }
+    Error::System {
+        what: "read an array".to_owned(),
+        reason: "it is neither on the host nor on a device".to_owned(),
+    }
 }
 
 impl Device {

@@ -56,7 +56,12 @@ impl Code {
     }
 
     /// The call of a user function, its uniform arguments starting at `uniforms_at` of the uniform block.
-    pub(super) fn call(&mut self, function: &PureFunction, args: &[String], uniforms_at: usize) -> Result<String> {
+    pub(super) fn call(
+        &mut self,
+        function: &PureFunction,
+        args: &[String],
+        uniforms_at: usize,
+    ) -> Result<String> {
         let name = self.function(function)?;
         let mut args = args.to_vec();
         let mut word = uniforms_at;

@@ -61,7 +61,8 @@ fn tw_part{level}(first: u32, end: u32) -> TwState {{
         );
     }
     let _ = writeln!(text, "fn tw_fold(first: u32) -> TwState {{ return tw_fold{top}(first); }}");
-    let _ = writeln!(text, "fn tw_part(first: u32, end: u32) -> TwState {{ return tw_part{top}(first, end); }}");
+    let _ =
+        writeln!(text, "fn tw_part(first: u32, end: u32) -> TwState {{ return tw_part{top}(first, end); }}");
     text
 }
 

@@ -17,7 +17,8 @@ pub(super) fn load_quad(ty: ElementType, buffer: &str, tag: &str, text: &mut Str
     std::array::from_fn(|lane| {
         // The words of an element, as swizzles of at most two loaded vectors.
         let (first, last) = (lane * width, lane * width + width - 1);
-        let run = |part: usize, from: usize, to: usize| format!("{tag}_{part}.{}", COMPONENTS[from..=to].concat());
+        let run =
+            |part: usize, from: usize, to: usize| format!("{tag}_{part}.{}", COMPONENTS[from..=to].concat());
         let words = if first / 4 == last / 4 {
             if width == 4 { format!("{tag}_{}", first / 4) } else { run(first / 4, first % 4, last % 4) }
         } else {
@@ -63,12 +64,17 @@ pub(super) fn store_quad(ty: ElementType, buffer: &str, values: &[String; 4], ta
         while word < 4 * part + 4 {
             let (lane, from) = (word / width, word % width);
             let to = (width - 1).min(from + 4 * part + 3 - word);
-            let swizzle = if to - from + 1 == width { String::new() } else { format!(".{}", COMPONENTS[from..=to].concat()) };
+            let swizzle = if to - from + 1 == width {
+                String::new()
+            } else {
+                format!(".{}", COMPONENTS[from..=to].concat())
+            };
             pieces.push(format!("{tag}_{lane}{swizzle}"));
             word += to - from + 1;
         }
         let index = if width == 1 { "q".to_string() } else { format!("{width}u * q + {part}u") };
-        let vector = if pieces.len() == 1 { pieces.concat() } else { format!("vec4<u32>({})", pieces.join(", ")) };
+        let vector =
+            if pieces.len() == 1 { pieces.concat() } else { format!("vec4<u32>({})", pieces.join(", ")) };
         let _ = writeln!(text, "    {buffer}[{index}] = {vector};");
     }
 }
@@ -84,7 +90,10 @@ pub(super) fn store_one(ty: ElementType, buffer: &str, value: &str, text: &mut S
             let _ = writeln!(text, "    let one = {words};");
             (0..width).try_for_each(|c| {
                 let component = COMPONENTS[c as usize];
-                writeln!(text, "    {buffer}[({width}u * i + {c}u) >> 2u][({width}u * i + {c}u) & 3u] = one.{component};")
+                writeln!(
+                    text,
+                    "    {buffer}[({width}u * i + {c}u) >> 2u][({width}u * i + {c}u) & 3u] = one.{component};"
+                )
             })
         }
     };

@@ -47,7 +47,10 @@ fn enter(monoid: &MonoidSpec, as_bits: bool) -> String {
             let key = match monoid.element.scalar {
                 Scalar::U32 => "let key = x;".to_string(),
                 Scalar::I32 => "let key = bitcast<u32>(x) ^ 0x80000000u;".to_string(),
-                Scalar::F32 => "let b = bitcast<u32>(x); let key = select(b | 0x80000000u, ~b, b >= 0x80000000u);".to_string(),
+                Scalar::F32 => {
+                    "let b = bitcast<u32>(x); let key = select(b | 0x80000000u, ~b, b >= 0x80000000u);"
+                        .to_string()
+                }
             };
             let ordered = if *which == Builtin::ArgMin { "key" } else { "~key" };
             match monoid.element.scalar {
@@ -61,10 +64,9 @@ fn enter(monoid: &MonoidSpec, as_bits: bool) -> String {
         _ if as_bits => format!("return bitcast<{bits}>(x);"),
         // The exclusive-or with a zero that the compiler does not know keeps a multiplication that made the element from
         // being contracted with the addition that consumes it.
-        _ if monoid.state.scalar.is_float() => format!(
-            "return bitcast<{}>(bitcast<{bits}>(x) ^ {bits}(tw_params[2].x));",
-            monoid.element
-        ),
+        _ if monoid.state.scalar.is_float() => {
+            format!("return bitcast<{}>(bitcast<{bits}>(x) ^ {bits}(tw_params[2].x));", monoid.element)
+        }
         _ => "return x;".to_string(),
     }
 }
@@ -90,7 +92,8 @@ fn combine(code: &mut Code, monoid: &MonoidSpec, repr: ElementType) -> Result<St
                     1 => "return tw_extremum(a, b);".to_string(),
                     width => {
                         let of = |c: &&str| format!("tw_extremum(a.{c}, b.{c})");
-                        let all: Vec<String> = ["x", "y", "z", "w"].iter().take(width as usize).map(|c| of(&c)).collect();
+                        let all: Vec<String> =
+                            ["x", "y", "z", "w"].iter().take(width as usize).map(|c| of(&c)).collect();
                         format!("return {repr}({});", all.join(", "))
                     }
                 }

@@ -70,7 +70,10 @@ impl Params {
         words[4..8].copy_from_slice(&chunk.prefix);
         for &(field, at, count) in &self.fields {
             let mut put = |values: &[u32]| {
-                words[at..].iter_mut().zip(values.iter().take(count)).for_each(|(word, value)| *word = *value);
+                words[at..]
+                    .iter_mut()
+                    .zip(values.iter().take(count))
+                    .for_each(|(word, value)| *word = *value);
             };
             match field {
                 Field::Fused => put(&work.fused.uniforms),

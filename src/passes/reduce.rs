@@ -55,7 +55,8 @@ pub(super) fn fill_tiled(template: &str, tuning: &Tuning, parts: &[(&str, String
         ("TILE_LEN", TILE_LEN as u32),
     ]
     .map(|(name, value)| (name, format!("{value}u")));
-    let parts: Vec<(&str, &str)> = numbers.iter().chain(parts).map(|(name, text)| (*name, text.as_str())).collect();
+    let parts: Vec<(&str, &str)> =
+        numbers.iter().chain(parts).map(|(name, text)| (*name, text.as_str())).collect();
     fill(template, &parts)
 }
 

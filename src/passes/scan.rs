@@ -84,7 +84,7 @@ pub(crate) fn scan_states(monoid: &MonoidSpec, tuning: &Tuning) -> Result<Pass> 
 fn declare_level_1(code: &mut Code, sources: &Sources, state: State, body: &Body) -> Result<()> {
     code.bind(Resource::Output, Access::ReadWrite, "tw_out", QUADS);
     let uniforms = body.post.map(|post| code.params.field(Field::Post, post.uniforms.len()));
-    let mut post = |code: &mut Code, scanned: &str, tag: &str, source: &dyn Fn(u32) -> String, text: &mut String| {
+    let post = |code: &mut Code, scanned: &str, tag: &str, source: &dyn Fn(u32) -> String, text: &mut String| {
         let value = if body.output == state.repr { scanned.to_string() } else { format!("tw_leave({scanned})") };
         let (Some(post), Some(uniforms)) = (body.post, uniforms) else { return Ok(value) };
         let scanned = format!("tw_leave({scanned})");

@@ -39,7 +39,11 @@ impl Sources {
     }
 
     /// Declares what `slots` of the work need.
-    pub(super) fn declare(code: &mut Code, work: &Work, slots: impl Iterator<Item = (u32, ElementType)>) -> Self {
+    pub(super) fn declare(
+        code: &mut Code,
+        work: &Work,
+        slots: impl Iterator<Item = (u32, ElementType)>,
+    ) -> Self {
         let mut sources = Self { slots: BTreeMap::new() };
         for (slot, ty) in slots {
             if sources.slots.contains_key(&slot) {
@@ -60,7 +64,11 @@ impl Sources {
     }
 
     /// Appends the loads of quad `q` of the slots that `wanted` accepts; returns their lanes.
-    pub(super) fn load_quads(&self, wanted: &dyn Fn(u32) -> bool, text: &mut String) -> BTreeMap<u32, [String; 4]> {
+    pub(super) fn load_quads(
+        &self,
+        wanted: &dyn Fn(u32) -> bool,
+        text: &mut String,
+    ) -> BTreeMap<u32, [String; 4]> {
         let lanes = |slot: &u32, (ty, kind): &(ElementType, Kind), text: &mut String| match kind {
             Kind::Memory(buffer) => memory::load_quad(*ty, buffer, &format!("s{slot}"), text),
             Kind::Counting(word) => {
@@ -68,7 +76,11 @@ impl Sources {
             }
             Kind::Constant(word) => std::array::from_fn(|_| params::value(*ty, *word)),
         };
-        self.slots.iter().filter(|(slot, _)| wanted(**slot)).map(|(slot, s)| (*slot, lanes(slot, s, text))).collect()
+        self.slots
+            .iter()
+            .filter(|(slot, _)| wanted(**slot))
+            .map(|(slot, s)| (*slot, lanes(slot, s, text)))
+            .collect()
     }
 
     /// The expressions of element `i` of all slots.
@@ -88,6 +100,9 @@ pub(crate) fn source_types(work: &Work) -> BTreeMap<u32, ElementType> {
         Primitive::Scan { post: Some(post), .. } => Some(post),
         _ => None,
     };
-    let of_post = post.into_iter().flat_map(|post| used(post)).filter_map(|(slot, ty)| Some((slot.checked_sub(1)?, ty)));
+    let of_post = post
+        .into_iter()
+        .flat_map(|post| used(post))
+        .filter_map(|(slot, ty)| Some((slot.checked_sub(1)?, ty)));
     used(&work.fused).chain(of_post).collect()
 }

@@ -55,7 +55,8 @@ pub(crate) fn parse(text: &str, name: Option<&str>, expected: Expected) -> Resul
 
 fn too_deep(label: &str, text: &str, at: usize) -> Error {
     let limit = nesting::MAX_DEPTH;
-    let message = format!("nested deeper than {limit} operators, brackets and `else`; name parts of it with `let`");
+    let message =
+        format!("nested deeper than {limit} operators, brackets and `else`; name parts of it with `let`");
     diagnostic::refusal(label, text, message, at)
 }
 

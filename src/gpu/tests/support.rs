@@ -2,8 +2,12 @@
 
 use std::sync::Arc;
 
-use crate::element::{Element, ElementType, words_of};
+use crate::element::{Element, ElementType, Scalar, words_of};
 use crate::gpu::{Choice, Gpu, Options};
+use super::oracle::{Op, State};
+use crate::monoid::{MonoidSpec, Operator};
+use crate::order::{CANONICAL_NAN, max_key, min_key};
+use crate::passes::Tuning;
 use crate::wgsl::{Expected, PureFunction, parse};
 use crate::work::{Fused, Node, Primitive, Source, Work};
 
@@ -20,7 +24,11 @@ pub(super) fn gpu(options: Options) -> Option<Gpu> {
 }
 
 /// Parses a function of elements.
-pub(super) fn function(text: &str, parameters: &'static [ElementType], result: ElementType) -> Arc<PureFunction> {
+pub(super) fn function(
+    text: &str,
+    parameters: &'static [ElementType],
+    result: ElementType,
+) -> Arc<PureFunction> {
     Arc::new(parse(text, None, Expected { parameters, result }).expect("a valid function"))
 }
 
@@ -32,7 +40,8 @@ pub(super) fn through(ty: ElementType) -> Fused {
 /// The graph of one call on the first sources.
 pub(super) fn call(function: &Arc<PureFunction>, uniforms: &[u32]) -> Fused {
     let sources = function.elements.iter().enumerate();
-    let mut nodes: Vec<Node> = sources.map(|(slot, param)| Node::Source { slot: slot as u32, ty: param.ty }).collect();
+    let mut nodes: Vec<Node> =
+        sources.map(|(slot, param)| Node::Source { slot: slot as u32, ty: param.ty }).collect();
     let args = (0..nodes.len() as u32).collect();
     nodes.push(Node::Call { function: function.clone(), args, uniforms_at: 0 });
     Fused { output: nodes.len() as u32 - 1, nodes, uniforms: uniforms.to_vec() }
@@ -64,3 +73,133 @@ pub(super) fn noise(len: usize, seed: u32) -> Vec<u32> {
 /// Lengths around everything that is cut: quads, an invocation's node, tiles, groups of tiles.
 pub(super) const LENGTHS: [usize; 18] =
     [0, 1, 2, 3, 4, 5, 15, 16, 17, 255, 257, 1023, 4095, 4096, 4097, 16385, 40_000, 16 * 4096 + 1];
+
+/// A monoid with the same operator on the host.
+pub(super) struct Case {
+    pub(super) spec: Arc<MonoidSpec>,
+    pub(super) op: Op,
+    /// Words of an element that make the operator interesting.
+    pub(super) element: fn(u32) -> u32,
+}
+
+fn case(id: u64, ty: ElementType, operator: Operator, identity: State, op: Op, element: fn(u32) -> u32) -> Case {
+    let spec = MonoidSpec { id, name: format!("{operator:?}"), element: ty, state: ty, operator, identity };
+    Case { spec: Arc::new(spec), op, element }
+}
+
+fn lanes(f: impl Fn(u32, u32) -> u32, a: State, b: State) -> State {
+    std::array::from_fn(|c| f(a[c], b[c]))
+}
+
+fn floats(f: impl Fn(f32, f32) -> f32, a: State, b: State) -> State {
+    lanes(|a, b| f(f32::from_bits(a), f32::from_bits(b)).to_bits(), a, b)
+}
+
+fn matrices(a: State, b: State) -> State {
+    let ([a, b, c, d], [e, f, g, h]) = (a.map(f32::from_bits), b.map(f32::from_bits));
+    [a * e + b * g, a * f + b * h, c * e + d * g, c * f + d * h].map(f32::to_bits)
+}
+
+/// Floats of mixed sign and size, so that every order of summation gives other bits.
+fn rough(word: u32) -> u32 {
+    let scale = [1.0, 1e-3, 1e3, 1e5][word as usize >> 4 & 3];
+    (((word >> 8) as f32 / (1 << 23) as f32 - 1.0) * scale).to_bits()
+}
+
+/// Any float at all: zeros of both signs, subnormals, infinities, now and then a NaN.
+fn any_float(word: u32) -> u32 {
+    match word % 97 {
+        0 => 0,
+        1 => 0x8000_0000,
+        2 => 0x7f80_0000,
+        3 => 0xff80_0000,
+        4 if word > 0xf000_0000 => 0x7fc0_0001 + (word >> 20),
+        4 => word & 0x807f_ffff,
+        _ => rough(word),
+    }
+}
+
+fn unit(word: u32) -> u32 {
+    ((word >> 8) as f32 / (1 << 24) as f32 + 0.5).to_bits()
+}
+
+/// Sums, products, extrema, bits, vectors of all widths, and a product of matrices as a user's function.
+pub(super) fn cases() -> Vec<Case> {
+    use crate::monoid::Builtin::{And, Max, Min, Or, Product, Sum, Xor};
+    let ty = |scalar, width| ElementType { scalar, width };
+    let builtin = Operator::Builtin;
+    let matrix = function(
+        "fn mul(a: vec4<f32>, b: vec4<f32>) -> vec4<f32> {
+            return vec4(a.x * b.x + a.y * b.z, a.x * b.y + a.y * b.w, a.z * b.x + a.w * b.z, a.z * b.y + a.w * b.w);
+        }",
+        &[<[f32; 4]>::TYPE, <[f32; 4]>::TYPE],
+        <[f32; 4]>::TYPE,
+    );
+    let one = 1f32.to_bits();
+    let min = |a, b| lanes(|a, b| if min_key(Scalar::F32, a) <= min_key(Scalar::F32, b) { canonical(a) } else { canonical(b) }, a, b);
+    let max = |a, b| lanes(|a, b| if max_key(Scalar::F32, a) <= max_key(Scalar::F32, b) { canonical(a) } else { canonical(b) }, a, b);
+    vec![
+        case(101, ty(Scalar::U32, 1), builtin(Sum), [0; 4], |a, b| lanes(u32::wrapping_add, a, b), |w| w),
+        case(102, ty(Scalar::F32, 1), builtin(Sum), [0; 4], |a, b| floats(|a, b| a + b, a, b), rough),
+        case(103, ty(Scalar::F32, 3), builtin(Sum), [0; 4], |a, b| floats(|a, b| a + b, a, b), rough),
+        case(104, ty(Scalar::F32, 1), builtin(Product), [one; 4], |a, b| floats(|a, b| a * b, a, b), unit),
+        case(105, ty(Scalar::F32, 1), builtin(Min), [0x7f80_0000; 4], min, any_float),
+        case(106, ty(Scalar::F32, 2), builtin(Max), [0xff80_0000; 4], max, any_float),
+        case(107, ty(Scalar::I32, 1), builtin(Min), [i32::MAX as u32; 4], |a, b| lanes(|a, b| (a as i32).min(b as i32) as u32, a, b), |w| w),
+        case(108, ty(Scalar::U32, 4), builtin(Max), [0; 4], |a, b| lanes(u32::max, a, b), |w| w),
+        case(109, ty(Scalar::U32, 1), builtin(And), [u32::MAX; 4], |a, b| lanes(|a, b| a & b, a, b), |w| w | 0xffff_0000),
+        case(110, ty(Scalar::I32, 2), builtin(Or), [0; 4], |a, b| lanes(|a, b| a | b, a, b), |w| w & w >> 7),
+        case(111, ty(Scalar::U32, 3), builtin(Xor), [0; 4], |a, b| lanes(|a, b| a ^ b, a, b), |w| w),
+        case(
+            112,
+            <[f32; 4]>::TYPE,
+            Operator::Function { function: matrix, uniforms: vec![] },
+            [one, 0, 0, one],
+            matrices,
+            |w| (f32::from_bits(unit(w)) - 0.4).to_bits(),
+        ),
+    ]
+}
+
+fn canonical(bits: u32) -> u32 {
+    if f32::from_bits(bits).is_nan() { CANONICAL_NAN } else { bits }
+}
+
+/// Elements of a case, as words and as states.
+pub(super) fn elements(case: &Case, len: usize, seed: u32) -> (Vec<u32>, Vec<State>) {
+    let width = case.spec.element.words();
+    let words: Vec<u32> = noise(len * width, seed).into_iter().map(case.element).collect();
+    let states = words.chunks(width).map(state).collect();
+    (words, states)
+}
+
+/// Words as a state.
+pub(super) fn state(words: &[u32]) -> State {
+    let mut state = [0; 4];
+    state[..words.len()].copy_from_slice(words);
+    state
+}
+
+/// The words of states of `width` words.
+pub(super) fn flat(states: &[State], width: usize) -> Vec<u32> {
+    states.iter().flat_map(|state| state[..width].to_vec()).collect()
+}
+
+/// Tunings of all shapes: one invocation a tile up to the widest, alone or in groups.
+pub(super) fn tunings() -> Vec<Tuning> {
+    let shape = |tile_threads, group_tiles, single_pass| Tuning {
+        map_threads: 64,
+        tile_threads,
+        group_tiles,
+        single_pass,
+        stream_len: 1 << 20,
+    };
+    vec![
+        shape(1, 8, false),
+        shape(4, 4, false),
+        shape(16, 4, false),
+        shape(64, 2, false),
+        shape(256, 1, false),
+        shape(64, 1, true),
+    ]
+}

@@ -169,8 +169,10 @@ fn deep_expressions_are_written_in_parts() {
         let emitted = emit(&unary(&text), "f0_").unwrap();
         accepted(&emitted.text);
     }
-    let emitted =
-        emit(&unary("fn f(x: f32) -> f32 { return x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x; }"), "f0_");
+    let emitted = emit(
+        &unary("fn f(x: f32) -> f32 { return x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x; }"),
+        "f0_",
+    );
     assert_snapshot!(emitted.unwrap().text, @"
     fn f0_f(x: f32) -> f32 {
         let part = (((((((((((((((((((((((((x + x) + x) + x) + x) + x) + x) + x) + x) + x) + x) + x) + x) + x) + x) + x) + x) + x) + x) + x) + x) + x) + x) + x) + x) + x);
@@ -181,8 +183,9 @@ fn deep_expressions_are_written_in_parts() {
 
 #[test]
 fn deep_blocks_are_refused() {
-    let chain =
-        |length| format!("fn f(x: f32) -> f32 {{ if x > 0 {{ }}{} return x; }}", " else if x > 1 { }".repeat(length));
+    let chain = |length| {
+        format!("fn f(x: f32) -> f32 {{ if x > 0 {{ }}{} return x; }}", " else if x > 1 { }".repeat(length))
+    };
     accepted(&emit(&unary(&chain(90)), "f0_").unwrap().text);
     assert_snapshot!(emit(&unary(&chain(110)), "f0_").unwrap_err(), @"unsupported on gpu: `f` nests blocks too deeply to be written as WGSL");
 }

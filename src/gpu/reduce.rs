@@ -1,0 +1,174 @@
+//! Reduce on a device: tile aggregates to the host, or down to one state on the device.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::device::Device;
+use super::flight::{DEPTH, Flight, Prepared, land_all};
+use super::inputs::Inputs;
+use super::pipelines::{Bound, Program, Stage};
+use super::pool::{Buffer, Kind};
+use crate::error::{Error, Fault, Result};
+use crate::monoid::MonoidSpec;
+use crate::order::TILE_LEN;
+use crate::passes::{self, Chunk, Resource};
+use crate::work::{Primitive, Work};
+
+/// The passes that climb the tree.
+pub(super) struct Climb {
+    elements: Arc<Program>,
+    states: Arc<Program>,
+    /// Bytes of a state.
+    pub(super) state_bytes: u64,
+}
+
+/// Aggregates in memory, whole quads.
+pub(super) struct Level {
+    pub(super) buffer: Buffer,
+    pub(super) len: usize,
+}
+
+impl Climb {
+    /// The binding of `len` states from the start of a buffer, in whole quads.
+    pub(super) fn states<'a>(&self, resource: Resource, buffer: &'a Buffer, len: usize) -> Bound<'a> {
+        let bytes = len.next_multiple_of(4) as u64 * self.state_bytes;
+        Bound { resource, buffer: buffer.raw(), offset: 0, bytes }
+    }
+
+    /// Bytes of `len` states, in whole quads.
+    pub(super) fn bytes(&self, len: usize) -> u64 {
+        len.max(1).next_multiple_of(4) as u64 * self.state_bytes
+    }
+}
+
+impl Device {
+    pub(super) fn climb(&self, work: &Work, monoid: &MonoidSpec) -> Result<Climb> {
+        let elements = self.program(Stage::ReduceElements, elements_key(work, monoid), || {
+            passes::reduce_elements(work, monoid, &self.tuning)
+        })?;
+        let states = self.program(Stage::ReduceStates, vec![monoid.id], || passes::reduce_states(monoid, &self.tuning))?;
+        Ok(Climb { elements, states, state_bytes: monoid.state.bytes() as u64 })
+    }
+
+    /// Records the pass from elements to the aggregates of tiles. They go to `out` from state `at` on.
+    #[allow(clippy::too_many_arguments, reason = "one dispatch, described")]
+    pub(super) fn record_tiles(
+        &self,
+        encoder: &mut wgpu::CommandEncoder,
+        climb: &Climb,
+        work: &Work,
+        range: Range<usize>,
+        inputs: &Inputs,
+        (out, at): (&Buffer, usize),
+        others: &mut Vec<Buffer>,
+    ) -> Result<()> {
+        let chunk = Chunk {
+            len: range.len() as u32,
+            base: range.start as u32,
+            extra: [at as u32, 0],
+            ..Chunk::default()
+        };
+        let out = climb.states(Resource::Aggregates, out, at + range.len().div_ceil(TILE_LEN));
+        let bound: Vec<Bound> = inputs.bound().chain([out]).collect();
+        others.push(self.dispatch(encoder, &climb.elements, work, chunk, &bound)?);
+        Ok(())
+    }
+
+    /// Records passes from `len` states up to one, which goes to state `at` of `out`. Returns the levels between, from
+    /// the lowest.
+    pub(super) fn record_climb(
+        &self,
+        encoder: &mut wgpu::CommandEncoder,
+        climb: &Climb,
+        work: &Work,
+        (states, len): (&Buffer, usize),
+        (out, at): (&Buffer, usize),
+        others: &mut Vec<Buffer>,
+    ) -> Result<Vec<Level>> {
+        let mut levels: Vec<Level> = Vec::new();
+        loop {
+            let (below, below_len) = levels.last().map_or((states, len), |level| (&level.buffer, level.len));
+            let above_len = below_len.div_ceil(TILE_LEN);
+            let last = above_len == 1;
+            let made = if last { None } else { Some(self.buffer(Kind::Storage, climb.bytes(above_len))?) };
+            let at = if last { at } else { 0 };
+            let bound = [
+                climb.states(Resource::States, below, below_len),
+                climb.states(Resource::Aggregates, made.as_ref().unwrap_or(out), at + above_len),
+            ];
+            let chunk = Chunk { len: below_len as u32, extra: [at as u32, 0], ..Chunk::default() };
+            others.push(self.dispatch(encoder, &climb.states, work, chunk, &bound)?);
+            match made {
+                Some(buffer) => levels.push(Level { buffer, len: above_len }),
+                None => return Ok(levels),
+            }
+        }
+    }
+
+    /// The aggregates of the tiles of `range` to the host.
+    pub(super) async fn reduce_to_tiles(
+        self: &Arc<Self>,
+        work: &Work<'_>,
+        range: Range<usize>,
+        out: &mut [u32],
+    ) -> Result<()> {
+        let monoid = monoid(work)?;
+        let climb = self.climb(work, monoid)?;
+        let words = monoid.state.words();
+        let mut limit = self.chunk_len(work, 0, false).max(TILE_LEN);
+        let mut flights = Flight::queue();
+        let (mut at, mut rest) = (range.start, out);
+        while at < range.end {
+            let end = (at - at % limit + limit).min(range.end);
+            land_all(self, &mut flights, DEPTH - 1).await?;
+            match self.prepare_tiles(&climb, work, at..end).await {
+                Ok(prepared) => {
+                    let tiles = (end - at).div_ceil(TILE_LEN);
+                    let (head, tail) = std::mem::take(&mut rest).split_at_mut(tiles * words);
+                    rest = tail;
+                    flights.push_back(prepared.launch(self, head, 0)?);
+                    at = end;
+                }
+                Err(error) if out_of_memory(&error) && limit > TILE_LEN => {
+                    land_all(self, &mut flights, 0).await?;
+                    self.free_idle();
+                    limit /= 4;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        land_all(self, &mut flights, 0).await
+    }
+
+    async fn prepare_tiles(self: &Arc<Self>, climb: &Climb, work: &Work<'_>, range: Range<usize>) -> Result<Prepared> {
+        let mut encoder = self.encoder();
+        let mut others = Vec::new();
+        let inputs = self.inputs(&mut encoder, work, range.start, range.len()).await?;
+        let tiles = range.len().div_ceil(TILE_LEN);
+        let storage = self.buffer(Kind::Storage, climb.bytes(tiles))?;
+        self.record_tiles(&mut encoder, climb, work, range, &inputs, (&storage, 0), &mut others)?;
+        self.receive(encoder, inputs, others, storage, tiles as u64 * climb.state_bytes)
+    }
+}
+
+/// The key of passes over elements: the graph and the monoid, whatever becomes of the scanned values.
+fn elements_key(work: &Work, monoid: &MonoidSpec) -> Vec<u64> {
+    let whole = work.key();
+    match &work.primitive {
+        Primitive::Reduce(_) | Primitive::Map => whole,
+        // A scan's key holds what a reduce's does; sharing one program between both is not worth a second key.
+        Primitive::Scan { .. } => [&[monoid.id], whole.as_slice()].concat(),
+    }
+}
+
+/// The monoid of a reduce or scan.
+pub(super) fn monoid<'w>(work: &'w Work) -> Result<&'w MonoidSpec> {
+    passes::monoid_of(work).ok_or_else(|| Error::Unsupported {
+        executor: "the GPU executor".to_owned(),
+        what: "a map was given where a reduce or scan was expected".to_owned(),
+    })
+}
+
+pub(super) fn out_of_memory(error: &Error) -> bool {
+    matches!(error, Error::Device { fault: Fault::OutOfMemory { .. }, .. })
+}

@@ -1,0 +1,85 @@
+use super::oracle::{aggregate, exclusive, inclusive, root};
+use super::support::{Case, LENGTHS, cases, elements, flat, gpu, state, through, tunings, work};
+use crate::gpu::{Gpu, Options};
+use crate::order::TILE_LEN;
+use crate::passes::Tuning;
+use crate::run::Executor;
+use crate::work::{Primitive, Source};
+
+fn check(gpu: &Gpu, case: &Case, len: usize, is_inclusive: bool) {
+    let (words, states) = elements(case, len, len as u32);
+    let primitive = Primitive::Scan { monoid: case.spec.clone(), inclusive: is_inclusive, post: None };
+    let work = work(primitive, len, through(case.spec.element), vec![Source::Host(&words)]);
+    let width = case.spec.state.words();
+    let mut out = vec![0xdead_beef; len * width];
+    let identity = case.spec.identity;
+    let total = pollster::block_on(gpu.scan(&work, 0..len, identity, &mut out)).expect("scan");
+    let scan = if is_inclusive { inclusive } else { exclusive };
+    let expected = flat(&scan(&states, 0..len, identity, case.op), width);
+    let first = out.iter().zip(&expected).position(|(a, b)| a != b);
+    assert_eq!(first, None, "{} of {len} elements, inclusive: {is_inclusive}", case.spec.name);
+    if len > 0 {
+        let expected = aggregate(&states, 0, root(len), case.op);
+        assert_eq!(total[..width], expected[..width], "aggregate of {}, {len} elements", case.spec.name);
+    } else {
+        assert_eq!(total, identity);
+    }
+}
+
+#[test]
+fn every_monoid_and_length() {
+    let Some(gpu) = gpu(Options::default()) else { return };
+    for case in cases() {
+        for len in LENGTHS {
+            check(&gpu, &case, len, true);
+            check(&gpu, &case, len, false);
+        }
+    }
+}
+
+#[test]
+fn every_tuning_and_both_variants() {
+    for tuning in tunings() {
+        let Some(gpu) = gpu(Options { tuning: Some(tuning), ..Options::default() }) else { return };
+        for case in [&cases()[1], &cases()[5], &cases()[11]] {
+            for len in [1, 5, 4097, 40_000, 70 * TILE_LEN + 5] {
+                check(&gpu, case, len, true);
+                check(&gpu, case, len, false);
+            }
+        }
+    }
+}
+
+#[test]
+fn chunks_carry_their_prefixes() {
+    for single_pass in [false, true] {
+        let tuning = Tuning { single_pass, stream_len: TILE_LEN, ..tunings()[3] };
+        for staged in [false, true] {
+            let Some(gpu) = gpu(Options { tuning: Some(tuning), staged, ..Options::default() }) else { return };
+            for len in [4 * TILE_LEN, 5 * TILE_LEN + 1, 70 * TILE_LEN + 17] {
+                check(&gpu, &cases()[1], len, true);
+                check(&gpu, &cases()[11], len, false);
+            }
+        }
+    }
+}
+
+#[test]
+fn ranges_continue_from_their_prefix() {
+    let Some(gpu) = gpu(Options::default()) else { return };
+    let case = &cases()[11];
+    let len = 9 * TILE_LEN + 100;
+    let (words, states) = elements(case, len, 7);
+    let primitive = Primitive::Scan { monoid: case.spec.clone(), inclusive: true, post: None };
+    let work = work(primitive, len, through(case.spec.element), vec![Source::Host(&words)]);
+    let whole = inclusive(&states, 0..len, case.spec.identity, case.op);
+    let prefixes = exclusive(&states, 0..len, case.spec.identity, case.op);
+    for range in [0..4 * TILE_LEN, 4 * TILE_LEN..8 * TILE_LEN, 5 * TILE_LEN..5 * TILE_LEN + 77, 8 * TILE_LEN..len] {
+        let prefix = prefixes[range.start];
+        let mut out = vec![0; range.len() * 4];
+        let total = pollster::block_on(gpu.scan(&work, range.clone(), prefix, &mut out)).expect("scan");
+        assert!(out == flat(&whole[range.clone()], 4), "{range:?}");
+        let level = root(range.len());
+        assert_eq!(total, state(&aggregate(&states[..range.end], range.start, level, case.op)), "{range:?}");
+    }
+}
