@@ -98,7 +98,7 @@ pub enum Error {
     },
     /// A loop of a shader ran past the step budget of the context on the CPU.
     #[error(
-        "`{function}` ran past its budget of {budget} loop steps per block of lanes; raise `Context::step_budget` if it is right to run that long"
+        "`{function}` ran past its budget of {budget} loop steps per block of lanes; raise `Builder::step_budget` if it is right to run that long"
     )]
     StepBudget {
         /// The outermost function.
@@ -176,7 +176,9 @@ impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::OutOfMemory { bytes: 0 } => write!(f, "out of device memory"),
-            Self::OutOfMemory { bytes } => write!(f, "out of device memory (asked for {bytes} bytes)"),
+            Self::OutOfMemory { bytes } => {
+                write!(f, "out of device memory (asked for {bytes} bytes)")
+            }
             Self::Lost(why) => write!(f, "device lost: {why}"),
             Self::Timeout { after_ms } => write!(f, "no answer within {after_ms} ms"),
             Self::Rejected(why) => write!(f, "rejected: {why}"),

@@ -138,7 +138,8 @@ impl<S> Func<S> {
     /// What is wrong with binding a value of type `given` to `name`; `index` is that of the extra parameter, if any.
     fn mistake(&self, name: &str, index: Option<usize>, given: ElementType) -> Error {
         let uniforms = &self.function.uniforms;
-        let names = || uniforms.iter().map(|param| format!("`{}`", param.name)).collect::<Vec<_>>().join(", ");
+        let names =
+            || uniforms.iter().map(|param| format!("`{}`", param.name)).collect::<Vec<_>>().join(", ");
         let expected = match index {
             Some(index) => format!("a value of type {}", uniforms[index].ty),
             None if uniforms.is_empty() => "no argument, there are no extra parameters".to_owned(),

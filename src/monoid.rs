@@ -14,6 +14,8 @@ pub use builtin::{And, ArgMax, ArgMin, IntegerElement, Max, Min, Or, Product, Sc
 pub use operator::{Extremum, ReduceOperator, ScanOperator};
 pub use user::Monoid;
 
+pub(crate) use operator::sealed::Describe;
+
 pub(crate) use laws::check_laws;
 
 use crate::element::ElementType;

@@ -1,45 +1,5 @@
-//! The canonical order: which operands a reduce or scan combines, and when.
-//!
-//! # Definition
-//!
-//! Let `x[0..n]` be the elements, `⊕` the operator and `e` its identity. Index space is a radix-4 tree: the node
-//! `(l, j)` of level `l` covers the indices `j·4^l ..< (j+1)·4^l` and is *present* when `j·4^l < n`. Its children are
-//! the nodes `(l-1, 4j) ... (l-1, 4j+3)` that are present; they always form a prefix of the four.
-//!
-//! *Aggregate.* `A(0, i) = x[i]`. For `l > 0`, `A(l, j)` is the left fold of the aggregates of the present children:
-//! `((A(l-1, 4j) ⊕ A(l-1, 4j+1)) ⊕ A(l-1, 4j+2)) ⊕ A(l-1, 4j+3)`, stopping at the last one present. A node with one
-//! child has that child's aggregate, bit for bit; absent children are not replaced by the identity.
-//!
-//! *Reduce* is `A(L, 0)` with the smallest `L` such that `4^L >= n`, and `e` when `n = 0`.
-//!
-//! *Prefix.* `P` of a node that starts at index 0 is `e`. Otherwise, with `(l, j)` the node, `p` its parent's prefix and
-//! `k = j mod 4`: `P(l, j) = p` when `k = 0`, else `p ⊕ S`, with `S` the left fold of the aggregates of the `k` siblings
-//! before it. Levels above the root add siblings of index 0 only, so that the value does not depend on where the
-//! recursion starts.
-//!
-//! *Exclusive scan* of element `i` is `P(0, i)`. *Inclusive scan* of element `i` is `p ⊕ S'`, with `p` the prefix of its
-//! parent `(1, i div 4)` and `S'` the left fold of `x[4·(i div 4)] ... x[i]`.
-//!
-//! # Why this order
-//!
-//! It is a function of the index alone: not of the device, the split, the chunk size, the number of threads, and for
-//! scan not even of the length. Only neighbouring ranges are combined, so that non-commutative operators are right.
-//! Four neighbours are one `vec4` load of a GPU and one de-interleaving of a vector register file. Every aligned range of
-//! `4^k` elements is one node, so that tiles and chunks of any such size are a tuning choice and not part of the result.
-//! The depth is logarithmic: a scan has no serial chain through all tiles, and a tile's prefix needs at most three
-//! finished aggregates a level.
-//!
-//! # Error bound
-//!
-//! For a float sum with unit round-off `u = 2^-24` and `L = ceil(log4 n)`: each element passes through at most `3 L`
-//! additions, so that `|computed - exact| <= γ(3 L) · Σ|x[i]|` with `γ(k) = k·u / (1 - k·u)` (Higham, *Accuracy and
-//! Stability of Numerical Algorithms*, 2nd ed., section 4.2). A scanned value passes through at most `4 L + 1` additions and
-//! has the bound `γ(4 L + 1) · Σ_{k<=i} |x[k]|`. For n = 2^26 these are 39 u and 53 u, against 2^26 u for a running sum.
-//!
-//! # Exact operators
-//!
-//! Wrapping integer operators and minimum, maximum, arg-minimum and arg-maximum give the same bits in any order; an
-//! executor may combine them in the order that is fastest.
+//! The arithmetic of the canonical order, which `order.md` beside this file defines and the public module
+//! [`canonical_order`](crate::canonical_order) shows; and the order of minimum and maximum.
 
 use crate::element::Scalar;
 
@@ -57,6 +17,7 @@ pub(crate) const CANONICAL_NAN: u32 = 0x7fc0_0000;
 
 /// Maps a scalar's bits to a u32 whose unsigned order is the order of minimum: NaN (any) first, then -inf, ..., -0, +0,
 /// ..., +inf. Integers map in their own order. This is IEEE 754-2019 `minimum`: a NaN anywhere wins.
+#[inline(always)]
 pub(crate) fn min_key(scalar: Scalar, bits: u32) -> u32 {
     match scalar {
         Scalar::U32 => bits,
@@ -67,6 +28,7 @@ pub(crate) fn min_key(scalar: Scalar, bits: u32) -> u32 {
 }
 
 /// Like [`min_key`], with the unsigned order complemented: the largest value (and before it NaN) has the smallest key.
+#[inline(always)]
 pub(crate) fn max_key(scalar: Scalar, bits: u32) -> u32 {
     match scalar {
         Scalar::F32 if bits & 0x7fff_ffff > 0x7f80_0000 => 0,
@@ -101,6 +63,7 @@ pub(crate) fn canonical(scalar: Scalar, bits: u32) -> u32 {
     }
 }
 
+#[inline(always)]
 fn float_key(bits: u32) -> u32 {
     if bits >> 31 == 1 { !bits } else { bits | 0x8000_0000 }
 }
@@ -109,8 +72,19 @@ fn float_key(bits: u32) -> u32 {
 mod tests {
     use super::*;
 
-    const ORDERED: [f32; 11] =
-        [f32::NEG_INFINITY, f32::MIN, -1.0, -f32::MIN_POSITIVE, -1e-45, -0.0, 0.0, 1e-45, 1.0, f32::MAX, f32::INFINITY];
+    const ORDERED: [f32; 11] = [
+        f32::NEG_INFINITY,
+        f32::MIN,
+        -1.0,
+        -f32::MIN_POSITIVE,
+        -1e-45,
+        -0.0,
+        0.0,
+        1e-45,
+        1.0,
+        f32::MAX,
+        f32::INFINITY,
+    ];
     const NANS: [u32; 4] = [0x7fc0_0000, 0xffc0_0000, 0x7f80_0001, 0xffff_ffff];
 
     #[test]
@@ -124,7 +98,11 @@ mod tests {
             assert_eq!(min_key(Scalar::F32, nan), 0);
             assert_eq!(max_key(Scalar::F32, nan), 0);
         }
-        assert!(ORDERED.iter().all(|x| min_key(Scalar::F32, x.to_bits()) > 0 && max_key(Scalar::F32, x.to_bits()) > 0));
+        assert!(
+            ORDERED
+                .iter()
+                .all(|x| min_key(Scalar::F32, x.to_bits()) > 0 && max_key(Scalar::F32, x.to_bits()) > 0)
+        );
     }
 
     #[test]
@@ -140,7 +118,11 @@ mod tests {
 
     #[test]
     fn keys_have_inverses() {
-        let words = (0..=u32::MAX).step_by(65_521).chain(ORDERED.map(f32::to_bits)).chain(NANS).chain([0, 1, u32::MAX]);
+        let words = (0..=u32::MAX).step_by(65_521).chain(ORDERED.map(f32::to_bits)).chain(NANS).chain([
+            0,
+            1,
+            u32::MAX,
+        ]);
         for bits in words {
             for scalar in [Scalar::F32, Scalar::I32, Scalar::U32] {
                 let expected = canonical(scalar, bits);

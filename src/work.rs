@@ -146,6 +146,14 @@ impl Work<'_> {
         }
     }
 
+    /// Words of a state of the monoid; of an element of the result for a map.
+    pub(crate) fn state_words(&self) -> usize {
+        match &self.primitive {
+            Primitive::Map => self.output_type().words(),
+            Primitive::Reduce(monoid) | Primitive::Scan { monoid, .. } => monoid.state.words(),
+        }
+    }
+
     /// What identifies compiled code and cost history: primitive, monoid and graphs, without lengths or values.
     pub(crate) fn key(&self) -> Vec<u64> {
         let mut key = Vec::with_capacity(16);

@@ -23,7 +23,8 @@ fn signatures_name_their_types() {
 #[test]
 fn arguments_are_words_in_order() {
     let f: Func<fn(f32) -> f32> =
-        Func::new("fn f(x: f32, a: vec3<u32>, b: i32, c: f32) -> f32 { return x + f32(a.x) + f32(b) + c; }").unwrap();
+        Func::new("fn f(x: f32, a: vec3<u32>, b: i32, c: f32) -> f32 { return x + f32(a.x) + f32(b) + c; }")
+            .unwrap();
     let f = f.arg("c", 1.5f32).arg("a", [1u32, 2, 3]).arg("b", -1i32);
     assert_eq!(f.uniform_words().unwrap(), [1, 2, 3, u32::MAX, 1.5f32.to_bits()]);
     assert_snapshot!(format!("{f:?}"), @"Func(fn f(x: f32, a: vec3<u32>, b: i32, c: f32) -> f32, a = vec3<u32>(1, 2, 3), b = -1, c = 1.5)");

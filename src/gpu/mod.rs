@@ -67,6 +67,11 @@ impl Gpu {
         Box::pin(async move { Ok(array(self.device.scan_to_device(work).await?, work)) })
     }
 
+    /// True when the pipelines of a work are compiled.
+    pub(crate) fn is_cached(&self, work: &Work<'_>) -> bool {
+        self.device.is_compiled(work)
+    }
+
     /// Whether the device's arithmetic keeps the canonical order. One small run; ask once.
     pub(crate) fn probe(&self) -> Job<'_, Verdict> {
         Box::pin(self.device.probe())

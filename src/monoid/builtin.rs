@@ -139,7 +139,8 @@ extrema! {
 /// The element with the words given, each passed through `map`.
 fn element<T: Element>(words: &[u32], map: fn(Scalar, u32) -> u32) -> T {
     let mut value = T::zeroed();
-    for (word, &given) in crate::element::words_of_mut(std::slice::from_mut(&mut value)).iter_mut().zip(words) {
+    for (word, &given) in crate::element::words_of_mut(std::slice::from_mut(&mut value)).iter_mut().zip(words)
+    {
         *word = map(T::TYPE.scalar, given);
     }
     value

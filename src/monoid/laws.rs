@@ -81,7 +81,8 @@ impl Laws<'_> {
             Scalar::I32 | Scalar::U32 => left == right,
             Scalar::F32 => {
                 let values = operands.iter().chain(others).chain(&sides).flat_map(|value| &value[..words]);
-                let magnitudes = values.map(|&bits| magnitude(bits)).filter(|magnitude| magnitude.is_finite());
+                let magnitudes =
+                    values.map(|&bits| magnitude(bits)).filter(|magnitude| magnitude.is_finite());
                 let allowed = self.tolerance * magnitudes.fold(0.0, f64::max);
                 left.iter().zip(right).all(|(&left, &right)| agree(left, right, allowed))
             }
@@ -89,8 +90,10 @@ impl Laws<'_> {
         if equal {
             return Ok(());
         }
-        let named =
-            operands.iter().zip(["a", "b", "c"]).map(|(words, name)| format!("{name} = {}", spell_value(ty, words)));
+        let named = operands
+            .iter()
+            .zip(["a", "b", "c"])
+            .map(|(words, name)| format!("{name} = {}", spell_value(ty, words)));
         Err(Error::Law {
             monoid: self.spec.name.clone(),
             law,

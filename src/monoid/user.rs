@@ -128,7 +128,8 @@ mod tests {
         fn scans<T: Element>(operator: impl ScanOperator<T>) -> u64 {
             operator.spec().0.id
         }
-        let add: Func<fn(u32, u32) -> u32> = Func::new("fn add(a: u32, b: u32) -> u32 { return a + b; }").unwrap();
+        let add: Func<fn(u32, u32) -> u32> =
+            Func::new("fn add(a: u32, b: u32) -> u32 { return a + b; }").unwrap();
         let monoid = Monoid::new(&add, 0).unwrap();
         assert_eq!(scans(&monoid), scans(monoid.clone()));
         assert_eq!(scans::<u32>(crate::Xor), scans::<u32>(&crate::Xor));

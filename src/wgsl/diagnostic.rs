@@ -17,7 +17,8 @@ pub(super) fn from_parse(label: &str, text: &str, error: &naga::front::wgsl::Par
 /// The error of a text that parses and does not validate.
 pub(super) fn from_validation(label: &str, text: &str, error: &naga::WithSpan<ValidationError>) -> Error {
     // naga labels the whole function too: the shortest span is the mistake itself.
-    let narrowest = error.spans().map(|(span, _)| *span).min_by_key(|span| span.to_range().map(|range| range.len()));
+    let narrowest =
+        error.spans().map(|(span, _)| *span).min_by_key(|span| span.to_range().map(|range| range.len()));
     let (line, column) = place(text, narrowest);
     let rendered = error.emit_to_string_with_path(text, label);
     Error::Wgsl { label: label.to_owned(), rendered, line, column }

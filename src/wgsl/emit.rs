@@ -27,7 +27,9 @@ pub(crate) struct Emitted {
 /// levels, and counts the parentheses that its writer adds). The prefix is a plain identifier that ends in `_` and holds no `__`; texts with different prefixes, of which none
 /// starts another, have no name in common.
 pub(crate) fn emit(function: &PureFunction, prefix: &str) -> Result<Emitted> {
-    debug_assert!(prefix.ends_with('_') && !prefix.contains("__") && prefix.starts_with(|c: char| c.is_alphabetic()));
+    debug_assert!(
+        prefix.ends_with('_') && !prefix.contains("__") && prefix.starts_with(|c: char| c.is_alphabetic())
+    );
     let refuse = |what: String| Error::Unsupported { executor: "gpu".to_owned(), what };
     let mut module = function.module.clone();
     for (handle, written) in module.functions.iter_mut() {
@@ -52,7 +54,8 @@ fn add_prefix(module: &mut Module, prefix: &str) {
     };
     let predeclared: Vec<_> = module.special_types.predeclared_types.values().copied().collect();
     let structs = module.types.iter().filter(|(_, ty)| matches!(ty.inner, TypeInner::Struct { .. }));
-    let structs: Vec<_> = structs.map(|(handle, _)| handle).filter(|handle| !predeclared.contains(handle)).collect();
+    let structs: Vec<_> =
+        structs.map(|(handle, _)| handle).filter(|handle| !predeclared.contains(handle)).collect();
     for handle in structs {
         let mut ty = module.types[handle].clone();
         add(&mut ty.name);

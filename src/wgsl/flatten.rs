@@ -34,7 +34,9 @@ pub(super) fn block_depth(body: &Block) -> usize {
     let of = |statement: &Statement| match statement {
         Statement::Block(body) => 1 + block_depth(body),
         Statement::If { accept, reject, .. } => 1 + block_depth(accept).max(block_depth(reject)),
-        Statement::Switch { cases, .. } => 2 + cases.iter().map(|case| block_depth(&case.body)).max().unwrap_or(0),
+        Statement::Switch { cases, .. } => {
+            2 + cases.iter().map(|case| block_depth(&case.body)).max().unwrap_or(0)
+        }
         Statement::Loop { body, continuing, .. } => 2 + block_depth(body).max(block_depth(continuing)),
         _ => 0,
     };

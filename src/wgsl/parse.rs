@@ -55,12 +55,14 @@ pub(crate) fn parse(text: &str, name: Option<&str>, expected: Expected) -> Resul
 
 fn too_deep(label: &str, text: &str, at: usize) -> Error {
     let limit = nesting::MAX_DEPTH;
-    let message = format!("nested deeper than {limit} operators, brackets and `else`; name parts of it with `let`");
+    let message =
+        format!("nested deeper than {limit} operators, brackets and `else`; name parts of it with `let`");
     diagnostic::refusal(label, text, message, at)
 }
 
 fn parse_unguarded(text: &str, label: &str, name: Option<&str>, expected: Expected) -> Result<PureFunction> {
-    let mut module = naga::front::wgsl::parse_str(text).map_err(|error| diagnostic::from_parse(label, text, &error))?;
+    let mut module =
+        naga::front::wgsl::parse_str(text).map_err(|error| diagnostic::from_parse(label, text, &error))?;
     let mut function = choose(&module, name)?;
     let name = module.functions[function].name.clone().unwrap_or_default();
     let matched = expected.matches(&module, function)?;
@@ -99,7 +101,9 @@ fn choose(module: &Module, name: Option<&str>) -> Result<Handle<Function>> {
     let name_of = |handle: Handle<Function>| module.functions[handle].name.as_deref().unwrap_or_default();
     let list = |handles: &[Handle<Function>]| match handles {
         [] => "none".to_owned(),
-        handles => handles.iter().map(|&handle| format!("`{}`", name_of(handle))).collect::<Vec<_>>().join(", "),
+        handles => {
+            handles.iter().map(|&handle| format!("`{}`", name_of(handle))).collect::<Vec<_>>().join(", ")
+        }
     };
     let all: Vec<_> = module.functions.iter().map(|(handle, _)| handle).collect();
     if let Some(name) = name {
@@ -140,7 +144,9 @@ fn holds_functions_only(module: &Module) -> bool {
 /// naga keeps what entry points reach: for the time of the compaction, an entry point calls `root`.
 fn prune(module: &mut Module, root: Handle<Function>) -> Handle<Function> {
     let mut caller = Function::default();
-    caller.body.push(Statement::Call { function: root, arguments: Vec::new(), result: None }, Span::UNDEFINED);
+    caller
+        .body
+        .push(Statement::Call { function: root, arguments: Vec::new(), result: None }, Span::UNDEFINED);
     module.entry_points = vec![naga::EntryPoint {
         name: String::new(),
         stage: naga::ShaderStage::Compute,

@@ -107,7 +107,9 @@ fn expression_impurity(module: &Module, expression: &Expression) -> Option<Strin
         }
         Expression::Override(value) => {
             let name = module.overrides[*value].name.as_deref().unwrap_or("_");
-            return Some(format!("it uses the pipeline override `{name}`; declare a `const` or an extra parameter"));
+            return Some(format!(
+                "it uses the pipeline override `{name}`; declare a `const` or an extra parameter"
+            ));
         }
         Expression::Derivative { .. } => "derivatives exist in fragment shaders only",
         Expression::ImageSample { .. } | Expression::ImageLoad { .. } | Expression::ImageQuery { .. } => {

@@ -47,8 +47,9 @@ impl Expected {
             })
             .collect();
         let result = found.result.as_ref().and_then(|result| element_type(module, result.ty));
-        let agree =
-            |(param, expected): (&Option<Param>, &ElementType)| param.as_ref().is_some_and(|p| p.ty == *expected);
+        let agree = |(param, expected): (&Option<Param>, &ElementType)| {
+            param.as_ref().is_some_and(|p| p.ty == *expected)
+        };
         let count = self.parameters.len();
         let first_agree = parameters.len() >= count && parameters.iter().zip(self.parameters).all(agree);
         let extra: Option<Vec<Param>> = parameters.iter().skip(count).cloned().collect();

@@ -15,7 +15,8 @@ const START: &str = "TW_";
 ///
 /// If the template names a part that is not given, or a given part is never named.
 pub(crate) fn fill(template: &str, parts: &[(&str, &str)]) -> String {
-    let mut filled = String::with_capacity(template.len() + parts.iter().map(|(_, text)| text.len()).sum::<usize>());
+    let mut filled =
+        String::with_capacity(template.len() + parts.iter().map(|(_, text)| text.len()).sum::<usize>());
     let mut used = vec![false; parts.len()];
     let mut rest = template;
     while let Some(word) = next_word(rest) {
@@ -24,7 +25,8 @@ pub(crate) fn fill(template: &str, parts: &[(&str, &str)]) -> String {
         match token.strip_prefix(START) {
             Some(name) => {
                 let part = parts.iter().position(|(part, _)| *part == name);
-                let part = part.unwrap_or_else(|| panic!("shader template: no part for placeholder `{token}`"));
+                let part =
+                    part.unwrap_or_else(|| panic!("shader template: no part for placeholder `{token}`"));
                 used[part] = true;
                 filled.push_str(parts[part].1);
             }

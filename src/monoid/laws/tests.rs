@@ -9,9 +9,11 @@ use crate::{Func, Monoid, Sum};
 /// Checks a native operator, under the description of a WGSL function that is never run.
 fn check<T: Element>(operator: impl Fn(T, T) -> T, identity: T, samples: &[T], tolerance: f32) -> Result<()> {
     let ty = T::TYPE;
-    let stand_in: Func<fn(T, T) -> T> = Func::new(format!("fn op(a: {ty}, b: {ty}) -> {ty} {{ return a; }}"))?;
+    let stand_in: Func<fn(T, T) -> T> =
+        Func::new(format!("fn op(a: {ty}, b: {ty}) -> {ty} {{ return a; }}"))?;
     let spec = Monoid::new(&stand_in, identity)?.spec().0;
-    let value = |words: &[u32]| bytemuck::pod_read_unaligned::<T>(bytemuck::must_cast_slice::<u32, u8>(words));
+    let value =
+        |words: &[u32]| bytemuck::pod_read_unaligned::<T>(bytemuck::must_cast_slice::<u32, u8>(words));
     check_laws(&spec, words_of(samples), tolerance, &mut |a, b| {
         let mut result = [u32::MAX; 4];
         result[..ty.words()].copy_from_slice(words_of(&[operator(value(a), value(b))]));
@@ -20,7 +22,12 @@ fn check<T: Element>(operator: impl Fn(T, T) -> T, identity: T, samples: &[T], t
 }
 
 fn multiply(a: [f32; 4], b: [f32; 4]) -> [f32; 4] {
-    [a[0] * b[0] + a[1] * b[2], a[0] * b[1] + a[1] * b[3], a[2] * b[0] + a[3] * b[2], a[2] * b[1] + a[3] * b[3]]
+    [
+        a[0] * b[0] + a[1] * b[2],
+        a[0] * b[1] + a[1] * b[3],
+        a[2] * b[0] + a[3] * b[2],
+        a[2] * b[1] + a[3] * b[3],
+    ]
 }
 
 const MATRICES: [[f32; 4]; 5] =
@@ -38,7 +45,8 @@ fn accepts_monoids() {
     )
     .unwrap();
     check(f32::max, f32::NEG_INFINITY, &[0.0, -0.0, 1.5, f32::INFINITY, f32::MIN], 0.0).unwrap();
-    check(|a: f32, b: f32| a + b, 0.0, &[f32::NAN, f32::INFINITY, f32::NEG_INFINITY, 1.0, -0.0], 0.0).unwrap();
+    check(|a: f32, b: f32| a + b, 0.0, &[f32::NAN, f32::INFINITY, f32::NEG_INFINITY, 1.0, -0.0], 0.0)
+        .unwrap();
 }
 
 #[test]
@@ -108,7 +116,11 @@ fn triples_are_bounded_and_spread() {
         assert_eq!(tried.len(), 4096);
         for place in 0..3 {
             let distinct: std::collections::HashSet<_> = tried.iter().map(|triple| triple[place]).collect();
-            assert!(distinct.len() >= samples * 9 / 10, "{samples} samples, place {place}: {}", distinct.len());
+            assert!(
+                distinct.len() >= samples * 9 / 10,
+                "{samples} samples, place {place}: {}",
+                distinct.len()
+            );
             assert!(distinct.iter().all(|&index| index < samples));
         }
     }

@@ -14,7 +14,8 @@ fn unary(text: &str) -> PureFunction {
 
 /// The text parses and validates.
 fn accepted(text: &str) -> naga::Module {
-    let module = naga::front::wgsl::parse_str(text).unwrap_or_else(|e| panic!("{}\n{text}", e.emit_to_string(text)));
+    let module =
+        naga::front::wgsl::parse_str(text).unwrap_or_else(|e| panic!("{}\n{text}", e.emit_to_string(text)));
     let checked = Validator::new(ValidationFlags::all(), Capabilities::empty()).validate(&module);
     checked.unwrap_or_else(|e| panic!("{}\n{text}", e.emit_to_string(text)));
     module
@@ -55,7 +56,8 @@ fn equal_names_from_different_texts_do_not_meet() {
         fn f(x: f32) -> f32 { return helper(S(x)); }";
     let other = "struct S { a: f32 } const K = 2f; fn helper(s: S) -> f32 { return s.a * K; }
         fn f(x: f32) -> f32 { return helper(S(x)); }";
-    let [f, g] = [(one, "tw_f0_"), (other, "tw_f1_")].map(|(text, prefix)| emit(&unary(text), prefix).unwrap());
+    let [f, g] =
+        [(one, "tw_f0_"), (other, "tw_f1_")].map(|(text, prefix)| emit(&unary(text), prefix).unwrap());
     let shader = format!(
         "@group(0) @binding(0) var<storage, read_write> tw_data: array<f32>;
         {}{}
@@ -74,13 +76,15 @@ fn unusual_names_are_reported_as_written() {
         let function = unary(&format!("fn {name}(x: f32) -> f32 {{ return x; }}"));
         let emitted = emit(&function, "f0_").unwrap();
         let module = accepted(&emitted.text);
-        let names: Vec<_> = module.functions.iter().filter_map(|(_, function)| function.name.as_deref()).collect();
+        let names: Vec<_> =
+            module.functions.iter().filter_map(|(_, function)| function.name.as_deref()).collect();
         assert_eq!(names, [emitted.name.as_str()]);
         assert!(emitted.name.starts_with("f0_"), "{}", emitted.name);
     }
     // A helper, a constant and a parameter that are written alike.
-    let function =
-        unary("const f_ = 1f; fn f__(x: f32) -> f32 { return x; } fn f(f0_f: f32) -> f32 { return f__(f0_f) + f_; }");
+    let function = unary(
+        "const f_ = 1f; fn f__(x: f32) -> f32 { return x; } fn f(f0_f: f32) -> f32 { return f__(f0_f) + f_; }",
+    );
     let emitted = emit(&function, "f0_").unwrap();
     let module = accepted(&emitted.text);
     let last = module.functions.iter().last().unwrap().1;
@@ -119,18 +123,30 @@ fn writing_is_stable() {
 /// Literals keep their bits.
 #[test]
 fn extreme_literals_survive() {
-    let mut values =
-        vec![0.0, -0.0, 1e-45, -1e-45, f32::MIN_POSITIVE, f32::MAX, f32::MIN, f32::EPSILON, 0.1, 1e10, 16777217.0];
+    let mut values = vec![
+        0.0,
+        -0.0,
+        1e-45,
+        -1e-45,
+        f32::MIN_POSITIVE,
+        f32::MAX,
+        f32::MIN,
+        f32::EPSILON,
+        0.1,
+        1e10,
+        16777217.0,
+    ];
     values.extend((1..255).map(|exponent| f32::from_bits(exponent << 23 | 0x2a_aaab)));
     values.extend((0..23).map(|bit| f32::from_bits(1 << bit)));
     for value in values {
         let function = unary(&format!("fn f(x: f32) -> f32 {{ return x + {value:e}f; }}"));
         let emitted = emit(&function, "f0_").unwrap();
         let again = parse(&emitted.text, None, UNARY).unwrap();
-        let literals = again.module.functions[again.function].expressions.iter().filter_map(|(_, e)| match e {
-            naga::Expression::Literal(naga::Literal::F32(value)) => Some(value.to_bits()),
-            _ => None,
-        });
+        let literals =
+            again.module.functions[again.function].expressions.iter().filter_map(|(_, e)| match e {
+                naga::Expression::Literal(naga::Literal::F32(value)) => Some(value.to_bits()),
+                _ => None,
+            });
         assert_eq!(literals.collect::<Vec<_>>(), [value.to_bits()], "{value:e}: {}", emitted.text);
     }
     for value in [i32::MIN, i32::MAX, -1, 0] {
@@ -153,8 +169,10 @@ fn deep_expressions_are_written_in_parts() {
         let emitted = emit(&unary(&text), "f0_").unwrap();
         accepted(&emitted.text);
     }
-    let emitted =
-        emit(&unary("fn f(x: f32) -> f32 { return x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x; }"), "f0_");
+    let emitted = emit(
+        &unary("fn f(x: f32) -> f32 { return x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x+x; }"),
+        "f0_",
+    );
     assert_snapshot!(emitted.unwrap().text, @"
     fn f0_f(x: f32) -> f32 {
         let part = (((((((((((((((((((((((((x + x) + x) + x) + x) + x) + x) + x) + x) + x) + x) + x) + x) + x) + x) + x) + x) + x) + x) + x) + x) + x) + x) + x) + x) + x);
@@ -165,8 +183,9 @@ fn deep_expressions_are_written_in_parts() {
 
 #[test]
 fn deep_blocks_are_refused() {
-    let chain =
-        |length| format!("fn f(x: f32) -> f32 {{ if x > 0 {{ }}{} return x; }}", " else if x > 1 { }".repeat(length));
+    let chain = |length| {
+        format!("fn f(x: f32) -> f32 {{ if x > 0 {{ }}{} return x; }}", " else if x > 1 { }".repeat(length))
+    };
     accepted(&emit(&unary(&chain(90)), "f0_").unwrap().text);
     assert_snapshot!(emit(&unary(&chain(110)), "f0_").unwrap_err(), @"unsupported on gpu: `f` nests blocks too deeply to be written as WGSL");
 }

@@ -1,0 +1,118 @@
+//! Settings of a context.
+
+use std::sync::{Arc, Mutex};
+
+use super::devices::Devices;
+use super::{Context, Shared};
+use crate::cpu::Cpu;
+use crate::error::{Error, Result};
+use crate::plan::{PLACEMENT_VARIABLE, Placement, Request};
+
+/// Loop iterations that a block of lanes may take before the CPU gives up: minutes of a tight loop.
+const STEP_BUDGET: u64 = 1 << 32;
+
+/// Settings of a [`Context`], with defaults for all.
+#[derive(Debug, Clone)]
+pub struct Builder {
+    threads: Option<usize>,
+    placement: Option<Placement>,
+    allow_software: bool,
+    adapter: Option<String>,
+    fallback: bool,
+    step_budget: u64,
+}
+
+impl Default for Builder {
+    fn default() -> Self {
+        Self {
+            threads: None,
+            placement: None,
+            allow_software: false,
+            adapter: None,
+            fallback: true,
+            step_budget: STEP_BUDGET,
+        }
+    }
+}
+
+impl Builder {
+    /// Threads of the CPU, in a pool of the context's own; without this, rayon's global pool. Never changes results.
+    #[must_use]
+    pub fn threads(mut self, threads: usize) -> Self {
+        self.threads = Some(threads);
+        self
+    }
+
+    /// Where work runs; wins over the environment variable `TILEWRIGHT_PLACEMENT`.
+    #[must_use]
+    pub fn placement(mut self, placement: Placement) -> Self {
+        self.placement = Some(placement);
+        self
+    }
+
+    /// Lets `Placement::Auto` choose a software adapter, which runs on the cores of the CPU.
+    #[must_use]
+    pub fn allow_software(mut self, allow: bool) -> Self {
+        self.allow_software = allow;
+        self
+    }
+
+    /// Only adapters whose name contains `name`, ignoring case.
+    #[must_use]
+    pub fn adapter(mut self, name: impl Into<String>) -> Self {
+        self.adapter = Some(name.into());
+        self
+    }
+
+    /// False makes a fault of a device an error. By default the CPU finishes the call, and the report says so.
+    #[must_use]
+    pub fn cpu_fallback(mut self, fallback: bool) -> Self {
+        self.fallback = fallback;
+        self
+    }
+
+    /// Iterations that loops of a shader may take on the CPU per block of lanes, all loops counted together, before the
+    /// call ends with [`Error::StepBudget`]. Default 2^32.
+    #[must_use]
+    pub fn step_budget(mut self, iterations: u64) -> Self {
+        self.step_budget = iterations;
+        self
+    }
+
+    /// The context.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Value`] for no threads, or a placement out of its domain, given here or in the environment.
+    pub fn build(self) -> Result<Context> {
+        if self.threads == Some(0) {
+            return Err(Error::Value {
+                what: "threads".into(),
+                expected: "at least 1".into(),
+                given: "0".into(),
+            });
+        }
+        let cpu = match self.threads {
+            Some(threads) => Cpu::with_threads(threads, self.step_budget)?,
+            None => Cpu::shared(self.step_budget),
+        };
+        let context = self.context(cpu);
+        context.request()?;
+        Ok(context)
+    }
+
+    /// The default context, with a bad environment reported by the first call.
+    pub(super) fn build_lazily(self) -> Context {
+        let cpu = Cpu::shared(self.step_budget);
+        self.context(cpu)
+    }
+
+    fn context(self, cpu: Cpu) -> Context {
+        // Text that is not Unicode is not a placement either: replaced characters make it an error, not absent.
+        let variable = std::env::var_os(PLACEMENT_VARIABLE).map(|text| text.to_string_lossy().into_owned());
+        let request = Request::resolve(self.placement, variable.as_deref(), self.allow_software);
+        let devices = Devices::new(self.adapter);
+        let shared = Shared { cpu, devices, fallback: self.fallback, report: Mutex::new(None) };
+        Context { shared: Arc::new(shared), request }
+    }
+}

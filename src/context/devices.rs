@@ -1,0 +1,199 @@
+//! The GPU of a context: found, opened and measured when a decision first depends on it.
+//!
+//! A device that fails is dropped. It may be opened again after a pause that doubles with each failure, and no more after
+//! [`MAX_FAILURES`].
+
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::{Duration, Instant};
+
+use crate::array::ArrayData;
+use crate::error::{Error, Fault, Result};
+use crate::gpu::{AdapterInfo, Choice, Gpu};
+use crate::plan::{AdapterKind, CanonicalOrder, DeviceState, Estimate, GpuProfile, Provenance};
+use crate::work::Work;
+
+/// Failures after which an adapter is left alone.
+const MAX_FAILURES: u32 = 3;
+
+/// Bytes that the calibration moves to and from a GPU: enough to drown its latency.
+const CALIBRATION_BYTES: usize = 16 << 20;
+
+/// The same for an adapter that is the CPU, whose latency is small and whose time is the caller's.
+const SOFTWARE_CALIBRATION_BYTES: usize = 1 << 20;
+
+/// Pause after the first failure.
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+
+/// The adapters found, and the device of the preferred one.
+pub(super) struct Devices {
+    /// Part of the name of the adapters allowed.
+    filter: Option<String>,
+    adapters: OnceLock<Vec<AdapterInfo>>,
+    slot: Mutex<Slot>,
+}
+
+/// The device, if one is open, and how it fared.
+#[derive(Default)]
+struct Slot {
+    open: Option<Opened>,
+    failures: u32,
+    last_failure: Option<(Instant, String)>,
+}
+
+/// An open device with what was measured of it.
+#[derive(Clone)]
+struct Opened {
+    gpu: Arc<Gpu>,
+    profile: GpuProfile,
+}
+
+impl Devices {
+    pub(super) fn new(filter: Option<String>) -> Self {
+        Self { filter, adapters: OnceLock::new(), slot: Mutex::default() }
+    }
+
+    /// All adapters, the preferred one first.
+    pub(super) fn adapters(&self) -> &[AdapterInfo] {
+        self.adapters.get_or_init(Gpu::adapters)
+    }
+
+    /// True when adapters were looked for.
+    pub(super) fn searched(&self) -> bool {
+        self.adapters.get().is_some()
+    }
+
+    /// The profile of the adapter that would be used; none when there is none. `threads` are the CPU's, which a software
+    /// adapter shares.
+    pub(super) fn profiles(&self, threads: usize) -> Vec<GpuProfile> {
+        let Some(info) = self.preferred() else { return Vec::new() };
+        let slot = self.slot();
+        if let Some(opened) = &slot.open {
+            return vec![opened.profile.clone()];
+        }
+        let mut profile = prior(info, threads);
+        if let Some(why) = slot.refusal() {
+            profile.state = DeviceState::Failed(why);
+        }
+        vec![profile]
+    }
+
+    /// The open device; opened, probed and measured by the first call.
+    pub(super) fn open(&self, threads: usize) -> Result<Arc<Gpu>> {
+        let mut slot = self.slot();
+        if let Some(opened) = &slot.open {
+            return Ok(Arc::clone(&opened.gpu));
+        }
+        let info = self.preferred().ok_or_else(|| self.no_adapter())?;
+        if let Some(reason) = slot.refusal() {
+            return Err(Error::Device { adapter: info.name.clone(), fault: Fault::Lost(reason) });
+        }
+        let start = Instant::now();
+        let choice = Choice { name: self.filter.clone(), software: true };
+        let gpu = Gpu::open(&choice).inspect_err(|error| slot.failed(&error.to_string()))?;
+        let open_s = start.elapsed().as_secs_f64();
+        let gpu = Arc::new(gpu);
+        let profile = measured(&gpu, prior(gpu.info(), threads), open_s);
+        slot.open = Some(Opened { gpu: Arc::clone(&gpu), profile });
+        Ok(gpu)
+    }
+
+    /// Notes a fault: a device that is lost or does not answer is dropped.
+    pub(super) fn failed(&self, error: &Error) {
+        if let Error::Device { fault: Fault::Lost(_) | Fault::Timeout { .. }, .. } = error {
+            let mut slot = self.slot();
+            if slot.open.take().is_some() {
+                slot.failed(&error.to_string());
+            }
+        }
+    }
+
+    /// True when the pipelines of a work exist.
+    pub(super) fn is_cached(&self, work: &Work<'_>) -> bool {
+        self.slot().open.as_ref().is_some_and(|opened| opened.gpu.is_cached(work))
+    }
+
+    /// True when an array's data is on the open device.
+    pub(super) fn holds(&self, array: &ArrayData) -> bool {
+        self.slot().open.as_ref().is_some_and(|opened| opened.gpu.holds(array))
+    }
+
+    /// The first adapter that can be used and that the filter allows.
+    fn preferred(&self) -> Option<&AdapterInfo> {
+        let filter = self.filter.as_deref().unwrap_or_default().to_lowercase();
+        let usable =
+            |info: &&AdapterInfo| info.unusable.is_none() && info.name.to_lowercase().contains(&filter);
+        self.adapters().iter().find(usable)
+    }
+
+    fn no_adapter(&self) -> Error {
+        let reason = if self.adapters().is_empty() {
+            "no Vulkan, Metal or DirectX 12 driver was found".to_owned()
+        } else {
+            "no adapter can be used and has the name asked for".to_owned()
+        };
+        Error::NoAdapter { reason }
+    }
+
+    fn slot(&self) -> std::sync::MutexGuard<'_, Slot> {
+        // Every change of the slot is a single assignment: a panic elsewhere leaves it whole.
+        self.slot.lock().unwrap_or_else(|e| e.into_inner())
+    }
+}
+
+impl Slot {
+    fn failed(&mut self, why: &str) {
+        self.failures += 1;
+        self.last_failure = Some((Instant::now(), why.to_owned()));
+    }
+
+    /// Why the device may not be opened now.
+    fn refusal(&self) -> Option<String> {
+        let (when, why) = self.last_failure.as_ref()?;
+        if self.failures >= MAX_FAILURES {
+            return Some(format!("left alone after {} failures, the last: {why}", self.failures));
+        }
+        let pause = FIRST_PAUSE * 2_u32.pow(self.failures.saturating_sub(1));
+        (when.elapsed() < pause).then(|| format!("pausing after a failure: {why}"))
+    }
+}
+
+/// What is assumed of an adapter that is not open.
+fn prior(info: &AdapterInfo, threads: usize) -> GpuProfile {
+    let kind = match info.kind {
+        _ if info.software => AdapterKind::Software,
+        "integrated" => AdapterKind::Integrated,
+        _ => AdapterKind::Discrete,
+    };
+    let mut profile = GpuProfile::prior(&info.name, kind, threads);
+    profile.max_binding = info.max_binding_bytes;
+    profile
+}
+
+/// The profile with what a short calibration of the open device found.
+fn measured(gpu: &Gpu, mut profile: GpuProfile, open_s: f64) -> GpuProfile {
+    profile.state = DeviceState::Open;
+    set(&mut profile.open_s, open_s);
+    profile.canonical = match pollster::block_on(gpu.probe()) {
+        Ok(verdict) if verdict.canonical() => CanonicalOrder::Passed,
+        Ok(verdict) => CanonicalOrder::Failed(verdict.departures.join(", ")),
+        Err(error) => CanonicalOrder::Failed(error.to_string()),
+    };
+    let bytes = if profile.is_software() { SOFTWARE_CALIBRATION_BYTES } else { CALIBRATION_BYTES };
+    if let Ok(costs) = pollster::block_on(gpu.measure(bytes)) {
+        let latency_s = costs.latency.as_secs_f64();
+        set(&mut profile.launch_s, latency_s / 2.0);
+        set(&mut profile.upload_latency_s, latency_s / 4.0);
+        set(&mut profile.download_latency_s, latency_s / 4.0);
+        set(&mut profile.upload_rate, costs.upload_bytes_per_s);
+        set(&mut profile.download_rate, costs.download_bytes_per_s);
+        set(&mut profile.memory_rate, costs.memory_bytes_per_s);
+    }
+    profile
+}
+
+/// Replaces an assumption, unless the measurement is no number.
+fn set(estimate: &mut Estimate, value: f64) {
+    if let Some(calibrated) = Estimate::new(value, Provenance::Calibrated) {
+        *estimate = calibrated;
+    }
+}

@@ -1,0 +1,332 @@
+//! The machine: runs a program block by block.
+//!
+//! Sources and results that are one word an element are used in place where a block is a whole number of strips;
+//! everything else goes through planes of the machine. The lanes that fill up the last strip repeat the last element, so
+//! that they neither fault nor loop longer than it.
+
+use super::super::program::{Program, Source};
+use super::super::steps::{Inst, UniformInst, UniformKind};
+use super::super::{Input, Output};
+use super::pack::Packing;
+use super::strip::Frame;
+use super::{level, memory};
+use crate::error::{Error, Result};
+
+/// A cache line of a plane.
+#[derive(Debug, Clone, Copy)]
+#[repr(C, align(64))]
+struct Line([u32; LINE]);
+
+const LINE: usize = 16;
+
+/// A thread's memory for running programs, reused from run to run.
+#[derive(Debug, Default)]
+pub(crate) struct Machine {
+    memory: Vec<Line>,
+    /// Addresses of the program's planes, inputs and outputs, valid during a run.
+    pub(super) table: Vec<*mut u32>,
+    uniforms: Vec<u32>,
+    /// State of the loops that can pack lanes.
+    pub(super) packings: Vec<Packing>,
+    /// Scratch for packing: where each lane comes from.
+    pub(super) order: Vec<u32>,
+    /// Free planes for packing: one to move to, and the stand-ins for inputs.
+    pub(super) free: Vec<*mut u32>,
+    /// Lanes of the present block before any packing.
+    pub(super) block_lanes: usize,
+}
+
+impl Machine {
+    /// Evaluates a program for `len` elements. Fails when a block of lanes takes more than `budget` loop iterations, or
+    /// a slice is too short.
+    pub(crate) fn run(
+        &mut self,
+        program: &Program,
+        uniforms: &[u32],
+        inputs: &[Input],
+        mut output: Output,
+        len: usize,
+        budget: u64,
+    ) -> Result<()> {
+        check_lengths(program, uniforms, inputs, &output, len)?;
+        self.prepare(program, uniforms);
+        let mut start = 0;
+        while start < len {
+            let count = program.lanes.min(len - start);
+            let lanes = count.next_multiple_of(program.strip);
+            self.load(program, inputs, start, count, lanes);
+            let direct = self.aim_output(program, &mut output, start, count == lanes);
+            self.execute(program, lanes, budget)?;
+            if !direct {
+                self.store(program, &mut output, start, count);
+            }
+            start += count;
+        }
+        Ok(())
+    }
+
+    /// Address of plane `index`; beyond the program's own planes lie those for staging and packing.
+    fn plane(&mut self, program: &Program, index: usize) -> *mut u32 {
+        let words: *mut u32 = self.memory.as_mut_ptr().cast();
+        words.wrapping_add(index * program.plane_stride())
+    }
+
+    /// Makes memory and uniform values ready.
+    fn prepare(&mut self, program: &Program, uniforms: &[u32]) {
+        let planes = program.staging + program.stages() + program.free_planes();
+        let lines = planes * program.plane_stride() / LINE;
+        if self.memory.len() < lines {
+            self.memory.resize(lines, Line([0; LINE]));
+        }
+        self.table.clear();
+        for index in 0..program.planes {
+            let plane = self.plane(program, index);
+            self.table.push(plane);
+        }
+        self.table.resize(program.planes + program.inputs + program.outputs, std::ptr::null_mut());
+        self.free.clear();
+        for index in 0..program.free_planes() {
+            let plane = self.plane(program, program.staging + program.stages() + index);
+            self.free.push(plane);
+        }
+        self.packings.resize_with(self.packings.len().max(program.loops.len()), Packing::default);
+        self.packings.iter_mut().for_each(Packing::reset);
+        self.uniforms.clear();
+        self.uniforms.extend_from_slice(&program.uniforms);
+        for &(place, word) in &program.arguments {
+            self.uniforms[place as usize] = uniforms[word as usize];
+        }
+        for inst in &program.preamble {
+            self.uniform(program, inst);
+        }
+    }
+
+    fn uniform(&mut self, program: &Program, inst: &UniformInst) {
+        let args = inst.args.map(|arg| self.uniforms[arg as usize]);
+        self.uniforms[inst.dst as usize] = match inst.kind {
+            UniformKind::Op(op) => op.eval(args),
+            UniformKind::Lookup(table) => {
+                let words = &program.tables[table as usize];
+                words[(args[0] as usize).min(words.len() - 1)]
+            }
+            UniformKind::Move => args[0],
+        };
+    }
+
+    /// Points the inputs of a block at the sources, or at planes filled from them.
+    fn load(&mut self, program: &Program, inputs: &[Input], start: usize, count: usize, lanes: usize) {
+        let whole = count == lanes;
+        for source in &program.sources {
+            let width = source.words as usize;
+            match &inputs[source.slot as usize] {
+                Input::Words(words) if whole && width == 1 => {
+                    self.aim(source, |_| words[start..][..count].as_ptr());
+                }
+                Input::Planes { words, stride } if whole => {
+                    self.aim(source, |component| words[component * stride + start..][..count].as_ptr());
+                }
+                input => self.stage(program, source, input, start, count, lanes),
+            }
+        }
+    }
+
+    /// Points the inputs of a source at memory that is only read.
+    fn aim<'a>(&mut self, source: &Source, of: impl Fn(usize) -> *const u32 + 'a) {
+        for &(component, place) in &source.inputs {
+            self.table[place as usize] = of(component as usize).cast_mut();
+        }
+    }
+
+    /// Fills planes from a source and points its inputs at them.
+    fn stage(
+        &mut self,
+        program: &Program,
+        source: &Source,
+        input: &Input,
+        start: usize,
+        count: usize,
+        lanes: usize,
+    ) {
+        let width = source.words as usize;
+        let first = program.staging + source.stage;
+        let mut planes = [std::ptr::null_mut(); 4];
+        for (component, plane) in planes.iter_mut().enumerate().take(width) {
+            *plane = self.plane(program, first + component);
+        }
+        let planes = &planes[..width];
+        // SAFETY: the staging planes of a source are its own, `lanes` words long at least, and nothing else refers to
+        // them while this function runs.
+        let slice_of = |component: usize| unsafe { std::slice::from_raw_parts_mut(planes[component], lanes) };
+        match *input {
+            Input::Words(words) => {
+                // SAFETY: as above.
+                unsafe { memory::load_elements(program.level, &words[start * width..], planes, count) };
+            }
+            Input::Planes { words, stride } => {
+                for component in 0..width {
+                    slice_of(component)[..count].copy_from_slice(&words[component * stride + start..][..count]);
+                }
+            }
+            Input::Strided { words, stride, step } => {
+                for component in 0..width {
+                    let from = &words[component * stride + start * step..];
+                    memory::load_strided(program.level, from, step, &mut slice_of(component)[..count]);
+                }
+            }
+            Input::Counting { start: first } => {
+                let from = first.wrapping_add(start as u32);
+                memory::count_from(program.level, from, &mut slice_of(0)[..count]);
+            }
+            Input::Constant(words) => {
+                for component in 0..width {
+                    slice_of(component)[..count].fill(words[component]);
+                }
+            }
+        }
+        for component in 0..width {
+            let plane = slice_of(component);
+            let last = plane[count - 1];
+            plane[count..].fill(last);
+        }
+        self.aim(source, |component| planes[component].cast_const());
+    }
+
+    /// Points the outputs at the result, and returns true, or at planes.
+    fn aim_output(&mut self, program: &Program, output: &mut Output, start: usize, whole: bool) -> bool {
+        let first = program.planes + program.inputs;
+        match output {
+            Output::Words(words) if whole && program.outputs == 1 => {
+                self.table[first] = words[start..].as_mut_ptr();
+                true
+            }
+            Output::Planes { words, stride } if whole => {
+                for component in 0..program.outputs {
+                    self.table[first + component] = words[component * *stride + start..].as_mut_ptr();
+                }
+                true
+            }
+            _ => {
+                for component in 0..program.outputs {
+                    let plane = self.plane(program, program.staging + program.output_stage + component);
+                    self.table[first + component] = plane;
+                }
+                false
+            }
+        }
+    }
+
+    /// Copies the planes of the outputs to the result.
+    fn store(&self, program: &Program, output: &mut Output, start: usize, count: usize) {
+        let first = program.planes + program.inputs;
+        let mut planes = [std::ptr::null(); 4];
+        for (plane, &address) in planes.iter_mut().zip(&self.table[first..]) {
+            *plane = address.cast_const();
+        }
+        let width = program.outputs;
+        match output {
+            Output::Words(words) => {
+                let words = &mut words[start * width..][..count * width];
+                // SAFETY: the staging planes of the output hold a block, of which `count` is at most the length.
+                unsafe { memory::store_elements(program.level, words, &planes[..width]) };
+            }
+            Output::Planes { words, stride } => {
+                for (component, &plane) in planes[..width].iter().enumerate() {
+                    // SAFETY: as above.
+                    let plane = unsafe { std::slice::from_raw_parts(plane, count) };
+                    words[component * *stride + start..][..count].copy_from_slice(plane);
+                }
+            }
+        }
+    }
+
+    /// Runs the code on a block of lanes.
+    fn execute(&mut self, program: &Program, mut lanes: usize, budget: u64) -> Result<()> {
+        self.block_lanes = lanes;
+        let mut ticks = 0;
+        let mut counted = 0;
+        let mut pc = 0;
+        while let Some(inst) = program.code.get(pc) {
+            pc += 1;
+            match *inst {
+                Inst::Segment { first, len } => {
+                    let frame = Frame {
+                        table: &self.table,
+                        uniforms: &self.uniforms,
+                        arrays: &program.arrays,
+                        tables: &program.tables,
+                        plane_stride: program.plane_stride(),
+                        lanes,
+                    };
+                    let steps = &program.steps[first as usize..][..len as usize];
+                    // SAFETY: every operand of a step indexes the table, the uniform file, the arrays or the constant
+                    // tables of this program, by construction. The planes of the table are as long as a block, inputs
+                    // and outputs in place were sliced to `lanes` elements, and steps write neither inputs nor constants.
+                    // `lanes` is a multiple of the strip of the program's level.
+                    counted = unsafe { level::segment(program.level, steps, frame) };
+                }
+                Inst::Uniform(ref inst) => self.uniform(program, inst),
+                Inst::Jump(to) => pc = to as usize,
+                Inst::JumpUnless { cond, to } => {
+                    if self.uniforms[cond as usize] == 0 {
+                        pc = to as usize;
+                    }
+                }
+                Inst::JumpIfNone { to } => {
+                    if counted == 0 {
+                        pc = to as usize;
+                    }
+                }
+                Inst::Tick => {
+                    if ticks == budget {
+                        return Err(Error::StepBudget { function: program.name.clone(), budget });
+                    }
+                    ticks += 1;
+                }
+                Inst::Check { loop_id, mask, exit } => {
+                    if counted == 0 {
+                        pc = exit as usize;
+                    } else if counted * 2 <= lanes && counted.next_multiple_of(program.strip) < lanes {
+                        lanes = self.pack(program, loop_id, mask, lanes, counted);
+                    }
+                }
+                Inst::LoopEnd { loop_id } => lanes = self.unpack(program, loop_id, lanes),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Checks once that no block will read or write past the end of a slice.
+fn check_lengths(program: &Program, uniforms: &[u32], inputs: &[Input], output: &Output, len: usize) -> Result<()> {
+    let check = |what: &str, given: usize, needed: usize| {
+        if given < needed {
+            return Err(Error::Length { what: format!("{what} of `{}`", program.name), expected: needed, given });
+        }
+        Ok(())
+    };
+    let needed = program.arguments.iter().map(|&(_, word)| word as usize + 1).max().unwrap_or(0);
+    check("the uniform arguments", uniforms.len(), needed)?;
+    for source in &program.sources {
+        let Some(input) = inputs.get(source.slot as usize) else {
+            return check("the sources", inputs.len(), source.slot as usize + 1);
+        };
+        let last = source.words as usize - 1;
+        match input {
+            Input::Words(words) => check("a source", words.len(), len * source.words as usize)?,
+            Input::Planes { words, stride } => check("a source", words.len(), last * stride + len)?,
+            Input::Strided { words, stride, step } => {
+                let end = if len == 0 { 0 } else { last * stride + (len - 1) * step + 1 };
+                check("a source", words.len(), end)?;
+            }
+            Input::Counting { .. } => check("a source of several components", 1, source.words as usize)?,
+            Input::Constant(_) => {}
+        }
+    }
+    match output {
+        Output::Words(words) => check("the result", words.len(), len * program.outputs),
+        Output::Planes { words, stride } => {
+            check("the result", words.len(), (program.outputs - 1) * stride + len)?;
+            check("a plane of the result", if program.outputs == 1 { len } else { *stride }, len)
+        }
+    }
+}

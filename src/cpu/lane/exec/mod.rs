@@ -1,0 +1,7 @@
+//! Running programs: the vector code, compiled once per instruction set, and the machine that calls it.
+
+pub(super) mod level;
+pub(super) mod machine;
+mod memory;
+mod pack;
+mod strip;

@@ -1,0 +1,358 @@
+//! The vector code of steps, generic over the instruction set.
+//!
+//! Eight registers of accumulator hide the latency of arithmetic and amortise dispatch; with fewer, a polynomial runs up
+//! to twice as long, and the 16 registers of AVX2 leave no room for more.
+
+use std::marker::PhantomData;
+
+use fearless_simd::{Select, Simd, SimdBase, SimdFloat, SimdInt, SimdMask, prelude::Bytes};
+
+use super::super::assign::ArrayPlanes;
+use super::super::function::{LaneFunction, for_each_function, lane};
+use super::super::steps::{Step, StepOp, for_each_binary_step};
+use crate::cpu::math::Fused;
+
+/// Vector registers of a strip.
+pub(super) const REGISTERS: usize = 8;
+
+/// Lanes of the longest strip of any instruction set.
+pub(super) const MAX_STRIP: usize = 16 * REGISTERS;
+
+/// What steps work on.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Frame<'a> {
+    /// Addresses of the planes.
+    pub(super) table: &'a [*mut u32],
+    pub(super) uniforms: &'a [u32],
+    pub(super) arrays: &'a [ArrayPlanes],
+    pub(super) tables: &'a [Vec<u32>],
+    /// Lanes between the planes of an array.
+    pub(super) plane_stride: usize,
+    /// Lanes to run, a multiple of the strip.
+    pub(super) lanes: usize,
+}
+
+/// A built-in function on a strip: replaces the first operand by the result.
+type StripFunction<S> = unsafe fn(simd: S, acc: &mut Strip, operands: [*const u32; 3]);
+
+/// A strip of lanes in memory.
+#[derive(Debug)]
+#[repr(C, align(64))]
+pub(super) struct Strip([u32; MAX_STRIP]);
+
+/// The vector code for an instruction set `S`, with fused multiply-add done by `F`.
+pub(super) struct Code<S, F>(PhantomData<(S, F)>);
+
+impl<S: Simd, F: Fused> Code<S, F> {
+    /// Lanes of a strip.
+    pub(super) const STRIP: usize = S::f32s::LEN * REGISTERS;
+
+    /// Runs steps on the lanes of a frame and returns what `Count` steps counted.
+    ///
+    /// # Safety
+    /// Every plane operand of the steps indexes the table at an address valid for `frame.lanes` words, writable where the
+    /// step writes; every other operand is in range. `frame.lanes` is a multiple of [`Self::STRIP`].
+    pub(super) unsafe fn segment(simd: S, steps: &[Step], frame: Frame) -> usize {
+        simd.vectorize(
+            #[inline(always)]
+            || {
+                let mut count = 0;
+                let mut at = 0;
+                while at < frame.lanes {
+                    // SAFETY: passed on from the caller; `at` stays below `frame.lanes` by whole strips.
+                    count += unsafe { Self::strip(simd, steps, &frame, at) };
+                    at += Self::STRIP;
+                }
+                count
+            },
+        )
+    }
+
+    /// Runs steps on the strip that begins at lane `at`.
+    ///
+    /// # Safety
+    /// As [`Self::segment`], with a whole strip of lanes from `at` on.
+    #[inline(always)]
+    unsafe fn strip(simd: S, steps: &[Step], frame: &Frame, at: usize) -> usize {
+        let mut acc = [S::u32s::splat(simd, 0); REGISTERS];
+        let mut count = 0;
+        // SAFETY: the caller vouches for plane operands; a strip from lane `at` on is inside of the plane.
+        let plane = |operand: u16| unsafe { frame.table.get_unchecked(operand as usize).add(at) };
+        // SAFETY: the caller vouches for uniform operands.
+        let uniform = |operand: u16| S::u32s::splat(simd, unsafe { *frame.uniforms.get_unchecked(operand as usize) });
+        let load = |from: *mut u32, k: usize| {
+            // SAFETY: `from` comes from `plane`, valid for a strip; registers k are its parts.
+            S::u32s::from_slice(simd, unsafe { std::slice::from_raw_parts(from.add(k * S::u32s::LEN), S::u32s::LEN) })
+        };
+        macro_rules! each {
+            (|$a:ident| $body:expr) => {
+                for acc in &mut acc {
+                    let $a = *acc;
+                    *acc = $body;
+                }
+            };
+        }
+        macro_rules! kind {
+            (float $a:ident $b:ident $body:expr) => {{
+                let ($a, $b): (S::f32s, S::f32s) = ($a.bitcast(), $b.bitcast());
+                $body.bitcast()
+            }};
+            (float_compare $a:ident $b:ident $body:expr) => {{
+                let ($a, $b): (S::f32s, S::f32s) = ($a.bitcast(), $b.bitcast());
+                truth::<S>($body)
+            }};
+            (unsigned $a:ident $b:ident $body:expr) => {
+                $body
+            };
+            (unsigned_compare $a:ident $b:ident $body:expr) => {
+                truth::<S>($body)
+            };
+            (signed $a:ident $b:ident $body:expr) => {{
+                let ($a, $b): (S::i32s, S::i32s) = ($a.bitcast(), $b.bitcast());
+                $body.bitcast()
+            }};
+            (signed_compare $a:ident $b:ident $body:expr) => {{
+                let ($a, $b): (S::i32s, S::i32s) = ($a.bitcast(), $b.bitcast());
+                truth::<S>($body)
+            }};
+        }
+        macro_rules! run {
+            ($($v:ident $s:ident $op:ident $acc:literal $kind:ident |$a:ident, $b:ident| $body:expr;)+) => {
+                for step in steps {
+                    match step.op {
+                        $(
+                            StepOp::$v => {
+                                let from = plane(step.a);
+                                for k in 0..REGISTERS {
+                                    let ($a, $b) = (acc[k], load(from, k));
+                                    acc[k] = kind!($kind $a $b $body);
+                                }
+                            }
+                            StepOp::$s => {
+                                let $b = uniform(step.a);
+                                for acc in &mut acc {
+                                    let $a = *acc;
+                                    *acc = kind!($kind $a $b $body);
+                                }
+                            }
+                        )+
+                        StepOp::Load => {
+                            let from = plane(step.a);
+                            for (k, acc) in acc.iter_mut().enumerate() {
+                                *acc = load(from, k);
+                            }
+                        }
+                        StepOp::Splat => acc = [uniform(step.a); REGISTERS],
+                        StepOp::Store => {
+                            let to = plane(step.a);
+                            for (k, acc) in acc.iter().enumerate() {
+                                // SAFETY: as for `load`; the caller vouches that the plane is writable.
+                                let to = unsafe {
+                                    std::slice::from_raw_parts_mut(to.add(k * S::u32s::LEN), S::u32s::LEN)
+                                };
+                                acc.store_slice(to);
+                            }
+                        }
+                        StepOp::FNeg => each!(|a| a ^ 0x8000_0000),
+                        StepOp::FAbs => each!(|a| a & 0x7fff_ffff),
+                        StepOp::FSqrt => each!(|a| a.bitcast::<S::f32s>().sqrt().bitcast()),
+                        StepOp::FFloor => each!(|a| a.bitcast::<S::f32s>().floor().bitcast()),
+                        StepOp::FCeil => each!(|a| a.bitcast::<S::f32s>().ceil().bitcast()),
+                        StepOp::FTrunc => each!(|a| a.bitcast::<S::f32s>().trunc().bitcast()),
+                        StepOp::FRound => each!(|a| a.bitcast::<S::f32s>().round_ties_even().bitcast()),
+                        StepOp::Not => each!(|a| !a),
+                        StepOp::SToF => each!(|a| a.bitcast::<S::i32s>().to_float::<S::f32s>().bitcast()),
+                        StepOp::UToF => each!(|a| a.to_float::<S::f32s>().bitcast()),
+                        StepOp::FToS => each!(|a| {
+                            let x = at_most::<S>(simd, a.bitcast(), 2_147_483_520.0);
+                            x.to_int_precise::<S::i32s>().bitcast()
+                        }),
+                        StepOp::FToU => each!(|a| {
+                            let x = at_most::<S>(simd, a.bitcast(), 4_294_967_040.0);
+                            x.to_int_precise::<S::u32s>()
+                        }),
+                        StepOp::SelectCondVV => {
+                            let (a, b) = (plane(step.a), plane(step.b));
+                            for (k, acc) in acc.iter_mut().enumerate() {
+                                *acc = acc.simd_ne(0).select(load(a, k), load(b, k));
+                            }
+                        }
+                        StepOp::SelectCondVS => {
+                            let (a, b) = (plane(step.a), uniform(step.b));
+                            for (k, acc) in acc.iter_mut().enumerate() {
+                                *acc = acc.simd_ne(0).select(load(a, k), b);
+                            }
+                        }
+                        StepOp::SelectCondSV => {
+                            let (a, b) = (uniform(step.a), plane(step.b));
+                            for (k, acc) in acc.iter_mut().enumerate() {
+                                *acc = acc.simd_ne(0).select(a, load(b, k));
+                            }
+                        }
+                        StepOp::SelectCondSS => {
+                            let (a, b) = (uniform(step.a), uniform(step.b));
+                            each!(|acc| acc.simd_ne(0).select(a, b));
+                        }
+                        StepOp::SelectAcceptV => {
+                            let (mask, b) = (plane(step.a), plane(step.b));
+                            for (k, acc) in acc.iter_mut().enumerate() {
+                                *acc = load(mask, k).simd_ne(0).select(*acc, load(b, k));
+                            }
+                        }
+                        StepOp::SelectAcceptS => {
+                            let (mask, b) = (plane(step.a), uniform(step.b));
+                            for (k, acc) in acc.iter_mut().enumerate() {
+                                *acc = load(mask, k).simd_ne(0).select(*acc, b);
+                            }
+                        }
+                        StepOp::SelectRejectV => {
+                            let (mask, b) = (plane(step.a), plane(step.b));
+                            for (k, acc) in acc.iter_mut().enumerate() {
+                                *acc = load(mask, k).simd_ne(0).select(load(b, k), *acc);
+                            }
+                        }
+                        StepOp::SelectRejectS => {
+                            let (mask, b) = (plane(step.a), uniform(step.b));
+                            for (k, acc) in acc.iter_mut().enumerate() {
+                                *acc = load(mask, k).simd_ne(0).select(b, *acc);
+                            }
+                        }
+                        StepOp::Count => {
+                            for acc in &acc {
+                                count += acc.simd_ne(0).to_bitmask().count_ones() as usize;
+                            }
+                        }
+                        StepOp::Call | StepOp::Lookup | StepOp::Gather | StepOp::Scatter => {
+                            let mut strip = Strip([0; MAX_STRIP]);
+                            for (acc, part) in acc.iter().zip(strip.0.chunks_exact_mut(S::u32s::LEN)) {
+                                acc.store_slice(part);
+                            }
+                            // SAFETY: passed on from the caller.
+                            unsafe { Self::in_memory(simd, &mut strip, step, frame, at) };
+                            for (acc, part) in acc.iter_mut().zip(strip.0.chunks_exact(S::u32s::LEN)) {
+                                *acc = S::u32s::from_slice(simd, part);
+                            }
+                        }
+                    }
+                }
+            };
+        }
+        for_each_binary_step!(run);
+        count
+    }
+
+    /// Runs a step whose accumulator is in memory.
+    ///
+    /// # Safety
+    /// As [`Self::strip`].
+    #[inline(never)]
+    unsafe fn in_memory(simd: S, acc: &mut Strip, step: &Step, frame: &Frame, at: usize) {
+        let plane = |operand: u16| match frame.table.get(operand as usize) {
+            // SAFETY: the caller vouches for the operands that are planes; others stay unread.
+            Some(plane) => unsafe { plane.add(at) },
+            None => std::ptr::null_mut(),
+        };
+        match step.op {
+            StepOp::Call => {
+                let operands = [step.a, step.b, step.c].map(|operand| plane(operand).cast_const());
+                // SAFETY: the function reads as many operands as it has, planes that the caller vouches for.
+                unsafe { Self::FUNCTIONS[step.f as usize](simd, acc, operands) }
+            }
+            StepOp::Lookup => {
+                let words = &frame.tables[step.a as usize];
+                simd.vectorize(
+                    #[inline(always)]
+                    || {
+                        for lane in &mut acc.0[..Self::STRIP] {
+                            *lane = words[(*lane as usize).min(words.len() - 1)];
+                        }
+                    },
+                );
+            }
+            StepOp::Gather => {
+                let array = frame.arrays[step.a as usize];
+                let first = plane(array.first).cast_const();
+                simd.vectorize(
+                    #[inline(always)]
+                    || {
+                        for (lane, word) in acc.0[..Self::STRIP].iter_mut().enumerate() {
+                            let offset = (*word).min(array.words - 1) as usize;
+                            // SAFETY: the array's planes lie one after another at the plane stride, each valid for the
+                            // strip, and the offset is below their number.
+                            *word = unsafe { *first.add(offset * frame.plane_stride + lane) };
+                        }
+                    },
+                );
+            }
+            StepOp::Scatter => {
+                let array = frame.arrays[step.a as usize];
+                let (first, offsets, mask) = (plane(array.first), plane(step.b), plane(step.c));
+                for (lane, &word) in acc.0[..Self::STRIP].iter().enumerate() {
+                    // SAFETY: offsets and mask are planes that the caller vouches for.
+                    let (offset, active) = unsafe { (*offsets.add(lane), step.f == 0 || *mask.add(lane) != 0) };
+                    if active {
+                        let offset = offset.min(array.words - 1) as usize;
+                        // SAFETY: as for `Gather`; planes of arrays are writable.
+                        unsafe { *first.add(offset * frame.plane_stride + lane) = word };
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The loop of a built-in function over a strip.
+    ///
+    /// # Safety
+    /// The operands that the function has beyond the first are valid for reads of a strip.
+    unsafe fn function<L: LaneFunction>(simd: S, acc: &mut Strip, operands: [*const u32; 3]) {
+        let operand = |index: usize| if index < L::ARITY { operands[index - 1] } else { acc.0.as_ptr() };
+        let (b, c, d) = (operand(1), operand(2), operand(3));
+        simd.vectorize(
+            #[inline(always)]
+            || {
+                let mut out = Strip([0; MAX_STRIP]);
+                let args = |lane: usize| {
+                    // SAFETY: `lane` is below the strip's length, for which all four are valid.
+                    unsafe { [acc.0[lane], *b.add(lane), *c.add(lane), *d.add(lane)] }
+                };
+                let mut rare = false;
+                for lane in 0..Self::STRIP {
+                    let args = args(lane);
+                    rare |= L::is_rare(args);
+                    out.0[lane] = L::fast::<F>(args);
+                }
+                if rare {
+                    for lane in 0..Self::STRIP {
+                        out.0[lane] = L::exact::<F>(args(lane));
+                    }
+                }
+                acc.0[..Self::STRIP].copy_from_slice(&out.0[..Self::STRIP]);
+            },
+        );
+    }
+}
+
+macro_rules! define_table {
+    ($($name:ident $cost:literal |$($arg:ident: $ty:ty),+| $fast:expr $(, |$($r:ident: $rt:ty),+| $rare:expr => $exact:expr)?;)+) => {
+        impl<S: Simd, F: Fused> Code<S, F> {
+            /// The loops of the built-in functions, by number.
+            const FUNCTIONS: &[StripFunction<S>] = &[$(Self::function::<lane::$name>),+];
+        }
+    };
+}
+
+for_each_function!(define_table);
+
+/// A comparison's outcome as words of all ones or zeros.
+#[inline(always)]
+fn truth<S: Simd>(mask: S::mask32s) -> S::u32s {
+    mask.to_vector().bitcast()
+}
+
+/// x, or the bound where x is above it; NaN stays.
+#[inline(always)]
+fn at_most<S: Simd>(simd: S, x: S::f32s, bound: f32) -> S::f32s {
+    let bound = S::f32s::splat(simd, bound);
+    x.simd_gt(bound).select(bound, x)
+}

@@ -1,0 +1,341 @@
+//! Expressions, component by component.
+
+use std::rc::Rc;
+
+use naga::{BinaryOperator, Expression, Handle, Literal, RelationalFunction, ScalarKind, UnaryOperator};
+
+use super::super::function::Function;
+use super::super::op::Op;
+use super::super::tree::Value;
+use super::{Frame, Lowering, Operand, types, unsupported_at};
+use crate::error::Result;
+
+impl Lowering {
+    /// Computes an expression and remembers its value.
+    pub(super) fn emit(&mut self, frame: &mut Frame, handle: Handle<Expression>) -> Result<()> {
+        let operand = self.evaluate(frame, handle)?;
+        frame.exprs[handle.index()] = Some(operand);
+        Ok(())
+    }
+
+    /// The value of an expression: as emitted, or computed now where naga does not emit (constants, arguments).
+    pub(super) fn operand(&mut self, frame: &mut Frame, handle: Handle<Expression>) -> Result<Operand> {
+        match &frame.exprs[handle.index()] {
+            Some(operand) => Ok(operand.clone()),
+            None => self.evaluate(frame, handle),
+        }
+    }
+
+    /// The words of an expression that is not a pointer.
+    pub(super) fn words(&mut self, frame: &mut Frame, handle: Handle<Expression>) -> Result<Rc<[Value]>> {
+        match self.operand(frame, handle)? {
+            Operand::Words(words) => Ok(words),
+            Operand::Place(_) => Err(frame.unsupported("a pointer used as a value", handle)),
+        }
+    }
+
+    /// The word of a scalar expression.
+    pub(super) fn word(&mut self, frame: &mut Frame, handle: Handle<Expression>) -> Result<Value> {
+        Ok(self.words(frame, handle)?[0])
+    }
+
+    fn evaluate(&mut self, frame: &mut Frame, handle: Handle<Expression>) -> Result<Operand> {
+        let words: Rc<[Value]> = match frame.function.expressions[handle] {
+            Expression::Literal(literal) => [self.literal(frame, literal)?].into(),
+            Expression::Constant(constant) => {
+                let init = frame.module().constants[constant].init;
+                self.global(frame, init)?
+            }
+            Expression::ZeroValue(ty) => self.zeros(frame, ty)?,
+            Expression::Compose { ref components, .. } => {
+                let mut words = vec![];
+                for &component in components {
+                    words.extend_from_slice(&self.words(frame, component)?);
+                }
+                words.into()
+            }
+            Expression::Access { base, index } => {
+                let index = self.word(frame, index)?;
+                match self.operand(frame, base)? {
+                    Operand::Place(place) => {
+                        return self.index_place(frame, base, &place, index).map(Operand::Place);
+                    }
+                    Operand::Words(words) => self.index_words(frame, base, &words, index)?,
+                }
+            }
+            Expression::AccessIndex { base, index } => match self.operand(frame, base)? {
+                Operand::Place(place) => return self.member_place(frame, base, &place, index).map(Operand::Place),
+                Operand::Words(words) => {
+                    let (offset, len) = types::member(frame.pure, frame.ty(base), index)?;
+                    words[offset as usize..][..len as usize].into()
+                }
+            },
+            Expression::Splat { size, value } => {
+                let value = self.word(frame, value)?;
+                vec![value; types::size(size)].into()
+            }
+            Expression::Swizzle { size, vector, pattern } => {
+                let words = self.words(frame, vector)?;
+                pattern[..types::size(size)].iter().map(|&component| words[component as usize]).collect()
+            }
+            Expression::FunctionArgument(index) => return Ok(frame.args[index as usize].clone()),
+            Expression::LocalVariable(local) => {
+                let storage = frame.locals[local.index()].clone();
+                return Ok(Operand::Place(super::Place::start_of(storage)));
+            }
+            Expression::Load { pointer } => match self.operand(frame, pointer)? {
+                Operand::Place(place) => {
+                    let Some(inner) = types::pointee(frame.pure, frame.ty(pointer)) else {
+                        return Err(frame.unsupported("this pointer", pointer));
+                    };
+                    let len = types::words(frame.pure, &inner)?;
+                    self.load_words(&place, len)
+                }
+                Operand::Words(_) => return Err(frame.unsupported("this load", handle)),
+            },
+            Expression::Unary { op, expr } => self.unary(frame, op, expr)?,
+            Expression::Binary { op, left, right } => self.binary(frame, op, left, right)?,
+            Expression::Select { condition, accept, reject } => {
+                let condition = self.words(frame, condition)?;
+                let (accept, reject) = (self.words(frame, accept)?, self.words(frame, reject)?);
+                let pick = |i: usize| condition[if condition.len() == 1 { 0 } else { i }];
+                (0..accept.len()).map(|i| self.b.select(pick(i), accept[i], reject[i])).collect()
+            }
+            Expression::Relational { fun, argument } => self.relational(frame, fun, argument)?,
+            Expression::Math { fun, arg, arg1, arg2, arg3 } => {
+                let args: Vec<_> = [Some(arg), arg1, arg2, arg3].into_iter().flatten().collect();
+                self.math(frame, handle, fun, &args)?
+            }
+            Expression::As { expr, kind, convert } => self.convert(frame, handle, expr, kind, convert)?,
+            Expression::GlobalVariable(_) => return Err(frame.unsupported("a global variable", handle)),
+            Expression::Override(_) => return Err(frame.unsupported("an override", handle)),
+            Expression::Derivative { .. } => return Err(frame.unsupported("a derivative", handle)),
+            _ => return Err(frame.unsupported("this built-in", handle)),
+        };
+        Ok(Operand::Words(words))
+    }
+
+    fn literal(&mut self, frame: &Frame, literal: Literal) -> Result<Value> {
+        Ok(match literal {
+            Literal::F32(x) => self.b.float(x),
+            Literal::I32(x) => self.b.constant(x as u32),
+            Literal::U32(x) => self.b.constant(x),
+            Literal::Bool(x) => self.b.constant(if x { u32::MAX } else { 0 }),
+            _ => return Err(unsupported_at(frame.pure, "a literal that is not 32 bits wide", naga::Span::UNDEFINED)),
+        })
+    }
+
+    fn zeros(&mut self, frame: &Frame, ty: Handle<naga::Type>) -> Result<Rc<[Value]>> {
+        let len = types::words(frame.pure, frame.inner(ty))?;
+        let zero = self.b.constant(0);
+        Ok(vec![zero; len as usize].into())
+    }
+
+    /// A constant expression at module scope.
+    fn global(&mut self, frame: &Frame, handle: Handle<Expression>) -> Result<Rc<[Value]>> {
+        let module = frame.module();
+        Ok(match module.global_expressions[handle] {
+            Expression::Literal(literal) => [self.literal(frame, literal)?].into(),
+            Expression::Constant(constant) => self.global(frame, module.constants[constant].init)?,
+            Expression::ZeroValue(ty) => self.zeros(frame, ty)?,
+            Expression::Compose { ref components, .. } => {
+                let mut words = vec![];
+                for &component in components {
+                    words.extend_from_slice(&self.global(frame, component)?);
+                }
+                words.into()
+            }
+            Expression::Splat { size, value } => {
+                let value = self.global(frame, value)?;
+                vec![value[0]; types::size(size)].into()
+            }
+            _ => {
+                let span = module.global_expressions.get_span(handle);
+                return Err(unsupported_at(frame.pure, "this constant expression", span));
+            }
+        })
+    }
+
+    /// Element `index` of a composite value.
+    fn index_words(
+        &mut self,
+        frame: &Frame,
+        base: Handle<Expression>,
+        words: &[Value],
+        index: Value,
+    ) -> Result<Rc<[Value]>> {
+        let (len, stride) = types::elements(frame.pure, frame.ty(base))?;
+        let offset = self.element_offset(index, len, stride);
+        if let Some(offset) = self.b.tree.constant(offset) {
+            return Ok(words[offset as usize..][..stride as usize].into());
+        }
+        if let Some(table) = words.iter().map(|&word| self.b.tree.constant(word)).collect::<Option<Vec<u32>>>() {
+            return Ok((0..stride)
+                .map(|word| {
+                    let word = self.b.constant(word);
+                    let at = self.b.op2(Op::IAdd, offset, word);
+                    self.b.lookup(table.clone(), at)
+                })
+                .collect());
+        }
+        if len <= 8 {
+            // The last element is the answer unless an earlier one is asked for.
+            let mut result: Vec<Value> = words[((len - 1) * stride) as usize..].to_vec();
+            for element in (0..len - 1).rev() {
+                let element_index = self.b.constant(element);
+                let chosen = self.b.op2(Op::IEq, index, element_index);
+                for (word, value) in result.iter_mut().enumerate() {
+                    *value = self.b.select(chosen, words[(element * stride) as usize + word], *value);
+                }
+            }
+            return Ok(result.into());
+        }
+        let array = self.b.array(len * stride);
+        for (at, &word) in words.iter().enumerate() {
+            let at = self.b.constant(at as u32);
+            self.b.store(array, at, word);
+        }
+        Ok((0..stride)
+            .map(|word| {
+                let word = self.b.constant(word);
+                let at = self.b.op2(Op::IAdd, offset, word);
+                self.b.load(array, at)
+            })
+            .collect())
+    }
+
+    /// Applies an operation to each component.
+    pub(super) fn each(&mut self, op: Op, a: &[Value]) -> Rc<[Value]> {
+        a.iter().map(|&a| self.b.op1(op, a)).collect()
+    }
+
+    /// Applies an operation to pairs of components; a scalar goes with every component.
+    pub(super) fn zip(&mut self, op: Op, a: &[Value], b: &[Value]) -> Rc<[Value]> {
+        let len = a.len().max(b.len());
+        let at = |words: &[Value], i: usize| words[if words.len() == 1 { 0 } else { i }];
+        (0..len).map(|i| self.b.op2(op, at(a, i), at(b, i))).collect()
+    }
+
+    fn unary(&mut self, frame: &mut Frame, op: UnaryOperator, expr: Handle<Expression>) -> Result<Rc<[Value]>> {
+        let words = self.words(frame, expr)?;
+        Ok(match (op, types::kind(frame.ty(expr))) {
+            (UnaryOperator::Negate, Some(ScalarKind::Float)) => self.each(Op::FNeg, &words),
+            (UnaryOperator::Negate, _) => {
+                let zero = self.b.constant(0);
+                self.zip(Op::ISub, &[zero], &words)
+            }
+            (UnaryOperator::LogicalNot | UnaryOperator::BitwiseNot, _) => self.each(Op::Not, &words),
+        })
+    }
+
+    fn binary(
+        &mut self,
+        frame: &mut Frame,
+        op: BinaryOperator,
+        left: Handle<Expression>,
+        right: Handle<Expression>,
+    ) -> Result<Rc<[Value]>> {
+        let (a, b) = (self.words(frame, left)?, self.words(frame, right)?);
+        let (left, right) = (frame.ty(left), frame.ty(right));
+        if op == BinaryOperator::Multiply
+            && let Some(product) = self.matrix_product(left, &a, right, &b)
+        {
+            return Ok(product);
+        }
+        let op = binary_op(op, types::kind(left));
+        Ok(self.zip(op, &a, &b))
+    }
+
+    fn relational(
+        &mut self,
+        frame: &mut Frame,
+        fun: RelationalFunction,
+        argument: Handle<Expression>,
+    ) -> Result<Rc<[Value]>> {
+        let words = self.words(frame, argument)?;
+        let fold = match fun {
+            RelationalFunction::All => Op::And,
+            RelationalFunction::Any => Op::Or,
+            RelationalFunction::IsNan => return Ok(self.zip(Op::FNe, &words, &words)),
+            RelationalFunction::IsInf => {
+                let magnitude = self.each(Op::FAbs, &words);
+                let infinity = self.b.float(f32::INFINITY);
+                return Ok(self.zip(Op::IEq, &magnitude, &[infinity]));
+            }
+        };
+        let mut result = words[0];
+        for &word in &words[1..] {
+            result = self.b.op2(fold, result, word);
+        }
+        Ok([result].into())
+    }
+
+    fn convert(
+        &mut self,
+        frame: &mut Frame,
+        handle: Handle<Expression>,
+        expr: Handle<Expression>,
+        to: ScalarKind,
+        convert: Option<u8>,
+    ) -> Result<Rc<[Value]>> {
+        let words = self.words(frame, expr)?;
+        let from = types::kind(frame.ty(expr)).unwrap_or(to);
+        if convert.is_some_and(|width| width != 4 && to != ScalarKind::Bool) {
+            return Err(frame.unsupported("a conversion to a type that is not 32 bits wide", handle));
+        }
+        if convert.is_none() || from == to {
+            return Ok(words);
+        }
+        use ScalarKind::{Bool, Float, Sint, Uint};
+        Ok(match (from, to) {
+            (Sint, Float) => self.each(Op::SToF, &words),
+            (Uint, Float) => self.each(Op::UToF, &words),
+            (Float, Sint) => self.each(Op::FToS, &words),
+            (Float, Uint) => self.each(Op::FToU, &words),
+            (Bool, Float) => {
+                let one = self.b.float(1.0);
+                self.zip(Op::And, &words, &[one])
+            }
+            (Bool, _) => {
+                let one = self.b.constant(1);
+                self.zip(Op::And, &words, &[one])
+            }
+            (from, Bool) => {
+                let zero = self.b.constant(0);
+                let differs = if from == Float { Op::FNe } else { Op::INe };
+                self.zip(differs, &words, &[zero])
+            }
+            _ => words,
+        })
+    }
+}
+
+fn binary_op(op: BinaryOperator, kind: Option<ScalarKind>) -> Op {
+    let is_float = kind == Some(ScalarKind::Float);
+    let is_signed = kind == Some(ScalarKind::Sint);
+    let choose = |float, signed, unsigned| match (is_float, is_signed) {
+        (true, _) => float,
+        (_, true) => signed,
+        _ => unsigned,
+    };
+    match op {
+        BinaryOperator::Add => choose(Op::FAdd, Op::IAdd, Op::IAdd),
+        BinaryOperator::Subtract => choose(Op::FSub, Op::ISub, Op::ISub),
+        BinaryOperator::Multiply => choose(Op::FMul, Op::IMul, Op::IMul),
+        BinaryOperator::Divide => choose(Op::FDiv, Op::Call(Function::DivI32), Op::Call(Function::DivU32)),
+        BinaryOperator::Modulo => {
+            choose(Op::Call(Function::Rem), Op::Call(Function::RemI32), Op::Call(Function::RemU32))
+        }
+        BinaryOperator::Equal => choose(Op::FEq, Op::IEq, Op::IEq),
+        BinaryOperator::NotEqual => choose(Op::FNe, Op::INe, Op::INe),
+        BinaryOperator::Less => choose(Op::FLt, Op::SLt, Op::ULt),
+        BinaryOperator::LessEqual => choose(Op::FLe, Op::SLe, Op::ULe),
+        BinaryOperator::Greater => choose(Op::FGt, Op::SGt, Op::UGt),
+        BinaryOperator::GreaterEqual => choose(Op::FGe, Op::SGe, Op::UGe),
+        BinaryOperator::And | BinaryOperator::LogicalAnd => Op::And,
+        BinaryOperator::ExclusiveOr => Op::Xor,
+        BinaryOperator::InclusiveOr | BinaryOperator::LogicalOr => Op::Or,
+        BinaryOperator::ShiftLeft => Op::Shl,
+        BinaryOperator::ShiftRight => choose(Op::UShr, Op::SShr, Op::UShr),
+    }
+}

@@ -1,0 +1,182 @@
+//! From naga IR to the tree: calls inlined, composites taken apart into words, locals turned into variables or arrays.
+//!
+//! What a pure function cannot contain, or what has no 32-bit form, is refused with `Error::Unsupported`.
+
+mod expr;
+mod math;
+mod matrix;
+mod memory;
+mod stmt;
+mod types;
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use naga::Handle;
+
+use super::build::Builder;
+use super::tree::{Label, Tree, Value, Var};
+use crate::error::{Error, Result};
+use crate::wgsl::PureFunction;
+use crate::work::{Fused, Node};
+use memory::{Place, Storage};
+
+/// The tree of a whole fused graph.
+pub(crate) fn lower(fused: &Fused) -> Result<Tree> {
+    let mut lowering = Lowering { b: Builder::new() };
+    let mut values: Vec<Rc<[Value]>> = Vec::with_capacity(fused.nodes.len());
+    for node in &fused.nodes {
+        let words = match node {
+            Node::Source { slot, ty } => {
+                (0..ty.words() as u32).map(|component| lowering.b.input(*slot, component)).collect()
+            }
+            Node::Call { function, args, uniforms_at } => {
+                let mut operands: Vec<Operand> =
+                    args.iter().map(|&arg| Operand::Words(values[arg as usize].clone())).collect();
+                let mut at = *uniforms_at;
+                for param in &function.uniforms {
+                    let words = param.ty.words() as u32;
+                    operands.push(Operand::Words((at..at + words).map(|word| lowering.b.uniform(word)).collect()));
+                    at += words;
+                }
+                lowering.call(function, function.function, operands)?
+            }
+        };
+        values.push(words);
+    }
+    let outputs = values[fused.output as usize].iter().map(|&value| {
+        let var = lowering.b.var();
+        lowering.b.set(var, value);
+        var
+    });
+    let outputs = outputs.collect();
+    Ok(lowering.b.finish(outputs))
+}
+
+/// The value of an expression: words, or for a pointer the place that it points to.
+#[derive(Debug, Clone)]
+enum Operand {
+    Words(Rc<[Value]>),
+    Place(Place),
+}
+
+/// The state of lowering.
+struct Lowering {
+    b: Builder,
+}
+
+/// A function being inlined.
+struct Frame<'a> {
+    /// The user's function, which holds the module.
+    pure: &'a PureFunction,
+    function: &'a naga::Function,
+    info: &'a naga::valid::FunctionInfo,
+    args: Vec<Operand>,
+    /// Values of the expressions emitted so far, by index.
+    exprs: Vec<Option<Operand>>,
+    /// Storage of the local variables, by index.
+    locals: Vec<Storage>,
+    /// Where the result goes.
+    result: Vec<Var>,
+    return_label: Label,
+    /// Break and continue targets of the loops and switches around; a switch has the continue target of its loop.
+    targets: Vec<(Label, Option<Label>)>,
+}
+
+impl<'a> Frame<'a> {
+    fn module(&self) -> &'a naga::Module {
+        &self.pure.module
+    }
+
+    /// The type of an expression.
+    fn ty(&self, expr: Handle<naga::Expression>) -> &'a naga::TypeInner {
+        self.info[expr].ty.inner_with(&self.pure.module.types)
+    }
+
+    fn inner(&self, ty: Handle<naga::Type>) -> &'a naga::TypeInner {
+        &self.pure.module.types[ty].inner
+    }
+
+    /// An error about an expression of the function.
+    fn unsupported(&self, what: impl Into<String>, expr: Handle<naga::Expression>) -> Error {
+        unsupported_at(self.pure, what, self.function.expressions.get_span(expr))
+    }
+}
+
+/// An error about a place in the user's text.
+fn unsupported_at(pure: &PureFunction, what: impl Into<String>, span: naga::Span) -> Error {
+    let mut what = what.into();
+    if span.is_defined() {
+        let line = span.location(&pure.source).line_number;
+        what = format!("{what} in `{}`, line {line}", pure.name);
+    } else {
+        what = format!("{what} in `{}`", pure.name);
+    }
+    Error::Unsupported { executor: "cpu".to_owned(), what }
+}
+
+impl Lowering {
+    /// Inlines a call and returns the words of its result.
+    fn call(
+        &mut self,
+        pure: &PureFunction,
+        handle: Handle<naga::Function>,
+        args: Vec<Operand>,
+    ) -> Result<Rc<[Value]>> {
+        let function = &pure.module.functions[handle];
+        if self.b.tree.defs.len() > MAX_VALUES {
+            return Err(unsupported_at(pure, "a program of this size", naga::Span::UNDEFINED));
+        }
+        let result_words = match &function.result {
+            Some(result) => types::words(pure, &pure.module.types[result.ty].inner)?,
+            None => 0,
+        };
+        let mut frame = Frame {
+            pure,
+            function,
+            info: &pure.info[handle],
+            args,
+            exprs: vec![None; function.expressions.len()],
+            locals: vec![],
+            result: (0..result_words).map(|_| self.b.var()).collect(),
+            return_label: self.b.label(),
+            targets: vec![],
+        };
+        self.b.open_block();
+        self.declare_locals(&mut frame, handle)?;
+        let tail = [frame.return_label];
+        self.statements(&mut frame, &function.body, &tail)?;
+        self.b.close_block(frame.return_label);
+        Ok(frame.result.iter().map(|&var| self.b.get(var)).collect())
+    }
+
+    /// Makes the local variables with their initial values.
+    fn declare_locals(&mut self, frame: &mut Frame, handle: Handle<naga::Function>) -> Result<()> {
+        let dynamic = memory::dynamic_locals(frame.module(), handle, &mut HashMap::new());
+        for (local, variable) in frame.function.local_variables.iter() {
+            let words = types::words(frame.pure, frame.inner(variable.ty))?;
+            let storage = if dynamic.locals.contains(&local) {
+                if self.b.tree.arrays.iter().sum::<u32>() + words > MAX_ARRAY_WORDS {
+                    let span = frame.function.local_variables.get_span(local);
+                    return Err(unsupported_at(frame.pure, "local arrays of this size", span));
+                }
+                Storage::Array(self.b.array(words))
+            } else {
+                Storage::Vars((0..words).map(|_| self.b.var()).collect())
+            };
+            let initial = match variable.init {
+                Some(init) => self.words(frame, init)?,
+                None => std::iter::repeat_n(self.b.constant(0), words as usize).collect(),
+            };
+            self.store_words(&Place::start_of(storage.clone()), &initial);
+            frame.locals.push(storage);
+        }
+        Ok(())
+    }
+}
+
+/// A program with more values than this is refused: inlining can blow up exponentially.
+const MAX_VALUES: usize = 1 << 18;
+
+/// Local arrays take at most this many words a lane in total.
+const MAX_ARRAY_WORDS: u32 = 1 << 14;

@@ -1,0 +1,261 @@
+//! Statements. Every jump becomes the exit of a labelled block, or nothing where the block ends there anyway.
+
+use naga::{Expression, Handle, Statement, SwitchCase, SwitchValue};
+
+use super::super::op::Op;
+use super::super::tree::{Label, Value};
+use super::{Frame, Lowering, Operand, unsupported_at};
+use crate::error::Result;
+
+impl Lowering {
+    /// Lowers statements; `tail` are the labels whose blocks end where the list ends. Returns whether control can reach
+    /// the end of the list.
+    pub(super) fn statements(&mut self, frame: &mut Frame, list: &[Statement], tail: &[Label]) -> Result<bool> {
+        for (at, statement) in list.iter().enumerate() {
+            let rest = &list[at + 1..];
+            let inner_tail = if rest.is_empty() { tail } else { &[] };
+            match statement {
+                Statement::Emit(range) => {
+                    for expr in range.clone() {
+                        self.emit(frame, expr)?;
+                    }
+                }
+                Statement::Block(block) => {
+                    if !self.statements(frame, block, inner_tail)? {
+                        return Ok(false);
+                    }
+                }
+                Statement::If { condition, accept, reject } => {
+                    let cond = self.word(frame, *condition)?;
+                    // `if c { return; } rest` is `if c {} else { rest }` at the end of a function.
+                    let ends = |list: &[Statement]| jump_target(frame, list).is_some_and(|to| tail.contains(&to));
+                    let (accept_ends, reject_ends) = (ends(accept), ends(reject));
+                    if accept_ends || reject_ends {
+                        self.b.open_branch();
+                        let mut reaches = self.statements(frame, accept, tail)?;
+                        if reject_ends && reaches {
+                            reaches = self.statements(frame, rest, tail)?;
+                        }
+                        let accept = self.b.close_branch();
+                        self.b.open_branch();
+                        let mut also = self.statements(frame, reject, tail)?;
+                        if !reject_ends && also {
+                            also = self.statements(frame, rest, tail)?;
+                        }
+                        let reject = self.b.close_branch();
+                        self.b.branch(cond, accept, reject);
+                        return Ok(reaches || also);
+                    }
+                    self.b.open_branch();
+                    let reaches = self.statements(frame, accept, inner_tail)?;
+                    let accept = self.b.close_branch();
+                    self.b.open_branch();
+                    let also = self.statements(frame, reject, inner_tail)?;
+                    let reject = self.b.close_branch();
+                    self.b.branch(cond, accept, reject);
+                    if !(reaches || also) {
+                        return Ok(false);
+                    }
+                }
+                Statement::Switch { selector, cases } => {
+                    if !self.switch(frame, *selector, cases, inner_tail)? {
+                        return Ok(false);
+                    }
+                }
+                Statement::Loop { body, continuing, break_if } => {
+                    self.repeat(frame, body, continuing, *break_if)?;
+                }
+                Statement::Break | Statement::Continue => {
+                    if let Some(label) = jump_target(frame, std::slice::from_ref(statement)) {
+                        self.exit(label, tail);
+                    }
+                    return Ok(false);
+                }
+                Statement::Return { value } => {
+                    if let Some(value) = value {
+                        let words = self.words(frame, *value)?;
+                        for (&var, &word) in frame.result.iter().zip(words.iter()) {
+                            self.b.set(var, word);
+                        }
+                    }
+                    self.exit(frame.return_label, tail);
+                    return Ok(false);
+                }
+                Statement::Store { pointer, value } => {
+                    let words = self.words(frame, *value)?;
+                    match self.operand(frame, *pointer)? {
+                        Operand::Place(place) => self.store_words(&place, &words),
+                        Operand::Words(_) => return Err(frame.unsupported("this assignment", *pointer)),
+                    }
+                }
+                Statement::Call { function, arguments, result } => {
+                    let mut args = Vec::with_capacity(arguments.len());
+                    for &argument in arguments {
+                        args.push(self.operand(frame, argument)?);
+                    }
+                    let words = self.call(frame.pure, *function, args)?;
+                    if let Some(result) = result {
+                        frame.exprs[result.index()] = Some(Operand::Words(words));
+                    }
+                }
+                other => {
+                    let what = format!("the statement {}", name(other));
+                    return Err(unsupported_at(frame.pure, what, naga::Span::UNDEFINED));
+                }
+            }
+        }
+        Ok(true)
+    }
+
+    fn exit(&mut self, label: Label, tail: &[Label]) {
+        if !tail.contains(&label) {
+            self.b.exit(label);
+        }
+    }
+
+    /// A loop: `break { loop { continue { body } continuing; if break_if { exit } } }`.
+    fn repeat(
+        &mut self,
+        frame: &mut Frame,
+        body: &naga::Block,
+        continuing: &naga::Block,
+        break_if: Option<Handle<Expression>>,
+    ) -> Result<()> {
+        let (break_label, continue_label) = (self.b.label(), self.b.label());
+        let mut assigned = vec![];
+        self.assigned_in(frame, body, &mut assigned);
+        self.assigned_in(frame, continuing, &mut assigned);
+        frame.targets.push((break_label, Some(continue_label)));
+        self.b.open_block();
+        self.b.open_loop(assigned);
+        self.b.open_block();
+        self.statements(frame, body, &[continue_label])?;
+        self.b.close_block(continue_label);
+        self.statements(frame, continuing, &[])?;
+        if let Some(condition) = break_if {
+            let cond = self.word(frame, condition)?;
+            self.b.open_branch();
+            self.b.exit(break_label);
+            let accept = self.b.close_branch();
+            self.b.open_branch();
+            let reject = self.b.close_branch();
+            self.b.branch(cond, accept, reject);
+        }
+        self.b.close_loop();
+        self.b.close_block(break_label);
+        frame.targets.pop();
+        Ok(())
+    }
+
+    /// A switch: one branch per group of cases that run into each other. Returns whether control can come out of it.
+    fn switch(
+        &mut self,
+        frame: &mut Frame,
+        selector: Handle<Expression>,
+        cases: &[SwitchCase],
+        tail: &[Label],
+    ) -> Result<bool> {
+        let selector = self.word(frame, selector)?;
+        let label = self.b.label();
+        let continue_label = frame.targets.last().and_then(|target| target.1);
+        frame.targets.push((label, continue_label));
+        let mut groups: Vec<&[SwitchCase]> = cases.split_inclusive(|case| !case.fall_through).collect();
+        // The group of the default is what remains when no other is chosen, so it goes last.
+        groups.sort_by_key(|group| group.iter().any(|case| case.value == SwitchValue::Default));
+        let mut tail = tail.to_vec();
+        tail.push(label);
+        self.b.open_block();
+        self.groups(frame, selector, &groups, &tail)?;
+        self.b.close_block(label);
+        frame.targets.pop();
+        Ok(true)
+    }
+
+    fn groups(
+        &mut self,
+        frame: &mut Frame,
+        selector: Value,
+        groups: &[&[SwitchCase]],
+        tail: &[Label],
+    ) -> Result<()> {
+        let Some((group, rest)) = groups.split_first() else {
+            return Ok(());
+        };
+        if rest.is_empty() {
+            return self.group(frame, selector, group, tail);
+        }
+        let cond = self.any_of(selector, group);
+        self.b.open_branch();
+        self.group(frame, selector, group, tail)?;
+        let accept = self.b.close_branch();
+        self.b.open_branch();
+        self.groups(frame, selector, rest, tail)?;
+        let reject = self.b.close_branch();
+        self.b.branch(cond, accept, reject);
+        Ok(())
+    }
+
+    /// The bodies of a group, one of whose cases is known to be chosen.
+    fn group(&mut self, frame: &mut Frame, selector: Value, group: &[SwitchCase], tail: &[Label]) -> Result<()> {
+        let Some((last, before)) = group.split_last() else {
+            return Ok(());
+        };
+        for (at, case) in before.iter().enumerate().filter(|(_, case)| !case.body.is_empty()) {
+            let entered = self.any_of(selector, &group[..=at]);
+            // The default is entered when nothing behind it is chosen.
+            let has_default = group[..=at].iter().any(|case| case.value == SwitchValue::Default);
+            let entered = if has_default {
+                let later = self.any_of(selector, &group[at + 1..]);
+                self.b.op1(Op::Not, later)
+            } else {
+                entered
+            };
+            self.b.open_branch();
+            self.statements(frame, &case.body, &[])?;
+            let accept = self.b.close_branch();
+            self.b.open_branch();
+            let reject = self.b.close_branch();
+            self.b.branch(entered, accept, reject);
+        }
+        self.statements(frame, &last.body, tail)?;
+        Ok(())
+    }
+
+    fn any_of(&mut self, selector: Value, cases: &[SwitchCase]) -> Value {
+        let mut any = self.b.constant(0);
+        for case in cases {
+            let value = match case.value {
+                SwitchValue::I32(value) => value as u32,
+                SwitchValue::U32(value) => value,
+                SwitchValue::Default => continue,
+            };
+            let value = self.b.constant(value);
+            let equal = self.b.op2(Op::IEq, selector, value);
+            any = self.b.op2(Op::Or, any, equal);
+        }
+        any
+    }
+}
+
+/// Where the last statement of a list jumps to.
+fn jump_target(frame: &Frame, list: &[Statement]) -> Option<Label> {
+    match list.last()? {
+        Statement::Return { .. } => Some(frame.return_label),
+        Statement::Break => frame.targets.last().map(|target| target.0),
+        Statement::Continue => frame.targets.last().and_then(|target| target.1),
+        Statement::Block(block) => jump_target(frame, block),
+        _ => None,
+    }
+}
+
+fn name(statement: &Statement) -> &'static str {
+    match statement {
+        Statement::Kill => "discard",
+        Statement::ControlBarrier(_) | Statement::MemoryBarrier(_) => "barrier",
+        Statement::ImageStore { .. } | Statement::ImageAtomic { .. } => "texture store",
+        Statement::Atomic { .. } => "atomic",
+        Statement::WorkGroupUniformLoad { .. } => "workgroupUniformLoad",
+        Statement::RayQuery { .. } | Statement::RayPipelineFunction(_) => "ray query",
+        _ => "subgroup operation",
+    }
+}

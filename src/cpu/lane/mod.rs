@@ -1,0 +1,81 @@
+//! The lane program: WGSL functions run by a vector interpreter.
+//!
+//! Compilation goes through these forms, each in its own file:
+//!
+//! | form | made by | what happens |
+//! |---|---|---|
+//! | naga IR | naga | |
+//! | [`tree`] | [`lower`], [`build`] | calls inlined, composites taken apart, folded, invariant values moved out of loops |
+//! | [`tree`], annotated | [`live`], [`uniform`] | dead code removed; what is the same in all lanes |
+//! | [`flow`] | [`flow`] | divergent control flow becomes masks |
+//! | [`steps`], virtual | [`select`] | expression trees become steps of an accumulator machine |
+//! | [`program`] | [`assign`] | planes assigned |
+//!
+//! `exec` runs the result: a block of lanes at a time, each segment of steps strip by strip. A whole compute shader will
+//! be a program whose block is a workgroup.
+
+mod assign;
+mod bits;
+mod build;
+mod display;
+mod exec;
+mod flow;
+mod function;
+mod live;
+mod lower;
+mod op;
+mod program;
+mod select;
+mod steps;
+#[cfg(test)]
+mod tests;
+mod tree;
+mod uniform;
+
+pub(crate) use exec::level::vectorize;
+pub(crate) use exec::machine::Machine;
+pub(crate) use program::Program;
+
+/// Where the elements of a source slot come from in a run.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Input<'a> {
+    /// Elements one after another; the slice begins with the first element of the run.
+    Words(&'a [u32]),
+    /// Component `c` of element `i` is `words[c * stride + i]`.
+    Planes {
+        /// The words.
+        words: &'a [u32],
+        /// Words from component to component.
+        stride: usize,
+    },
+    /// Component `c` of element `i` is `words[c * stride + i * step]`.
+    Strided {
+        /// The words.
+        words: &'a [u32],
+        /// Words from component to component.
+        stride: usize,
+        /// Words from element to element.
+        step: usize,
+    },
+    /// `start` plus the index of the element in the run, wrapping.
+    Counting {
+        /// The value of the first element.
+        start: u32,
+    },
+    /// The same element everywhere.
+    Constant([u32; 4]),
+}
+
+/// Where the results of a run go.
+#[derive(Debug)]
+pub(crate) enum Output<'a> {
+    /// Elements one after another.
+    Words(&'a mut [u32]),
+    /// Component `c` of element `i` is `words[c * stride + i]`.
+    Planes {
+        /// The words.
+        words: &'a mut [u32],
+        /// Words from component to component.
+        stride: usize,
+    },
+}

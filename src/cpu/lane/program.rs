@@ -1,0 +1,209 @@
+//! A compiled program, and how it comes about.
+
+use fearless_simd::Level;
+
+use super::assign::{ArrayPlanes, LoopPlanes, assign};
+use super::exec::level::strip_len;
+use super::flow::linearise;
+use super::live::prune;
+use super::lower::lower;
+use super::op::Op;
+use super::select::{Selected, select};
+use super::steps::{Inst, Step, UniformInst};
+use super::tree::{Def, Stmt, Tree};
+use super::uniform::Uniformity;
+use crate::error::{Error, Result};
+use crate::work::{Fused, Node};
+
+/// A whole fused graph as one program. Never changes; many threads can run it at once.
+#[derive(Debug)]
+pub(crate) struct Program {
+    /// The function shown in errors.
+    pub(super) name: String,
+    pub(super) level: Level,
+    /// Lanes of a strip of the level.
+    pub(super) strip: usize,
+    /// Lanes of a block.
+    pub(super) lanes: usize,
+    pub(super) code: Vec<Inst>,
+    pub(super) steps: Vec<Step>,
+    /// The uniform file at the start of a run: constants, and room for the rest.
+    pub(super) uniforms: Vec<u32>,
+    /// Places in the uniform file of words of the uniform arguments.
+    pub(super) arguments: Vec<(u16, u32)>,
+    /// What computes the other uniform values that are the same for all blocks.
+    pub(super) preamble: Vec<UniformInst>,
+    /// Number of planes, those of arrays last.
+    pub(super) planes: usize,
+    pub(super) arrays: Vec<ArrayPlanes>,
+    pub(super) tables: Vec<Vec<u32>>,
+    /// Number of inputs; they follow the planes in the table of addresses.
+    pub(super) inputs: usize,
+    pub(super) sources: Vec<Source>,
+    /// Number of outputs; they follow the inputs.
+    pub(super) outputs: usize,
+    pub(super) loops: Vec<LoopPlanes>,
+    /// The first plane behind the program's own.
+    pub(super) staging: usize,
+    /// Planes from there to the first for staging outputs.
+    pub(super) output_stage: usize,
+    cost: f64,
+}
+
+/// A source that the program reads.
+#[derive(Debug)]
+pub(super) struct Source {
+    pub(super) slot: u32,
+    /// Words of an element.
+    pub(super) words: u32,
+    /// Components read, and their places in the table.
+    pub(super) inputs: Vec<(u32, u16)>,
+    /// Planes from the first for staging to those of this source.
+    pub(super) stage: usize,
+}
+
+/// Bytes of planes that a block may use, so that they stay in the first-level cache with the operands in place.
+const BLOCK_BYTES: usize = 24 << 10;
+
+/// A block has at most this many lanes.
+const MAX_LANES: usize = 1024;
+
+/// Iterations assumed of a loop, whose number nobody knows.
+const ASSUMED_ITERATIONS: f64 = 16.0;
+
+/// Nanoseconds of one unit of [`Op::cost`] on one core: a vector load and an operation on a strip.
+const NS_PER_COST: f64 = 0.02;
+
+impl Program {
+    /// Compiles for the best instruction set of this processor.
+    pub(crate) fn compile(fused: &Fused) -> Result<Self> {
+        Self::compile_for(fused, Level::new())
+    }
+
+    /// Compiles for an instruction set.
+    pub(crate) fn compile_for(fused: &Fused, level: Level) -> Result<Self> {
+        let mut tree = lower(fused)?;
+        let live = prune(&mut tree);
+        let cost = cost(&tree, &tree.body);
+        let uniformity = Uniformity::of(&tree, &live);
+        let outputs = tree.outputs.len();
+        let flow = linearise(tree, &live, uniformity);
+        let mut selected = select(&flow)?;
+        let widths = source_words(fused);
+        let total = selected.regs.len() + flow.tree.arrays.iter().sum::<u32>() as usize + outputs;
+        if total > usize::from(u16::MAX) {
+            return Err(Error::Unsupported { executor: "cpu".to_owned(), what: "a program of this size".to_owned() });
+        }
+        let assigned = assign(&mut selected, &flow.tree.arrays, outputs as u32);
+        let Selected { code, steps, preamble, constants, arguments, uniforms, .. } = selected;
+        let mut file = vec![0; uniforms as usize];
+        for (place, word) in constants {
+            file[place as usize] = word;
+        }
+        let planes = assigned.planes as usize;
+        let mut sources: Vec<Source> = vec![];
+        let mut stage = 0;
+        for (index, &(slot, component)) in assigned.inputs.iter().enumerate() {
+            let place = (planes + index) as u16;
+            match sources.last_mut().filter(|source| source.slot == slot) {
+                Some(source) => source.inputs.push((component, place)),
+                None => {
+                    let words = widths.get(slot as usize).copied().unwrap_or(1);
+                    sources.push(Source { slot, words, inputs: vec![(component, place)], stage });
+                    stage += words as usize;
+                }
+            }
+        }
+        let strip = strip_len(level);
+        Ok(Self {
+            name: name(fused),
+            level,
+            strip,
+            lanes: lanes(planes, strip),
+            code,
+            steps,
+            uniforms: file,
+            arguments,
+            preamble,
+            planes,
+            arrays: assigned.arrays,
+            tables: flow.tree.tables,
+            inputs: assigned.inputs.len(),
+            sources,
+            outputs,
+            loops: assigned.loops,
+            staging: planes,
+            output_stage: stage,
+            cost,
+        })
+    }
+
+    /// A rough estimate of nanoseconds an element on one core. Loops count as 16 iterations, branches as both sides.
+    pub(crate) fn cost_per_element(&self) -> f64 {
+        self.cost
+    }
+
+    /// Words between planes: a line more than the lanes, so that planes do not compete for the same cache sets.
+    pub(super) fn plane_stride(&self) -> usize {
+        self.lanes + 16
+    }
+
+    /// Number of planes for staging.
+    pub(super) fn stages(&self) -> usize {
+        self.output_stage + self.outputs
+    }
+
+    /// Number of planes that packing needs.
+    pub(super) fn free_planes(&self) -> usize {
+        1 + self.loops.iter().map(|planes| planes.inputs.len()).sum::<usize>()
+    }
+
+    /// True for a plane that belongs to an array.
+    pub(super) fn is_array_plane(&self, plane: u16) -> bool {
+        self.arrays.first().is_some_and(|array| plane >= array.first)
+    }
+}
+
+/// Lanes of a block that uses so many planes.
+fn lanes(planes: usize, strip: usize) -> usize {
+    let fitting = BLOCK_BYTES / 4 / planes.max(1);
+    (fitting / strip * strip).clamp(strip.max(256), MAX_LANES)
+}
+
+/// The outermost function.
+fn name(fused: &Fused) -> String {
+    match &fused.nodes[fused.output as usize] {
+        Node::Call { function, .. } => function.name.clone(),
+        Node::Source { .. } => "identity".to_owned(),
+    }
+}
+
+/// Words of an element of each source slot.
+fn source_words(fused: &Fused) -> Vec<u32> {
+    let mut words = vec![];
+    for node in &fused.nodes {
+        if let Node::Source { slot, ty } = node {
+            let slot = *slot as usize;
+            words.resize(words.len().max(slot + 1), 1);
+            words[slot] = ty.words() as u32;
+        }
+    }
+    words
+}
+
+fn cost(tree: &Tree, stmts: &[Stmt]) -> f64 {
+    let units = |stmt: &Stmt| match stmt {
+        Stmt::Def(value) => match tree.def(*value) {
+            Def::Op(op, _) => Op::cost(op) * NS_PER_COST,
+            Def::Load { .. } | Def::Lookup { .. } => 10.0 * NS_PER_COST,
+            _ => 0.0,
+        },
+        Stmt::Set(..) => NS_PER_COST,
+        Stmt::Store { .. } => 20.0 * NS_PER_COST,
+        Stmt::If { accept, reject, .. } => cost(tree, accept) + cost(tree, reject),
+        Stmt::Block { body, .. } => cost(tree, body),
+        Stmt::Loop { body, .. } => ASSUMED_ITERATIONS * cost(tree, body),
+        Stmt::Exit(_) => 2.0 * NS_PER_COST,
+    };
+    stmts.iter().map(units).sum()
+}

@@ -1,0 +1,7 @@
+//! Programs against closures.
+
+mod composite;
+mod listing;
+mod control;
+mod straight;
+mod support;

@@ -1,0 +1,108 @@
+//! The program as a tree: what lowering produces and the analyses read.
+//!
+//! Values are words, assigned once, and pure. What changes lives in variables (one word a lane each) and in arrays
+//! (several words a lane, addressed by a computed offset). Control flow is structured: two-way branches, endless loops,
+//! and labelled blocks that can be left from within; `return`, `break` and `continue` are all exits of blocks.
+
+use super::op::Op;
+
+/// A word computed once: an index into [`Tree::defs`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct Value(pub(crate) u32);
+
+/// A word that can be assigned again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct Var(pub(crate) u32);
+
+/// Words addressed by an offset that differs from lane to lane: an index into [`Tree::arrays`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Array(pub(crate) u32);
+
+/// A block that can be left from within.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Label(pub(crate) u32);
+
+/// How a value comes about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Def {
+    /// Known when compiling.
+    Const(u32),
+    /// A word of the uniform arguments.
+    Uniform(u32),
+    /// A component of the element of a source.
+    Input { slot: u32, component: u32 },
+    /// An operation; operands beyond its arity repeat the first.
+    Op(Op, [Value; 4]),
+    /// A word of a constant table; an index out of range reads the last.
+    Lookup { table: u32, index: Value },
+    /// The variable's content where the definition stands.
+    Get(Var),
+    /// The array's content where the definition stands; an offset out of range reads the last word.
+    Load { array: Array, offset: Value },
+}
+
+/// A statement.
+#[derive(Debug, Clone)]
+pub(crate) enum Stmt {
+    /// Computes the value here.
+    Def(Value),
+    /// Assigns a variable in the active lanes.
+    Set(Var, Value),
+    /// Assigns a word of an array in the active lanes; an offset out of range writes the last word.
+    Store { array: Array, offset: Value, value: Value },
+    /// Runs one list in the lanes where the condition holds, the other in the rest.
+    If { id: u32, cond: Value, accept: Vec<Stmt>, reject: Vec<Stmt> },
+    /// Runs the list; lanes that exit to the label wait behind it.
+    Block { label: Label, body: Vec<Stmt> },
+    /// Repeats the list until no lane is left in it.
+    Loop { id: u32, body: Vec<Stmt> },
+    /// Ends the active lanes' run of the labelled block.
+    Exit(Label),
+}
+
+/// A whole program.
+#[derive(Debug, Default)]
+pub(crate) struct Tree {
+    /// Values, by index; operands come before their users.
+    pub(crate) defs: Vec<Def>,
+    /// Number of variables.
+    pub(crate) vars: u32,
+    /// Words a lane of each array.
+    pub(crate) arrays: Vec<u32>,
+    /// Constant tables, none empty.
+    pub(crate) tables: Vec<Vec<u32>>,
+    /// Number of labels.
+    pub(crate) labels: u32,
+    /// Number of `If` and `Loop` nodes.
+    pub(crate) nodes: u32,
+    /// The statements.
+    pub(crate) body: Vec<Stmt>,
+    /// The components of the result, assigned in `body`.
+    pub(crate) outputs: Vec<Var>,
+}
+
+impl Tree {
+    /// The definition of a value.
+    pub(crate) fn def(&self, value: Value) -> Def {
+        self.defs[value.0 as usize]
+    }
+
+    /// The constant that a value is, if it is one.
+    pub(crate) fn constant(&self, value: Value) -> Option<u32> {
+        match self.def(value) {
+            Def::Const(word) => Some(word),
+            _ => None,
+        }
+    }
+
+    /// The operands of a value, without variables.
+    pub(crate) fn operands(&self, value: Value) -> impl Iterator<Item = Value> {
+        let (operands, len) = match self.def(value) {
+            Def::Op(op, operands) => (operands, op.arity()),
+            Def::Lookup { index, .. } => ([index; 4], 1),
+            Def::Load { offset, .. } => ([offset; 4], 1),
+            Def::Const(_) | Def::Uniform(_) | Def::Input { .. } | Def::Get(_) => ([value; 4], 0),
+        };
+        operands.into_iter().take(len)
+    }
+}

@@ -1,0 +1,142 @@
+//! The CPU executor: lane programs and native operators under rayon. The only importer of rayon.
+
+mod arg;
+mod block;
+mod compile;
+mod fold;
+mod function;
+mod lane;
+mod map;
+mod math;
+mod native;
+mod operator;
+mod reduce;
+mod scan;
+mod scratch;
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::{Arc, RwLock};
+
+use fearless_simd::Level;
+
+use self::compile::Compiled;
+use crate::error::{Error, Result};
+use crate::run::{Spine, State};
+use crate::work::Work;
+
+/// Compiled works kept; past this many the cache starts anew.
+const MAX_CACHED: usize = 1024;
+
+/// The host's processors.
+pub(crate) struct Cpu {
+    level: Level,
+    /// A pool of the context's own, when it asked for a number of threads; else rayon's global pool.
+    pool: Option<rayon::ThreadPool>,
+    /// Loop iterations that a block of lanes may take.
+    budget: u64,
+    compiled: RwLock<HashMap<Vec<u64>, Arc<Compiled>>>,
+}
+
+impl Cpu {
+    /// An executor on rayon's global pool, which starts at the first large call.
+    pub(crate) fn shared(budget: u64) -> Self {
+        Self { level: Level::new(), pool: None, budget, compiled: RwLock::default() }
+    }
+
+    /// An executor with a pool of its own.
+    pub(crate) fn with_threads(threads: usize, budget: u64) -> Result<Self> {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+        let pool = pool.map_err(|error| Error::System {
+            what: "starting the thread pool".into(),
+            reason: error.to_string(),
+        })?;
+        Ok(Self { pool: Some(pool), ..Self::shared(budget) })
+    }
+
+    /// Number of threads that large calls use.
+    pub(crate) fn threads(&self) -> usize {
+        self.pool.as_ref().map_or_else(rayon::current_num_threads, rayon::ThreadPool::current_num_threads)
+    }
+
+    /// The vector instructions in use, for people.
+    pub(crate) fn instructions(&self) -> String {
+        let name = format!("{:?}", self.level);
+        name.split(['(', ' ']).next().unwrap_or_default().to_owned()
+    }
+
+    /// Estimated ns per element on one core, or why the CPU cannot run the work.
+    pub(crate) fn cost_per_element(&self, work: &Work<'_>) -> Result<f64> {
+        Ok(self.compiled(work)?.cost)
+    }
+
+    /// The element-wise result for `range`, which has the words of exactly that range.
+    pub(crate) fn run_map(&self, work: &Work<'_>, range: Range<usize>, out: &mut [u32]) -> Result<()> {
+        let compiled = self.compiled(work)?;
+        map::run(self, &compiled, work, range, out)
+    }
+
+    /// The aggregates of the tiles of `range`, which starts at a tile boundary, state by state.
+    pub(crate) fn run_reduce(&self, work: &Work<'_>, range: Range<usize>, out: &mut [u32]) -> Result<()> {
+        let compiled = self.compiled(work)?;
+        reduce::run(self, &compiled, work, range, out)
+    }
+
+    /// The scan of `range`, which starts at a tile boundary where `spine` stands. Returns the spine after it.
+    pub(crate) fn run_scan(
+        &self,
+        work: &Work<'_>,
+        range: Range<usize>,
+        spine: Spine,
+        out: &mut [u32],
+    ) -> Result<Spine> {
+        let compiled = self.compiled(work)?;
+        scan::run(self, &compiled, work, range, spine, out)
+    }
+
+    /// The spine after tiles whose aggregates are `states`.
+    pub(crate) fn spine(&self, work: &Work<'_>, identity: State, states: &[u32]) -> Result<Spine> {
+        let compiled = self.compiled(work)?;
+        reduce::spine(self, &compiled, work, identity, states)
+    }
+
+    /// Folds tile aggregates to the canonical aggregate of all; at least one state.
+    pub(crate) fn fold(&self, work: &Work<'_>, states: Vec<u32>) -> Result<State> {
+        let compiled = self.compiled(work)?;
+        reduce::fold(self, &compiled, work, states)
+    }
+
+    /// Combines two states of the work's monoid.
+    pub(crate) fn combine(&self, work: &Work<'_>, a: &State, b: &State) -> Result<State> {
+        let compiled = self.compiled(work)?;
+        reduce::combine(self, &compiled, work, a, b)
+    }
+
+    fn compiled(&self, work: &Work<'_>) -> Result<Arc<Compiled>> {
+        let key = work.key();
+        // A poisoned lock only means that another thread panicked between two map operations; the map is whole.
+        if let Some(found) = self.compiled.read().unwrap_or_else(|e| e.into_inner()).get(&key) {
+            return Ok(Arc::clone(found));
+        }
+        let compiled = Arc::new(Compiled::new(work)?);
+        let mut cache = self.compiled.write().unwrap_or_else(|e| e.into_inner());
+        if cache.len() >= MAX_CACHED {
+            cache.clear();
+        }
+        cache.insert(key, Arc::clone(&compiled));
+        Ok(compiled)
+    }
+
+    /// Runs `task` where rayon's parallel iterators use this executor's pool.
+    fn install<R: Send>(&self, task: impl FnOnce() -> R + Send) -> R {
+        match &self.pool {
+            Some(pool) => pool.install(task),
+            None => task(),
+        }
+    }
+
+    /// True when `len` elements at `cost` ns each are not worth waking another thread.
+    fn is_small(&self, compiled: &Compiled, len: usize) -> bool {
+        len as f64 * compiled.cost.max(0.05) < 15_000.0
+    }
+}

@@ -1,0 +1,280 @@
+//! The cost model: the time of each executor as a line in the number of elements.
+//!
+//! ```text
+//! T_cpu(n) = call + fetch + min(n·s_1, fork + n·s_p)         s_1 = max(memory of one core, compute), s_p = max(memory, compute / threads)
+//! T_gpu(n) = open + compile + launch + λ_up + λ_down + n·s_g
+//! s_g      = launch / c + ((up + kernel + down) + (m - 1)·max(up, kernel, down)) / m     with m chunks of c elements that overlap
+//!          = launch / c + up + kernel + down                                             where nothing overlaps
+//! kernel   = max(memory, compute)
+//! n_g      = clamp((N·s_p + fixed_cpu - fixed_gpu) / (s_p + s_g), 0, N)
+//! T_co     = (1 + κ)·max(T_cpu(N - n_g), T_gpu(n_g))
+//! ```
+//!
+//! Terms drop out where data is already in place. The number of chunks is the one of the whole length, also for a part
+//! of it: so costs stay linear, and the best share is known in closed form.
+
+use super::chunk;
+use super::outcome::{Executor, Term};
+use super::profile::{CpuProfile, DeviceState, Estimate, GpuProfile, Profile, Provenance};
+use super::seconds::Seconds;
+use super::shape::{Shape, ShapeKind};
+
+/// One term of a cost: so much at once, and so much per element.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Part {
+    name: &'static str,
+    fixed: Seconds,
+    slope: Seconds,
+    bytes: f64,
+    fixed_source: Provenance,
+    slope_source: Provenance,
+}
+
+impl Part {
+    const fn none(name: &'static str) -> Self {
+        let (fixed_source, slope_source) = (Provenance::Prior, Provenance::Prior);
+        Self { name, fixed: Seconds::ZERO, slope: Seconds::ZERO, bytes: 0.0, fixed_source, slope_source }
+    }
+
+    fn once(name: &'static str, seconds: Estimate) -> Self {
+        let fixed = Seconds::within(seconds.value(), seconds.source().spread());
+        Self { fixed, fixed_source: seconds.source(), ..Self::none(name) }
+    }
+
+    fn bytes(name: &'static str, bytes: f64, rate: Estimate) -> Self {
+        let slope = Seconds::within(bytes / rate.value(), rate.source().spread());
+        Self { slope, bytes, slope_source: rate.source(), ..Self::none(name) }
+    }
+
+    fn transfer(name: &'static str, latency: Estimate, bytes: u32, rate: Estimate) -> Self {
+        let once = Self::once(name, latency);
+        let moved = Self::bytes(name, f64::from(bytes), rate);
+        Self { fixed: once.fixed, fixed_source: once.fixed_source, ..moved }
+    }
+
+    fn units(name: &'static str, units: f64, unit_s: Estimate) -> Self {
+        let slope = Seconds::within(units * unit_s.value(), unit_s.source().spread());
+        Self { slope, slope_source: unit_s.source(), ..Self::none(name) }
+    }
+
+    /// The term for so many elements; its source is the one of the larger part.
+    fn term(&self, executor: Executor, elements: f64, share: f64) -> Term {
+        let varying = self.slope * (elements * share);
+        let mostly_fixed = self.fixed.expected > varying.expected;
+        Term {
+            executor,
+            name: self.name,
+            seconds: self.fixed + varying,
+            bytes: elements * self.bytes,
+            source: if mostly_fixed { self.fixed_source } else { self.slope_source },
+        }
+    }
+
+    fn is_none(&self) -> bool {
+        self.fixed == Seconds::ZERO && self.slope == Seconds::ZERO
+    }
+}
+
+/// The CPU's line, in its terms.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct CpuCost {
+    call: Part,
+    fork: Part,
+    fetch: Part,
+    memory: Part,
+    core_memory: Part,
+    compute: Part,
+    threads: f64,
+}
+
+impl CpuCost {
+    pub(super) fn new(shape: &Shape, profile: &Profile) -> Self {
+        let cpu: &CpuProfile = &profile.cpu;
+        let owner = shape.resident_on.and_then(|index| profile.gpus.get(index));
+        // A scan reads a chunk twice, the second time from the cache.
+        let moved = shape.moved_bytes(1);
+        let units = f64::from(shape.evaluations(false)) * shape.cost_ns;
+        Self {
+            call: Part::once("call", cpu.call_s),
+            fork: Part::once("fork", cpu.fork_s),
+            fetch: fetch(shape, owner),
+            memory: Part::bytes("memory", moved, cpu.memory_rate),
+            core_memory: Part::bytes("memory", moved, cpu.core_memory_rate),
+            compute: Part::units("compute", units, cpu.unit_s),
+            threads: cpu.threads.max(1) as f64,
+        }
+    }
+
+    /// Alone: on the calling thread where that is sooner.
+    pub(super) fn at(&self, elements: f64) -> Seconds {
+        self.call.fixed + self.fetch.fixed + self.loops(elements)
+    }
+
+    fn loops(&self, elements: f64) -> Seconds {
+        let parallel = self.fork.fixed + self.parallel_slope() * elements;
+        (self.serial_slope() * elements).sooner(parallel) + self.fetch.slope * elements
+    }
+
+    /// Beside a GPU: always on the pool.
+    pub(super) fn parallel(&self, elements: f64) -> Seconds {
+        self.parallel_fixed() + (self.parallel_slope() + self.fetch.slope) * elements
+    }
+
+    fn parallel_fixed(&self) -> Seconds {
+        self.call.fixed + self.fork.fixed + self.fetch.fixed
+    }
+
+    fn serial_slope(&self) -> Seconds {
+        self.core_memory.slope.max(self.compute.slope)
+    }
+
+    fn parallel_slope(&self) -> Seconds {
+        self.memory.slope.max(self.compute.slope * (1.0 / self.threads))
+    }
+
+    /// True when the calling thread alone is sooner than the pool.
+    pub(super) fn is_serial(&self, elements: f64) -> bool {
+        let serial = self.serial_slope() * elements;
+        serial.expected <= (self.fork.fixed + self.parallel_slope() * elements).expected
+    }
+
+    pub(super) fn terms(&self, elements: f64, serial: bool) -> Vec<Term> {
+        let (memory, share) =
+            if serial { (&self.core_memory, 1.0) } else { (&self.memory, 1.0 / self.threads) };
+        let mut terms = Vec::with_capacity(5);
+        terms.extend((!self.fetch.is_none()).then(|| self.fetch.term(Executor::Cpu, elements, 1.0)));
+        terms.push(memory.term(Executor::Cpu, elements, 1.0));
+        terms.push(self.compute.term(Executor::Cpu, elements, share));
+        terms.extend((!serial).then(|| self.fork.term(Executor::Cpu, elements, 1.0)));
+        terms.push(self.call.term(Executor::Cpu, elements, 1.0));
+        terms
+    }
+}
+
+/// What it takes to bring bytes that are on one device only to the host.
+fn fetch(shape: &Shape, owner: Option<&GpuProfile>) -> Part {
+    match owner {
+        Some(gpu) if shape.device_bytes > 0 => {
+            Part::transfer("fetch", gpu.download_latency_s, shape.device_bytes, gpu.download_rate)
+        }
+        _ => Part::none("fetch"),
+    }
+}
+
+/// A GPU's line, in its terms.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct GpuCost {
+    open: Part,
+    compile: Part,
+    launch: Part,
+    fetch: Part,
+    upload: Part,
+    kernel: Part,
+    download: Part,
+    /// Elements of one submission.
+    pub(super) chunk_len: usize,
+    fixed: Seconds,
+    slope: Seconds,
+}
+
+impl GpuCost {
+    /// `to_host`: the result ends on the host.
+    pub(super) fn new(shape: &Shape, profile: &Profile, index: usize, to_host: bool) -> Self {
+        let gpu = &profile.gpus[index];
+        let here = shape.resident_on == Some(index);
+        let (fetch, uploaded) = if here {
+            (Part::none("fetch"), shape.host_bytes)
+        } else {
+            let owner = shape.resident_on.and_then(|index| profile.gpus.get(index));
+            (fetch(shape, owner), shape.input_bytes())
+        };
+        let upload = match uploaded {
+            0 => Part::none("upload"),
+            bytes => Part::transfer("upload", gpu.upload_latency_s, bytes, gpu.upload_rate),
+        };
+        let download = if to_host {
+            let bytes = shape.output_bytes;
+            Part::transfer("download", gpu.download_latency_s, bytes, gpu.download_rate)
+        } else {
+            Part::none("download")
+        };
+        let rereads = u32::from(shape.kind == ShapeKind::Scan && !gpu.single_pass_scan);
+        let units = f64::from(shape.evaluations(gpu.single_pass_scan)) * shape.cost_ns;
+        let memory = Part::bytes("kernel", shape.moved_bytes(1 + rereads), gpu.memory_rate);
+        let compute = Part::units("kernel", units, gpu.unit_s);
+        let kernel = if memory.slope.expected >= compute.slope.expected { memory } else { compute };
+
+        // The same chunks whether or not a split brings the result to the host: else a slow launch would tell against
+        // the one with more of them.
+        let chunk_len = chunk::gpu_chunk(shape, gpu, uploaded > 0 || shape.result_on_host);
+        let launch = Part::once("launch", gpu.launch_s);
+        let compile = match shape.pipeline_cached {
+            true => Part::none("compile"),
+            false => Part::once("compile", gpu.compile_s),
+        };
+        let open = opening(gpu);
+        let chunks = shape.len.div_ceil(chunk_len).max(1) as f64;
+        let in_turn = upload.slope + kernel.slope + download.slope;
+        let slope = if gpu.overlaps {
+            let bottleneck = upload.slope.max(kernel.slope).max(download.slope);
+            (in_turn + bottleneck * (chunks - 1.0)) * (1.0 / chunks)
+        } else {
+            in_turn
+        };
+        let relaunch = if chunks > 1.0 { launch.fixed * (1.0 / chunk_len as f64) } else { Seconds::ZERO };
+        let fixed = open.fixed + compile.fixed + launch.fixed + fetch.fixed + upload.fixed + download.fixed;
+        let slope = slope + relaunch + fetch.slope;
+        Self { open, compile, launch, fetch, upload, kernel, download, chunk_len, fixed, slope }
+    }
+
+    /// Seconds until the device is open.
+    pub(super) fn opens_in(&self) -> Seconds {
+        self.open.fixed
+    }
+
+    pub(super) fn at(&self, elements: f64) -> Seconds {
+        self.fixed + self.slope * elements
+    }
+
+    pub(super) fn terms(&self, elements: f64) -> Vec<Term> {
+        let parts = [self.open, self.compile, self.fetch, self.upload, self.kernel, self.download];
+        let mut terms: Vec<Term> = parts
+            .iter()
+            .filter(|part| !part.is_none())
+            .map(|part| part.term(Executor::Gpu, elements, 1.0))
+            .collect();
+        let launches = (elements / self.chunk_len as f64).ceil().max(1.0);
+        let launch = self.launch.term(Executor::Gpu, elements, 1.0);
+        terms.push(Term { seconds: launch.seconds * launches, ..launch });
+        terms
+    }
+}
+
+fn opening(gpu: &GpuProfile) -> Part {
+    let whole = Part::once("open", gpu.open_s);
+    match gpu.state {
+        DeviceState::Open | DeviceState::Failed(_) => Part::none("open"),
+        DeviceState::NotOpened => whole,
+        // One that is late already may take as long again.
+        DeviceState::Opening { elapsed_s } => {
+            let open_s = gpu.open_s.value();
+            let elapsed_s = if elapsed_s.is_finite() { elapsed_s.max(0.0) } else { 0.0 };
+            let left = if elapsed_s < open_s { open_s - elapsed_s } else { elapsed_s };
+            Part { fixed: Seconds::within(left, gpu.open_s.source().spread()), ..whole }
+        }
+    }
+}
+
+/// The share of elements, not rounded, that ends both executors at the same time.
+pub(super) fn balance(cpu: &CpuCost, gpu: &GpuCost, len: f64) -> f64 {
+    let per_cpu = cpu.parallel_slope().expected + cpu.fetch.slope.expected;
+    let head_start = cpu.parallel_fixed().expected - gpu.fixed.expected;
+    let elements = (len * per_cpu + head_start) / (per_cpu + gpu.slope.expected);
+    // Nothing per element on either side: the one that starts first takes all.
+    if elements.is_nan() { if head_start > 0.0 { len } else { 0.0 } } else { elements.clamp(0.0, len) }
+}
+
+/// Both at once, the GPU with `elements` of `len`.
+pub(super) fn together(cpu: &CpuCost, gpu: &GpuCost, contention: f64, elements: f64, len: f64) -> Seconds {
+    cpu.parallel(len - elements).max(gpu.at(elements)) * (1.0 + contention)
+}

@@ -1,0 +1,138 @@
+//! Explanations, as exact text.
+
+use insta::assert_snapshot;
+
+use super::*;
+
+#[test]
+fn a_plan_for_the_cpu() {
+    let plan = decide(&map(1 << 24, 0.2), &machine(vec![software()]), &auto()).unwrap();
+    assert_snapshot!(plan, @r"
+    map of square, 16777216 elements: cpu
+      placement: auto (default)
+      predicted: 8.40 ms, between 6.71 ms and 10.5 ms
+      cpu: elements 0..16777216, 2 threads, chunks of 65536
+        memory    8.39 ms  134 MB at 16.0 GB/s (calibrated)
+        compute   1.68 ms  (prior)
+        fork      8.00 µs  (prior)
+        call       500 ns  (prior)
+      rejected:
+        gpu `Software`: software adapter, not allowed
+    ");
+    assert_snapshot!(plan.without_times(), @r"
+    map of square, 16777216 elements: cpu
+      placement: auto (default)
+      cpu: elements 0..16777216, 2 threads, chunks of 65536
+        memory   134 MB (calibrated)
+        compute  (prior)
+        fork     (prior)
+        call     (prior)
+      rejected:
+        gpu `Software`: software adapter, not allowed
+    ");
+}
+
+#[test]
+fn a_plan_for_the_calling_thread() {
+    let plan = decide(&map(1, 0.2), &machine(vec![]), &auto()).unwrap();
+    assert_snapshot!(plan, @r"
+    map of square, 1 element: cpu
+      placement: auto (default)
+      predicted: 501 ns, between 167 ns and 1.50 µs
+      cpu: elements 0..1, 1 thread, chunks of 4096
+        memory    0.80 ns  8 B at 10.0 GB/s (calibrated)
+        compute   0.20 ns  (prior)
+        call       500 ns  (prior)
+    ");
+}
+
+#[test]
+fn a_plan_for_a_device_that_must_open_and_compile() {
+    let gpu = GpuProfile { state: DeviceState::NotOpened, ..discrete() };
+    let shape = Shape { pipeline_cached: false, cost_ns: 500.0, ..map(1 << 26, 0.2) };
+    let environment = Request { placement: Placement::Gpu, origin: Origin::Environment, ..auto() };
+    let plan = decide(&shape, &machine(vec![gpu]), &environment).unwrap();
+    assert_snapshot!(plan, @r"
+    map of square, 67108864 elements: gpu `Discrete`
+      placement: gpu (environment)
+      predicted: 349 ms, between 117 ms and 1.04 s
+      gpu: elements 0..67108864, 16 chunks of 4194304
+        open       250 ms  (prior)
+        compile   30.0 ms  (prior)
+        upload    11.2 ms  268 MB at 23.9 GB/s (calibrated)
+        kernel    67.1 ms  (prior)
+        download  13.5 ms  268 MB at 19.9 GB/s (calibrated)
+        launch     320 µs  (prior)
+      rejected:
+        cpu: not asked for, 16.8 s
+    ");
+}
+
+#[test]
+fn a_plan_for_both() {
+    let measured = |value| Estimate::new(value, Provenance::Measured { calls: 25 }).unwrap();
+    let gpu = GpuProfile { upload_rate: measured(8e9), download_rate: measured(8e9), ..discrete() };
+    let odd = GpuProfile {
+        name: "Odd".into(),
+        canonical: CanonicalOrder::Failed("flushes subnormals".into()),
+        ..discrete()
+    };
+    let shape = Shape { kind: ShapeKind::Scan, label: "Sum".into(), reproducible: true, ..map(1 << 26, 0.2) };
+    let plan = decide(&shape, &machine(vec![gpu, odd, software()]), &auto()).unwrap();
+    assert_snapshot!(plan, @r"
+    scan of Sum, 67108864 elements: 0.484 on gpu `Discrete`, the others on the cpu
+      placement: auto (default)
+      predicted: 18.5 ms, between 16.6 ms and 22.7 ms, with 5% added for running both at once
+      gpu: elements 0..32505856, 8 chunks of 4194304
+        upload    16.3 ms  130 MB at 7.99 GB/s (measured, 25 calls)
+        kernel     867 µs  260 MB at 300 GB/s (prior)
+        download  16.3 ms  130 MB at 7.97 GB/s (measured, 25 calls)
+        launch     160 µs  (prior)
+      cpu: elements 32505856..67108864, 2 threads, chunks of 65536
+        memory    17.3 ms  277 MB at 16.0 GB/s (calibrated)
+        compute   6.92 ms  (prior)
+        fork      8.00 µs  (prior)
+        call       500 ns  (prior)
+      rejected:
+        gpu `Odd`: other bits than the canonical order: flushes subnormals
+        gpu `Software`: software adapter, not allowed
+        cpu: slower, 33.6 ms
+        gpu `Discrete`: slower, 36.2 ms
+    ");
+    assert_snapshot!(plan.without_times(), @r"
+    scan of Sum, 67108864 elements: 0.484 on gpu `Discrete`, the others on the cpu
+      placement: auto (default)
+      gpu: elements 0..32505856, 8 chunks of 4194304
+        upload   130 MB (measured)
+        kernel   260 MB (prior)
+        download 130 MB (measured)
+        launch   (prior)
+      cpu: elements 32505856..67108864, 2 threads, chunks of 65536
+        memory   277 MB (calibrated)
+        compute  (prior)
+        fork     (prior)
+        call     (prior)
+      rejected:
+        gpu `Odd`: other bits than the canonical order: flushes subnormals
+        gpu `Software`: software adapter, not allowed
+        cpu: slower
+        gpu `Discrete`: slower
+    ");
+}
+
+#[test]
+fn a_plan_with_a_note() {
+    let shape = Shape { gpu: Err("the adapter has no f64".into()), ..map(100, 1.0) };
+    let plan = decide(&shape, &machine(vec![discrete()]), &request(Placement::Gpu)).unwrap();
+    assert_snapshot!(plan.without_times(), @r"
+    map of square, 100 elements: cpu
+      placement: gpu (argument)
+      cpu: elements 0..100, 1 thread, chunks of 4096
+        memory   800 B (calibrated)
+        compute  (prior)
+        call     (prior)
+      rejected:
+        gpu `Discrete`: cannot run this: the adapter has no f64
+      note: no GPU can run this, so the CPU takes it
+    ");
+}
