@@ -2,6 +2,7 @@
 
 mod composite;
 mod listing;
+mod probe;
 mod control;
 mod straight;
 mod support;
