@@ -3,6 +3,7 @@
 mod composite;
 mod listing;
 mod probe;
+mod random;
 mod control;
 mod straight;
 mod support;
