@@ -3,8 +3,8 @@
 //! A lost device, a missed deadline or a failed callback ends every wait at once; a fatal fault stays with the device.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use futures_intrusive::channel::shared::{OneshotReceiver, OneshotSender, oneshot_channel};
 

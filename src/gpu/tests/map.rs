@@ -32,7 +32,10 @@ fn saxpy_of_every_length() {
 fn twist(width: u8) -> (Fused, ElementType) {
     let ty = ElementType { scalar: Scalar::U32, width };
     let (text, parameters): (&str, &'static [ElementType]) = match width {
-        1 => ("fn f(x: u32, i: u32, c: u32) -> u32 { return x * c + i; }", &[<u32>::TYPE, <u32>::TYPE, <u32>::TYPE]),
+        1 => (
+            "fn f(x: u32, i: u32, c: u32) -> u32 { return x * c + i; }",
+            &[<u32>::TYPE, <u32>::TYPE, <u32>::TYPE],
+        ),
         2 => (
             "fn f(x: vec2<u32>, i: u32, c: u32) -> vec2<u32> { return x.yx * c + i; }",
             &[<[u32; 2]>::TYPE, <u32>::TYPE, <u32>::TYPE],
@@ -66,7 +69,8 @@ fn widths_counting_and_constants() {
                 let value = |i: usize, c: usize| {
                     x[i * w + w - 1 - c].wrapping_mul(7).wrapping_add(start.wrapping_add(i as u32))
                 };
-                let expected: Vec<u32> = (0..len).flat_map(|i| (0..w).map(move |c| (i, c))).map(|(i, c)| value(i, c)).collect();
+                let expected: Vec<u32> =
+                    (0..len).flat_map(|i| (0..w).map(move |c| (i, c))).map(|(i, c)| value(i, c)).collect();
                 assert!(run(&gpu, &work, 0..len) == expected, "{len} elements of {ty}");
                 for range in [len / 3..len, len / 5..len / 2] {
                     let part = &expected[range.start * w..range.end * w];
@@ -81,8 +85,16 @@ fn widths_counting_and_constants() {
 fn chains_share_sources_and_keep_their_own_uniforms() {
     let Some(gpu) = gpu(Options::default()) else { return };
     let scale = function("fn scale(x: f32, by: f32) -> f32 { return by * x; }", &[F32], F32);
-    let norm = function("fn helper(x: f32) -> f32 { return x * x; } fn norm(x: f32, y: f32) -> f32 { return helper(x) + helper(y); }", &[F32, F32], F32);
-    let other = function("fn helper(x: f32) -> f32 { return -x; } fn minus(x: f32) -> f32 { return helper(x); }", &[F32], F32);
+    let norm = function(
+        "fn helper(x: f32) -> f32 { return x * x; } fn norm(x: f32, y: f32) -> f32 { return helper(x) + helper(y); }",
+        &[F32, F32],
+        F32,
+    );
+    let other = function(
+        "fn helper(x: f32) -> f32 { return -x; } fn minus(x: f32) -> f32 { return helper(x); }",
+        &[F32],
+        F32,
+    );
     let node = |function: &std::sync::Arc<_>, args: &[u32], uniforms_at| Node::Call {
         function: std::sync::Arc::clone(function),
         args: args.to_vec(),
@@ -119,7 +131,8 @@ fn bits_pass_unchanged() {
 fn functions_never_see_elements_that_are_not_there() {
     let Some(gpu) = gpu(Options::default()) else { return };
     // Does not end for 0, which is what padding holds.
-    let text = "fn log(x: u32) -> u32 { var n = 0u; var y = x; while (y != 1u) { y = y / 2u; n++; } return n; }";
+    let text =
+        "fn log(x: u32) -> u32 { var n = 0u; var y = x; while (y != 1u) { y = y / 2u; n++; } return n; }";
     let f = function(text, &[u32::TYPE], u32::TYPE);
     for len in [1, 2, 3, 5, 4097] {
         let x: Vec<u32> = (1..=len).collect();

@@ -10,7 +10,7 @@ use crate::passes::Tuning;
 use crate::run::Executor;
 use crate::work::{Primitive, Source};
 
-fn array(ty: ElementType, words: Vec<u32>) -> Arc<ArrayData> {
+pub(super) fn array(ty: ElementType, words: Vec<u32>) -> Arc<ArrayData> {
     let len = words.len() / ty.words();
     Arc::new(ArrayData { ty, len, host: OnceLock::from(words), device: Mutex::new(None) })
 }
@@ -31,7 +31,11 @@ fn devices() -> Option<Vec<Gpu>> {
 #[test]
 fn results_stay_and_are_used_in_place() {
     for gpu in devices().unwrap_or_default() {
-        let half = function("fn half(x: u32, i: u32) -> u32 { return x / 2u + i; }", &[u32::TYPE, u32::TYPE], u32::TYPE);
+        let half = function(
+            "fn half(x: u32, i: u32) -> u32 { return x / 2u + i; }",
+            &[u32::TYPE, u32::TYPE],
+            u32::TYPE,
+        );
         for len in [0, 1, 5, 4 * TILE_LEN, 23 * TILE_LEN + 3] {
             let words = noise(len, 5);
             let source = array(u32::TYPE, words.clone());
@@ -43,7 +47,11 @@ fn results_stay_and_are_used_in_place() {
             assert!(download(&mapped) == expected, "{len} elements");
 
             // In place, and beside a host slice, on part of the range.
-            let add = function("fn add(x: u32, y: u32) -> u32 { return x + y; }", &[u32::TYPE, u32::TYPE], u32::TYPE);
+            let add = function(
+                "fn add(x: u32, y: u32) -> u32 { return x + y; }",
+                &[u32::TYPE, u32::TYPE],
+                u32::TYPE,
+            );
             let sources = vec![Source::Array(mapped), Source::Host(&words)];
             let second = work(Primitive::Map, len, call(&add, &[]), sources);
             let range = len / 3..len;
