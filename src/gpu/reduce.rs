@@ -46,7 +46,8 @@ impl Device {
         let elements = self.program(Stage::ReduceElements, elements_key(work, monoid), || {
             passes::reduce_elements(work, monoid, &self.tuning)
         })?;
-        let states = self.program(Stage::ReduceStates, vec![monoid.id], || passes::reduce_states(monoid, &self.tuning))?;
+        let states = self
+            .program(Stage::ReduceStates, vec![monoid.id], || passes::reduce_states(monoid, &self.tuning))?;
         Ok(Climb { elements, states, state_bytes: monoid.state.bytes() as u64 })
     }
 
@@ -140,7 +141,12 @@ impl Device {
         land_all(self, &mut flights, 0).await
     }
 
-    async fn prepare_tiles(self: &Arc<Self>, climb: &Climb, work: &Work<'_>, range: Range<usize>) -> Result<Prepared> {
+    async fn prepare_tiles(
+        self: &Arc<Self>,
+        climb: &Climb,
+        work: &Work<'_>,
+        range: Range<usize>,
+    ) -> Result<Prepared> {
         let mut encoder = self.encoder();
         let mut others = Vec::new();
         let inputs = self.inputs(&mut encoder, work, range.start, range.len()).await?;

@@ -189,19 +189,36 @@ impl Device {
         variant: Variant,
     ) -> Result<Scan<'w, 'a>> {
         let Primitive::Scan { monoid, inclusive, post } = &work.primitive else {
-            return Err(Error::Unsupported { executor: self.info.name.clone(), what: "a scan without a monoid".to_owned() });
+            return Err(Error::Unsupported {
+                executor: self.info.name.clone(),
+                what: "a scan without a monoid".to_owned(),
+            });
         };
         let climb = self.climb(work, monoid)?;
         let elements = self.program(Stage::ScanElements(variant), work.key(), || {
             passes::scan_elements(work, monoid, *inclusive, post.as_ref(), variant, &self.tuning)
         })?;
-        let states = self.program(Stage::ScanStates, vec![monoid.id], || passes::scan_states(monoid, &self.tuning))?;
+        let states =
+            self.program(Stage::ScanStates, vec![monoid.id], || passes::scan_states(monoid, &self.tuning))?;
         let carry = self.program(Stage::Carry, vec![monoid.id], || passes::carry(monoid))?;
         let spine_len = passes::spine_len(range.len().div_ceil(chunk_len));
         let spine = self.buffer(Kind::Storage, climb.bytes(spine_len))?;
         let carried = self.buffer(Kind::Storage, climb.bytes(1))?;
         let report = self.buffer(Kind::Storage, 4 * (FLAGS_AT + range.len().div_ceil(chunk_len)) as u64)?;
-        Ok(Scan { work, range, prefix, chunk_len, variant, climb, elements, states, carry, spine, carried, report })
+        Ok(Scan {
+            work,
+            range,
+            prefix,
+            chunk_len,
+            variant,
+            climb,
+            elements,
+            states,
+            carry,
+            spine,
+            carried,
+            report,
+        })
     }
 
     fn scan_variant(&self) -> Variant {

@@ -31,7 +31,8 @@ impl Device {
 
         // The prefix of the chunk.
         let chunks = scan.chunks();
-        let carry = Chunk { len: index as u32, extra: [chunks as u32, 0], prefix: scan.prefix, ..Chunk::default() };
+        let carry =
+            Chunk { len: index as u32, extra: [chunks as u32, 0], prefix: scan.prefix, ..Chunk::default() };
         let bound = [
             scan.climb.states(Resource::Spine, &scan.spine, passes::spine_len(chunks)),
             scan.climb.states(Resource::Prefixes, &scan.carried, 1),
@@ -41,8 +42,12 @@ impl Device {
         let bytes = padded_bytes(scan.work.output_type(), range.len());
         let output = Bound { resource: Resource::Output, buffer: out.raw(), offset, bytes };
         match scan.variant {
-            Variant::SinglePass => self.record_single_pass(encoder, scan, index, range, &inputs, output, &mut others)?,
-            Variant::MultiPass => self.record_passes(encoder, scan, index, range, &inputs, output, &mut others)?,
+            Variant::SinglePass => {
+                self.record_single_pass(encoder, scan, index, range, &inputs, output, &mut others)?
+            }
+            Variant::MultiPass => {
+                self.record_passes(encoder, scan, index, range, &inputs, output, &mut others)?
+            }
         }
         Ok((inputs, others))
     }
@@ -100,7 +105,8 @@ impl Device {
         } else {
             let buffer = self.buffer(Kind::Storage, climb.bytes(tiles))?;
             self.record_tiles(encoder, climb, work, range.clone(), inputs, (&buffer, 0), others)?;
-            let above = self.record_climb(encoder, climb, work, (&buffer, tiles), (&scan.spine, index), others)?;
+            let above =
+                self.record_climb(encoder, climb, work, (&buffer, tiles), (&scan.spine, index), others)?;
             levels.push(Level { buffer, len: tiles });
             levels.extend(above);
         }
@@ -136,10 +142,17 @@ impl Device {
         let chunks = scan.chunks();
         if chunks == 1 {
             let bytes = scan.climb.state_bytes;
-            self.scoped(0, || encoder.copy_buffer_to_buffer(scan.spine.raw(), 0, scan.report.raw(), 0, bytes))?;
+            self.scoped(0, || {
+                encoder.copy_buffer_to_buffer(scan.spine.raw(), 0, scan.report.raw(), 0, bytes)
+            })?;
         } else {
             let levels = self.record_climb(
-                &mut encoder, &scan.climb, scan.work, (&scan.spine, chunks), (&scan.report, 0), &mut others,
+                &mut encoder,
+                &scan.climb,
+                scan.work,
+                (&scan.spine, chunks),
+                (&scan.report, 0),
+                &mut others,
             )?;
             others.extend(levels.into_iter().map(|level| level.buffer));
         }

@@ -58,7 +58,11 @@ pub(crate) fn scan_elements(
     let mut code = Code::new();
     let state = monoid::declare(&mut code, monoid)?;
     // Slot 0 of `post` is the scanned value, the others are the work's.
-    let of_post = post.iter().flat_map(|post| used(post)).filter(|(slot, _)| *slot > 0).map(|(slot, ty)| (slot - 1, ty));
+    let of_post = post
+        .iter()
+        .flat_map(|post| used(post))
+        .filter(|(slot, _)| *slot > 0)
+        .map(|(slot, ty)| (slot - 1, ty));
     let sources = Sources::declare(&mut code, work, used(&work.fused).chain(of_post));
     declare_elements(&mut code, work, &sources, state)?;
     let output = post.map_or(state.value, Fused::output_type);
@@ -84,19 +88,22 @@ pub(crate) fn scan_states(monoid: &MonoidSpec, tuning: &Tuning) -> Result<Pass> 
 fn declare_level_1(code: &mut Code, sources: &Sources, state: State, body: &Body) -> Result<()> {
     code.bind(Resource::Output, Access::ReadWrite, "tw_out", QUADS);
     let uniforms = body.post.map(|post| code.params.field(Field::Post, post.uniforms.len()));
-    let post = |code: &mut Code, scanned: &str, tag: &str, source: &dyn Fn(u32) -> String, text: &mut String| {
-        let value = if body.output == state.repr { scanned.to_string() } else { format!("tw_leave({scanned})") };
-        let (Some(post), Some(uniforms)) = (body.post, uniforms) else { return Ok(value) };
-        let scanned = format!("tw_leave({scanned})");
-        let source = |slot: u32| if slot == 0 { scanned.clone() } else { source(slot - 1) };
-        graph::evaluate(code, post, uniforms, tag, source, text)
-    };
+    let post =
+        |code: &mut Code, scanned: &str, tag: &str, source: &dyn Fn(u32) -> String, text: &mut String| {
+            let value =
+                if body.output == state.repr { scanned.to_string() } else { format!("tw_leave({scanned})") };
+            let (Some(post), Some(uniforms)) = (body.post, uniforms) else { return Ok(value) };
+            let scanned = format!("tw_leave({scanned})");
+            let source = |slot: u32| if slot == 0 { scanned.clone() } else { source(slot - 1) };
+            graph::evaluate(code, post, uniforms, tag, source, text)
+        };
 
     let mut whole = String::from("    let q = first >> 2u;\n    let x = tw_quad(q);\n    let s0 = x.x0;\n");
     for lane in 1..4 {
         let _ = writeln!(whole, "    let s{lane} = tw_combine(s{}, x.x{lane});", lane - 1);
     }
-    let post_slots: Vec<u32> = body.post.iter().flat_map(|post| used(post)).filter_map(|(slot, _)| slot.checked_sub(1)).collect();
+    let post_slots: Vec<u32> =
+        body.post.iter().flat_map(|post| used(post)).filter_map(|(slot, _)| slot.checked_sub(1)).collect();
     let lanes = sources.load_quads(&|slot| post_slots.contains(&slot), &mut whole);
     let mut values: [String; 4] = Default::default();
     for (lane, value) in values.iter_mut().enumerate() {
@@ -118,12 +125,12 @@ fn declare_level_1(code: &mut Code, sources: &Sources, state: State, body: &Body
     let (before, after) = if body.inclusive {
         ("if (i == first) { s = x; } else { s = tw_combine(s, x); }\n        y = tw_combine(p, s);", "")
     } else {
-        ("if (i > first) { y = tw_combine(p, s); }", "if (i == first) { s = x; } else { s = tw_combine(s, x); }")
+        (
+            "if (i > first) { y = tw_combine(p, s); }",
+            "if (i == first) { s = x; } else { s = tw_combine(s, x); }",
+        )
     };
-    code.declare(&fill(
-        LEVEL_1,
-        &[("WHOLE", &whole), ("ONE", &one), ("BEFORE", before), ("AFTER", after)],
-    ));
+    code.declare(&fill(LEVEL_1, &[("WHOLE", &whole), ("ONE", &one), ("BEFORE", before), ("AFTER", after)]));
     Ok(())
 }
 
@@ -152,7 +159,10 @@ fn levels(tuning: &Tuning) -> String {
     let top = tuning.thread_level();
     for level in 2..=top {
         let (below, step, len) = (level - 1, 1 << (2 * (level - 1)), 1 << (2 * level));
-        for (name, end, limit) in [("scan", "", format!("first + {len}u")), ("scan_part", "end, ", format!("min(first + {len}u, end)"))] {
+        for (name, end, limit) in [
+            ("scan", "", format!("first + {len}u")),
+            ("scan_part", "end, ", format!("min(first + {len}u, end)")),
+        ] {
             let declared = if end.is_empty() { "" } else { "end: u32, " };
             let _ = write!(
                 text,
@@ -171,7 +181,10 @@ fn levels(tuning: &Tuning) -> String {
         }
     }
     let _ = writeln!(text, "fn tw_scan(first: u32, p: TwState) {{ _ = tw_scan{top}(first, p); }}");
-    let _ = writeln!(text, "fn tw_scan_part(first: u32, end: u32, p: TwState) {{ _ = tw_scan_part{top}(first, end, p); }}");
+    let _ = writeln!(
+        text,
+        "fn tw_scan_part(first: u32, end: u32, p: TwState) {{ _ = tw_scan_part{top}(first, end, p); }}"
+    );
     text
 }
 
@@ -213,7 +226,8 @@ const TICKET: &str = "    if (thread == 0u) { tw_ticket = atomicAdd(&tw_publishe
 
 fn lookback(state: State, tuning: &Tuning) -> String {
     let words = state.repr.words();
-    let await_word = |c: usize| format!("(tw_await_half(at + {}u) | tw_await_half(at + {}u) << 16u)", 2 * c, 2 * c + 1);
+    let await_word =
+        |c: usize| format!("(tw_await_half(at + {}u) | tw_await_half(at + {}u) << 16u)", 2 * c, 2 * c + 1);
     let awaited: Vec<String> = (0..words).map(await_word).collect();
     let awaited = match words {
         1 => awaited.concat(),
@@ -221,9 +235,18 @@ fn lookback(state: State, tuning: &Tuning) -> String {
     };
     let mut publish = format!("    let words = {};\n", memory::to_words(state.repr, "s"));
     for c in 0..words {
-        let word = if words == 1 { "words".to_string() } else { format!("words.{}", ["x", "y", "z", "w"][c]) };
-        let _ = writeln!(publish, "    atomicStore(&tw_published[at + {}u], TW_READY | ({word} & 0xffffu));", 2 * c);
-        let _ = writeln!(publish, "    atomicStore(&tw_published[at + {}u], TW_READY | ({word} >> 16u));", 2 * c + 1);
+        let word =
+            if words == 1 { "words".to_string() } else { format!("words.{}", ["x", "y", "z", "w"][c]) };
+        let _ = writeln!(
+            publish,
+            "    atomicStore(&tw_published[at + {}u], TW_READY | ({word} & 0xffffu));",
+            2 * c
+        );
+        let _ = writeln!(
+            publish,
+            "    atomicStore(&tw_published[at + {}u], TW_READY | ({word} >> 16u));",
+            2 * c + 1
+        );
     }
     let mut total = String::new();
     memory::store_words(state.repr, "tw_total", &format!("{words}u * tw_params[0].w"), "own", &mut total);

@@ -19,9 +19,15 @@ pub(crate) enum Reg {
     Value(Value),
     Var(Var),
     /// A word of an array.
-    Array { array: u32, word: u32 },
+    Array {
+        array: u32,
+        word: u32,
+    },
     /// A component of a source's element.
-    Input { slot: u32, component: u32 },
+    Input {
+        slot: u32,
+        component: u32,
+    },
     /// A component of the result.
     Output(u32),
 }
@@ -79,7 +85,10 @@ pub(crate) fn select(flow: &Flow) -> Result<Selected> {
     }
     pass.run(&flow.items[start..], &Item::End);
     if pass.overflow {
-        return Err(Error::Unsupported { executor: "cpu".to_owned(), what: "a program of this size".to_owned() });
+        return Err(Error::Unsupported {
+            executor: "cpu".to_owned(),
+            what: "a program of this size".to_owned(),
+        });
     }
     Ok(pass.out)
 }
@@ -115,7 +124,10 @@ impl Uses {
                 }
                 Item::Set { value, .. } => use_of(&mut this, value, run),
                 Item::Store { offset, value, mask, .. } => {
-                    [Some(offset), Some(value), mask].into_iter().flatten().for_each(|v| use_of(&mut this, v, run));
+                    [Some(offset), Some(value), mask]
+                        .into_iter()
+                        .flatten()
+                        .for_each(|v| use_of(&mut this, v, run));
                 }
                 Item::JumpUnless { cond, .. } => {
                     run += 1;
@@ -392,7 +404,8 @@ impl Pass<'_> {
     fn settle_readings(&mut self, var: Var, value: Value) {
         let mut inside = HashMap::new();
         self.readings(value, &mut inside);
-        let mut readings: Vec<Value> = self.alias.iter().filter(|(_, of)| **of == var).map(|(&v, _)| v).collect();
+        let mut readings: Vec<Value> =
+            self.alias.iter().filter(|(_, of)| **of == var).map(|(&v, _)| v).collect();
         readings.sort_unstable();
         for reading in readings {
             if self.left[&reading] > inside.get(&reading).copied().unwrap_or(0) {
@@ -433,7 +446,8 @@ impl Pass<'_> {
 
     /// Copies the readings that are used behind the run.
     fn flush_aliases(&mut self) {
-        let mut readings: Vec<Value> = self.alias.keys().copied().filter(|reading| self.left[reading] > 0).collect();
+        let mut readings: Vec<Value> =
+            self.alias.keys().copied().filter(|reading| self.left[reading] > 0).collect();
         readings.sort_unstable();
         for reading in readings {
             self.settle(reading);
@@ -644,7 +658,11 @@ impl Pass<'_> {
         let uniform = operands.map(|operand| self.is_uniform(operand));
         let mut place = [0; 3];
         for at in (0..3).filter(|&at| at != acc) {
-            place[at] = if at != 0 && uniform[at] { self.uniform(operands[at]) } else { self.register_of(operands[at]) };
+            place[at] = if at != 0 && uniform[at] {
+                self.uniform(operands[at])
+            } else {
+                self.register_of(operands[at])
+            };
         }
         self.emit(operands[acc]);
         for at in (0..3).filter(|&at| at != acc) {

@@ -1,3 +1,3 @@
 //! Programs against closures.
-mod support;
 mod straight;
+mod support;

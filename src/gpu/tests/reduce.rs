@@ -7,7 +7,12 @@ use crate::work::{Primitive, Source};
 
 fn check(gpu: &Gpu, case: &Case, len: usize) {
     let (words, states) = elements(case, len, len as u32);
-    let work = work(Primitive::Reduce(case.spec.clone()), len, through(case.spec.element), vec![Source::Host(&words)]);
+    let work = work(
+        Primitive::Reduce(case.spec.clone()),
+        len,
+        through(case.spec.element),
+        vec![Source::Host(&words)],
+    );
     let width = case.spec.state.words();
     let mut out = vec![0xdead_beef; len.div_ceil(TILE_LEN) * width];
     pollster::block_on(gpu.reduce(&work, 0..len, &mut out)).expect("reduce");

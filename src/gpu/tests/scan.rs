@@ -55,7 +55,9 @@ fn chunks_carry_their_prefixes() {
     for single_pass in [false, true] {
         let tuning = Tuning { single_pass, stream_len: TILE_LEN, ..tunings()[3] };
         for staged in [false, true] {
-            let Some(gpu) = gpu(Options { tuning: Some(tuning), staged, ..Options::default() }) else { return };
+            let Some(gpu) = gpu(Options { tuning: Some(tuning), staged, ..Options::default() }) else {
+                return;
+            };
             for len in [4 * TILE_LEN, 5 * TILE_LEN + 1, 70 * TILE_LEN + 17] {
                 check(&gpu, &cases()[1], len, true);
                 check(&gpu, &cases()[11], len, false);
@@ -74,7 +76,9 @@ fn ranges_continue_from_their_prefix() {
     let work = work(primitive, len, through(case.spec.element), vec![Source::Host(&words)]);
     let whole = inclusive(&states, 0..len, case.spec.identity, case.op);
     let prefixes = exclusive(&states, 0..len, case.spec.identity, case.op);
-    for range in [0..4 * TILE_LEN, 4 * TILE_LEN..8 * TILE_LEN, 5 * TILE_LEN..5 * TILE_LEN + 77, 8 * TILE_LEN..len] {
+    for range in
+        [0..4 * TILE_LEN, 4 * TILE_LEN..8 * TILE_LEN, 5 * TILE_LEN..5 * TILE_LEN + 77, 8 * TILE_LEN..len]
+    {
         let prefix = prefixes[range.start];
         let mut out = vec![0; range.len() * 4];
         let total = pollster::block_on(gpu.scan(&work, range.clone(), prefix, &mut out)).expect("scan");

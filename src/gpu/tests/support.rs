@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use super::oracle::{Op, State};
 use crate::element::{Element, ElementType, Scalar, words_of};
 use crate::gpu::{Choice, Gpu, Options};
-use super::oracle::{Op, State};
 use crate::monoid::{MonoidSpec, Operator};
 use crate::order::{CANONICAL_NAN, max_key, min_key};
 use crate::passes::Tuning;
@@ -82,7 +82,14 @@ pub(super) struct Case {
     pub(super) element: fn(u32) -> u32,
 }
 
-fn case(id: u64, ty: ElementType, operator: Operator, identity: State, op: Op, element: fn(u32) -> u32) -> Case {
+fn case(
+    id: u64,
+    ty: ElementType,
+    operator: Operator,
+    identity: State,
+    op: Op,
+    element: fn(u32) -> u32,
+) -> Case {
     let spec = MonoidSpec { id, name: format!("{operator:?}"), element: ty, state: ty, operator, identity };
     Case { spec: Arc::new(spec), op, element }
 }
@@ -136,8 +143,24 @@ pub(super) fn cases() -> Vec<Case> {
         <[f32; 4]>::TYPE,
     );
     let one = 1f32.to_bits();
-    let min = |a, b| lanes(|a, b| if min_key(Scalar::F32, a) <= min_key(Scalar::F32, b) { canonical(a) } else { canonical(b) }, a, b);
-    let max = |a, b| lanes(|a, b| if max_key(Scalar::F32, a) <= max_key(Scalar::F32, b) { canonical(a) } else { canonical(b) }, a, b);
+    let min = |a, b| {
+        lanes(
+            |a, b| {
+                if min_key(Scalar::F32, a) <= min_key(Scalar::F32, b) { canonical(a) } else { canonical(b) }
+            },
+            a,
+            b,
+        )
+    };
+    let max = |a, b| {
+        lanes(
+            |a, b| {
+                if max_key(Scalar::F32, a) <= max_key(Scalar::F32, b) { canonical(a) } else { canonical(b) }
+            },
+            a,
+            b,
+        )
+    };
     vec![
         case(101, ty(Scalar::U32, 1), builtin(Sum), [0; 4], |a, b| lanes(u32::wrapping_add, a, b), |w| w),
         case(102, ty(Scalar::F32, 1), builtin(Sum), [0; 4], |a, b| floats(|a, b| a + b, a, b), rough),
@@ -145,9 +168,23 @@ pub(super) fn cases() -> Vec<Case> {
         case(104, ty(Scalar::F32, 1), builtin(Product), [one; 4], |a, b| floats(|a, b| a * b, a, b), unit),
         case(105, ty(Scalar::F32, 1), builtin(Min), [0x7f80_0000; 4], min, any_float),
         case(106, ty(Scalar::F32, 2), builtin(Max), [0xff80_0000; 4], max, any_float),
-        case(107, ty(Scalar::I32, 1), builtin(Min), [i32::MAX as u32; 4], |a, b| lanes(|a, b| (a as i32).min(b as i32) as u32, a, b), |w| w),
+        case(
+            107,
+            ty(Scalar::I32, 1),
+            builtin(Min),
+            [i32::MAX as u32; 4],
+            |a, b| lanes(|a, b| (a as i32).min(b as i32) as u32, a, b),
+            |w| w,
+        ),
         case(108, ty(Scalar::U32, 4), builtin(Max), [0; 4], |a, b| lanes(u32::max, a, b), |w| w),
-        case(109, ty(Scalar::U32, 1), builtin(And), [u32::MAX; 4], |a, b| lanes(|a, b| a & b, a, b), |w| w | 0xffff_0000),
+        case(
+            109,
+            ty(Scalar::U32, 1),
+            builtin(And),
+            [u32::MAX; 4],
+            |a, b| lanes(|a, b| a & b, a, b),
+            |w| w | 0xffff_0000,
+        ),
         case(110, ty(Scalar::I32, 2), builtin(Or), [0; 4], |a, b| lanes(|a, b| a | b, a, b), |w| w & w >> 7),
         case(111, ty(Scalar::U32, 3), builtin(Xor), [0; 4], |a, b| lanes(|a, b| a ^ b, a, b), |w| w),
         case(
