@@ -100,7 +100,9 @@ fn resolve_marks(selected: &mut Selected) {
     let marks = &selected.marks;
     for inst in &mut selected.code {
         match inst {
-            Inst::Jump(to) | Inst::JumpUnless { to, .. } | Inst::JumpIfNone { to } => *to = marks[*to as usize],
+            Inst::Jump(to) | Inst::JumpUnless { to, .. } | Inst::JumpIfNone { to } => {
+                *to = marks[*to as usize]
+            }
             Inst::Check { exit, .. } => *exit = marks[*exit as usize],
             Inst::Segment { .. } | Inst::Uniform(_) | Inst::Tick | Inst::LoopEnd { .. } => {}
         }
