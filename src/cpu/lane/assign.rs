@@ -241,7 +241,7 @@ fn loop_planes(
             if matches!(step.op, StepOp::Gather | StepOp::Scatter) {
                 arrays.push(u32::from(step.a));
             }
-            step.planes().for_each(|(reg, _)| drop(touched.insert(u32::from(*reg))));
+            step.planes().for_each(|(reg, _)| _ = touched.insert(u32::from(*reg)));
         }
     }
     let mut planes: HashMap<u16, bool> = HashMap::new();

@@ -342,8 +342,7 @@ impl Builder {
     pub(crate) fn close_loop(&mut self) {
         let body = self.close().list.stmts;
         self.forget_assigned(&body);
-        let id = self.node();
-        self.push(Stmt::Loop { id, body });
+        self.push(Stmt::Loop { body });
     }
 
     /// Ends the active lanes' run of the labelled block.
