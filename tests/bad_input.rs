@@ -63,22 +63,46 @@ fn wgsl_that_does_not_validate_shows_the_place() {
 
 #[test]
 fn texts_that_are_no_function() {
-    assert_snapshot!(message(Func::<fn(f32) -> f32>::new("")), @"");
-    assert_snapshot!(message(Func::<fn(f32) -> f32>::new("const a = 1;")), @"");
+    assert_snapshot!(message(Func::<fn(f32) -> f32>::new("")), @"functions that no other function of the text calls: expected exactly one; to choose a function use `Func::named`, given none");
+    assert_snapshot!(message(Func::<fn(f32) -> f32>::new("const a = 1;")), @"functions that no other function of the text calls: expected exactly one; to choose a function use `Func::named`, given none");
     let two = "fn f(x: f32) -> f32 { return x; } fn g(x: f32) -> f32 { return x; }";
-    assert_snapshot!(message(Func::<fn(f32) -> f32>::new(two)), @"");
-    assert_snapshot!(message(Func::<fn(f32) -> f32>::named("h", two)), @"");
+    assert_snapshot!(message(Func::<fn(f32) -> f32>::new(two)), @"functions that no other function of the text calls: expected exactly one; to choose a function use `Func::named`, given `f`, `g`");
+    assert_snapshot!(message(Func::<fn(f32) -> f32>::named("h", two)), @"name of the function: expected a function of the text (`f`, `g`), given `h`");
     assert!(Func::<fn(f32) -> f32>::new("\u{0}\u{ffff} fn").is_err());
 }
 
 #[test]
 fn signatures_that_differ() {
-    assert_snapshot!(message(Func::<fn(f32) -> f32>::new("fn f(x: i32) -> f32 { return f32(x); }")), @"");
-    assert_snapshot!(message(Func::<fn(f32, u32) -> f32>::new("fn f(x: f32) -> f32 { return x; }")), @"");
-    assert_snapshot!(message(Func::<fn([f32; 3]) -> f32>::new("fn f(x: vec2<f32>) -> f32 { return x.x; }")), @"");
-    assert_snapshot!(message(Func::<fn(f32) -> f32>::new("fn f(x: f32) { }")), @"");
-    assert_snapshot!(message(Func::<fn(f32) -> f32>::new("fn f(x: f32, a: array<f32, 3>) -> f32 { return a[0] * x; }")), @"");
-    assert_snapshot!(message(Func::<fn(f32) -> f32>::new("fn f(x: f32, m: mat2x2<f32>) -> f32 { return m[0][0] * x; }")), @"");
+    assert_snapshot!(message(Func::<fn(f32) -> f32>::new("fn f(x: i32) -> f32 { return f32(x); }")), @r"
+    `f` has the wrong signature
+      expected: fn(f32) -> f32
+         given: fn(x: i32) -> f32
+    ");
+    assert_snapshot!(message(Func::<fn(f32, u32) -> f32>::new("fn f(x: f32) -> f32 { return x; }")), @r"
+    `f` has the wrong signature
+      expected: fn(f32, u32) -> f32
+         given: fn(x: f32) -> f32
+    ");
+    assert_snapshot!(message(Func::<fn([f32; 3]) -> f32>::new("fn f(x: vec2<f32>) -> f32 { return x.x; }")), @r"
+    `f` has the wrong signature
+      expected: fn(vec3<f32>) -> f32
+         given: fn(x: vec2<f32>) -> f32
+    ");
+    assert_snapshot!(message(Func::<fn(f32) -> f32>::new("fn f(x: f32) { }")), @r"
+    `f` has the wrong signature
+      expected: fn(f32) -> f32
+         given: fn(x: f32)
+    ");
+    assert_snapshot!(message(Func::<fn(f32) -> f32>::new("fn f(x: f32, a: array<f32, 3>) -> f32 { return a[0] * x; }")), @r"
+    `f` has the wrong signature
+      expected: fn(f32, extra parameters of f32, i32, u32 or vec2, vec3, vec4 of them) -> f32
+         given: fn(x: f32, a: array<f32, 3>) -> f32
+    ");
+    assert_snapshot!(message(Func::<fn(f32) -> f32>::new("fn f(x: f32, m: mat2x2<f32>) -> f32 { return m[0][0] * x; }")), @r"
+    `f` has the wrong signature
+      expected: fn(f32, extra parameters of f32, i32, u32 or vec2, vec3, vec4 of them) -> f32
+         given: fn(x: f32, m: mat2x2<f32>) -> f32
+    ");
 }
 
 #[test]
@@ -98,11 +122,11 @@ fn arguments_that_are_missing_unknown_or_of_another_type() {
     let cx = cpu(1);
     let x = [1f32, 2.0];
     let used = |f: &Func<fn(f32, f32) -> f32>| message(cx.view(&x).zip(&x).map(f).collect());
-    assert_snapshot!(used(&saxpy()), @"");
-    assert_snapshot!(used(&saxpy().arg("b", 1f32)), @"");
-    assert_snapshot!(used(&saxpy().arg("a", 1u32)), @"");
-    assert_snapshot!(message(cx.view(&x).zip(&x).map(&saxpy()).reduce(Sum)), @"");
-    assert_snapshot!(message(Monoid::new(&saxpy(), 0.0)), @"");
+    assert_snapshot!(used(&saxpy()), @r#"argument `a` of `saxpy`: expected a value of type f32, bound with `.arg("a", ...)`, given none"#);
+    assert_snapshot!(used(&saxpy().arg("b", 1f32)), @"argument `b` of `saxpy`: expected the name of an extra parameter (`a`), given `b`");
+    assert_snapshot!(used(&saxpy().arg("a", 1u32)), @"argument `a` of `saxpy`: expected a value of type f32, given u32");
+    assert_snapshot!(message(cx.view(&x).zip(&x).map(&saxpy()).reduce(Sum)), @r#"argument `a` of `saxpy`: expected a value of type f32, bound with `.arg("a", ...)`, given none"#);
+    assert_snapshot!(message(Monoid::new(&saxpy(), 0.0)), @r#"argument `a` of `saxpy`: expected a value of type f32, bound with `.arg("a", ...)`, given none"#);
     // Where the wrong function stands in a chain does not matter.
     let negate: Func<fn(f32) -> f32> = Func::new("fn negate(x: f32) -> f32 { return -x; }").unwrap();
     let chain = cx.view(&x).zip(&x).map(&saxpy()).map(&negate).inclusive_scan(Sum).exclusive_scan(Sum);
@@ -114,13 +138,13 @@ fn lengths_that_differ() {
     let cx = cpu(1);
     let (three, two) = ([1f32, 2.0, 3.0], [1f32, 2.0]);
     let f = saxpy().arg("a", 2f32);
-    assert_snapshot!(message(cx.view(&three).zip(&two).map(&f).collect()), @"");
-    assert_snapshot!(message(cx.view(&two).zip(cx.constant(1f32, 3)).map(&f).reduce(Sum)), @"");
-    assert_snapshot!(message(cx.view(&two).inclusive_scan(Sum).zip(&three).map(&f).to_array()), @"");
-    assert_snapshot!(message(cx.view(&two).zip(cx.view(&three).inclusive_scan(Sum)).map(&f).explain()), @"");
+    assert_snapshot!(message(cx.view(&three).zip(&two).map(&f).collect()), @"length mismatch in zip: expected 3 elements, given 2");
+    assert_snapshot!(message(cx.view(&two).zip(cx.constant(1f32, 3)).map(&f).reduce(Sum)), @"length mismatch in zip: expected 2 elements, given 3");
+    assert_snapshot!(message(cx.view(&two).inclusive_scan(Sum).zip(&three).map(&f).to_array()), @"length mismatch in zip: expected 2 elements, given 3");
+    assert_snapshot!(message(cx.view(&two).zip(cx.view(&three).inclusive_scan(Sum)).map(&f).explain()), @"length mismatch in zip: expected 2 elements, given 3");
     let mut out = [7f32; 4];
-    assert_snapshot!(message(cx.view(&three).collect_into(&mut out)), @"");
-    assert_snapshot!(message(cx.view(&three).collect_into(&mut out[..0])), @"");
+    assert_snapshot!(message(cx.view(&three).collect_into(&mut out)), @"length mismatch in the output of collect_into: expected 3 elements, given 4");
+    assert_snapshot!(message(cx.view(&three).collect_into(&mut out[..0])), @"length mismatch in the output of collect_into: expected 3 elements, given 0");
     assert_eq!(out, [7.0; 4], "nothing was written");
 }
 
@@ -138,7 +162,7 @@ fn splits_out_of_their_domain() {
         assert!(matches!(cx.view(&x[..0]).collect(), Err(Error::Value { .. })), "{gpu}, no elements");
     }
     let split = Context::builder().placement(Placement::Split { gpu: f64::NAN }).build();
-    assert_snapshot!(message(split), @"");
+    assert_snapshot!(message(split), @"the GPU's share of a split: expected a number from 0 to 1, given NaN");
 }
 
 #[test]
@@ -159,12 +183,12 @@ fn placements_that_do_not_parse() {
         // Minus zero is zero.
         assert_eq!(parsed.is_err(), text != "split:-0", "{text:?}: {parsed:?}");
     }
-    assert_snapshot!(message("split:1.01".parse::<Placement>()), @"");
+    assert_snapshot!(message("split:1.01".parse::<Placement>()), @"placement: expected auto, cpu, gpu or split:S with S from 0 to 1, given `split:1.01`");
 }
 
 #[test]
 fn settings_out_of_their_domain() {
-    assert_snapshot!(message(Context::builder().threads(0).build()), @"");
+    assert_snapshot!(message(Context::builder().threads(0).build()), @"threads: expected at least 1, given 0");
 }
 
 /// Prints what the environment makes of a context: a child process of the next test.
@@ -199,15 +223,39 @@ fn environment_variables_that_are_no_placement() {
         let start = if said[..start].ends_with("not ") { start - 4 } else { start };
         said[start..].lines().take(3).collect::<Vec<_>>().join("\n")
     };
-    assert_snapshot!(of("cpu".as_ref()), @"");
-    assert_snapshot!(of(" Split:0 ".as_ref()), @"");
-    assert_snapshot!(of("".as_ref()), @"");
-    assert_snapshot!(of("split:1.5".as_ref()), @"");
-    assert_snapshot!(of("gpus".as_ref()), @"");
+    assert_snapshot!(of("cpu".as_ref()), @r"
+    built
+    sum: 6
+    with a placement: 6
+    ");
+    assert_snapshot!(of(" Split:0 ".as_ref()), @r"
+    built
+    sum: 6
+    with a placement: 6
+    ");
+    assert_snapshot!(of("".as_ref()), @r"
+    built
+    sum: 6
+    with a placement: 6
+    ");
+    assert_snapshot!(of("split:1.5".as_ref()), @r"
+    not built: TILEWRIGHT_PLACEMENT: expected auto, cpu, gpu or split:S with S from 0 to 1, given `split:1.5`
+    no sum: TILEWRIGHT_PLACEMENT: expected auto, cpu, gpu or split:S with S from 0 to 1, given `split:1.5`
+    with a placement: 6
+    ");
+    assert_snapshot!(of("gpus".as_ref()), @r"
+    not built: TILEWRIGHT_PLACEMENT: expected auto, cpu, gpu or split:S with S from 0 to 1, given `gpus`
+    no sum: TILEWRIGHT_PLACEMENT: expected auto, cpu, gpu or split:S with S from 0 to 1, given `gpus`
+    with a placement: 6
+    ");
     #[cfg(unix)]
     {
         use std::os::unix::ffi::OsStrExt;
-        assert_snapshot!(of(std::ffi::OsStr::from_bytes(b"cpu\xff")), @"");
+        assert_snapshot!(of(std::ffi::OsStr::from_bytes(b"cpu\xff")), @r"
+    not built: TILEWRIGHT_PLACEMENT: expected auto, cpu, gpu or split:S with S from 0 to 1, given `cpu�`
+    no sum: TILEWRIGHT_PLACEMENT: expected auto, cpu, gpu or split:S with S from 0 to 1, given `cpu�`
+    with a placement: 6
+    ");
     }
 }
 
@@ -329,10 +377,18 @@ fn the_budget_of_a_loop_that_ends_is_enough() {
 fn monoids_that_break_a_law() {
     let minus: Func<fn(i32, i32) -> i32> =
         Func::new("fn minus(a: i32, b: i32) -> i32 { return a - b; }").unwrap();
-    assert_snapshot!(message(Monoid::new(&minus, 0).unwrap().check(&[1, 2, 3])), @"");
+    assert_snapshot!(message(Monoid::new(&minus, 0).unwrap().check(&[1, 2, 3])), @r"
+    `minus` breaks the law of the left identity, e ⊕ a = a, for a = 1
+       left: -1
+      right: 1
+    ");
     let plus: Func<fn(i32, i32) -> i32> =
         Func::new("fn plus(a: i32, b: i32) -> i32 { return a + b; }").unwrap();
-    assert_snapshot!(message(Monoid::new(&plus, 1).unwrap().check(&[1, 2, 3])), @"");
+    assert_snapshot!(message(Monoid::new(&plus, 1).unwrap().check(&[1, 2, 3])), @r"
+    `plus` breaks the law of the left identity, e ⊕ a = a, for a = 1
+       left: 2
+      right: 1
+    ");
     assert!(Monoid::new(&plus, 0).unwrap().check(&[1, 2, 3, i32::MAX]).is_ok());
     let mean: Func<fn(f32, f32) -> f32> = Func::new(
         "fn mean(a: f32, b: f32) -> f32 { return select((a + b) * 0.5, max(a, b), min(a, b) == 0.0); }",

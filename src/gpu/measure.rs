@@ -35,8 +35,8 @@ impl Device {
         let bytes = 4.0 * len as f64;
         let mut host = vec![1u32; len];
         let latency = self.time_small().await?;
-        let source = self.map_to_device(&counting(len)).await?;
-        let source = Arc::new(ArrayData::on_device(TY, len, Arc::new(source).erased()));
+        let counted = counting(len);
+        let source = super::array(self.map_to_device(&counted).await?, &counted);
         let (mut up, mut down, mut kernel) = (Vec::new(), Vec::new(), Vec::new());
         for run in 0..=RUNS {
             let start = Instant::now();

@@ -67,11 +67,6 @@ impl Gpu {
         Box::pin(async move { Ok(array(self.device.scan_to_device(work).await?, work)) })
     }
 
-    /// True when the pipelines of a work are compiled.
-    pub(crate) fn is_cached(&self, work: &Work<'_>) -> bool {
-        self.device.is_compiled(work)
-    }
-
     /// Whether the device's arithmetic keeps the canonical order. One small run; ask once.
     pub(crate) fn probe(&self) -> Job<'_, Verdict> {
         Box::pin(self.device.probe())
@@ -82,28 +77,10 @@ impl Gpu {
         Box::pin(self.device.measure(bytes))
     }
 
-    /// Frees device and staging memory that is not in use.
-    pub(crate) fn free_idle(&self) {
-        self.device.free_idle();
-    }
-
     /// The aggregate of `range`, whose node starts at `range.start`, combined on the device: one state is read back,
     /// where [`Executor::reduce`] brings one per tile.
     pub(crate) fn reduce_whole<'a>(&'a self, work: &'a Work<'a>, range: Range<usize>) -> Job<'a, [u32; 4]> {
         Box::pin(self.device.reduce_to_one(work, range))
-    }
-
-    /// Puts an array on this device, if its words are on the host and it is nowhere yet.
-    pub(crate) fn upload<'a>(&'a self, array: &'a ArrayData) -> Job<'a, ()> {
-        Box::pin(async move {
-            let (Some(words), Some(here)) = (array.host.get(), self.device.residence(array)) else {
-                return Ok(());
-            };
-            for segment in 0..here.segments() {
-                here.upload(segment, words).await?;
-            }
-            Ok(())
-        })
     }
 
     /// True if the array is on this device.
@@ -135,10 +112,6 @@ fn array(resident: resident::Resident, work: &Work) -> Arc<ArrayData> {
 }
 
 impl Executor for Gpu {
-    fn name(&self) -> String {
-        self.device.info.name.clone()
-    }
-
     fn map<'a>(&'a self, work: &'a Work<'a>, range: Range<usize>, out: &'a mut [u32]) -> Job<'a, ()> {
         Box::pin(self.device.map_to_host(work, range, out))
     }

@@ -8,7 +8,7 @@ use super::faults::lock;
 use super::pool::{Buffer, Kind};
 use crate::error::{Error, Result};
 use crate::passes::{self, Access, Checks, Chunk, Pass, Resource, Variant};
-use crate::work::{Primitive, Work};
+use crate::work::Work;
 
 /// A pass with its pipeline.
 pub(super) struct Program {
@@ -46,19 +46,6 @@ pub(super) struct Bound<'a> {
 }
 
 impl Device {
-    /// True when the pass over the elements of a work is compiled, the one that holds the user's functions.
-    pub(super) fn is_compiled(&self, work: &Work) -> bool {
-        let programs = lock(&self.pipelines.by_key);
-        let has = |stage| programs.contains_key(&(stage, work.key()));
-        match &work.primitive {
-            Primitive::Map => has(Stage::Map),
-            Primitive::Reduce(_) => has(Stage::ReduceElements),
-            Primitive::Scan { .. } => {
-                has(Stage::ScanElements(Variant::SinglePass)) || has(Stage::ScanElements(Variant::MultiPass))
-            }
-        }
-    }
-
     /// The compiled pass with this key; `lower` makes it at the first use.
     pub(super) fn program(
         &self,

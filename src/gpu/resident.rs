@@ -35,11 +35,6 @@ impl Resident {
         segment * self.segment_len..((segment + 1) * self.segment_len).min(self.len)
     }
 
-    /// Number of segments.
-    pub(super) fn segments(&self) -> usize {
-        self.segments.len()
-    }
-
     /// All data is here, and here is `device`.
     pub(super) fn is_complete_on(&self, device: &Arc<Device>) -> bool {
         Arc::ptr_eq(&self.device, device) && self.segments.iter().all(|segment| segment.get().is_some())

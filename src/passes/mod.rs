@@ -88,6 +88,7 @@ pub(crate) struct Pass {
     /// Checks that must stay on.
     pub(crate) checks: Checks,
     /// Invocations of a workgroup.
+    #[cfg_attr(not(test), expect(dead_code, reason = "part of the description: printed and tested"))]
     pub(crate) threads: u32,
     /// Elements that one workgroup handles; `None` when one workgroup handles all.
     pub(crate) elements_per_group: Option<u32>,

@@ -15,9 +15,6 @@ pub(crate) type Job<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>
 
 /// Runs passes over ranges of a work. Ranges of `reduce` and `scan` start at a tile boundary.
 pub(crate) trait Executor: Send + Sync {
-    /// Name for plans and reports: `cpu`, or the adapter's name.
-    fn name(&self) -> String;
-
     /// Elements `range` of the result into `out`, which holds exactly their words.
     fn map<'a>(&'a self, work: &'a Work<'a>, range: Range<usize>, out: &'a mut [u32]) -> Job<'a, ()>;
 

@@ -60,19 +60,6 @@ impl Spine {
         }
         Ok(prefix)
     }
-
-    /// The canonical aggregate of everything pushed; `None` when nothing was.
-    pub(crate) fn total(&self, combine: &mut Combine<'_>) -> Result<Option<State>> {
-        let mut total: Option<State> = None;
-        for digit in self.digits.iter().filter(|digit| digit.count > 0) {
-            total = Some(match total {
-                // What lower levels hold is the last, incomplete child of this level.
-                Some(partial) => combine(&digit.fold, &partial)?,
-                None => digit.fold,
-            });
-        }
-        Ok(total)
-    }
 }
 
 #[cfg(test)]
@@ -111,9 +98,6 @@ mod tests {
             let p = spine.prefix(&mut combine).expect("combine cannot fail");
             assert_eq!(p[0], prefix(0, i, &x).to_bits(), "prefix of element {i}");
             spine.push(0, [x[i].to_bits(), 0, 0, 0], &mut combine).expect("combine cannot fail");
-            let total = spine.total(&mut combine).expect("combine cannot fail").expect("not empty");
-            let level = (0..).find(|&l| 4usize.pow(l) > i).expect("a level covers it");
-            assert_eq!(total[0], aggregate(level, 0, &x[..=i]).to_bits(), "total of {}", i + 1);
         }
     }
 }

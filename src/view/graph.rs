@@ -111,6 +111,7 @@ impl<'a> Graph<'a> {
         if other.scan.is_some() {
             // The scan's slot comes first in the merged graph, and its sources next.
             let outputs = self.outputs.len();
+            other.mistake = self.mistake.take();
             let mut merged = other.append(self);
             let own = merged.outputs.len() - outputs;
             merged.outputs.rotate_left(own);

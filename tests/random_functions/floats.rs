@@ -152,7 +152,27 @@ impl Display for Comparison {
 }
 
 impl Expr {
+    /// An expression that depends on the element, or a literal: of constant expressions, WGSL rejects those that
+    /// overflow, and their accuracy is that of the compiler.
     fn new(choices: &mut Choices<'_>, depth: usize, locals: usize) -> Self {
+        let expr = Self::composed(choices, depth, locals);
+        if matches!(expr, Self::Literal(_)) || expr.varies() { expr } else { Self::X }
+    }
+
+    fn varies(&self) -> bool {
+        match self {
+            Self::X | Self::Y | Self::Local(_) => true,
+            Self::Literal(_) => false,
+            Self::Unary(_, a) | Self::SmoothStep(_, _, a) | Self::Ldexp(a, _) => a.varies(),
+            Self::Binary(_, v) | Self::Length(v) => v.iter().any(Self::varies),
+            Self::Fma(v) | Self::Mix(v) => v.iter().any(Self::varies),
+            Self::Select(condition, v) => condition.0.iter().chain(v.iter()).any(Self::varies),
+            Self::Distance(v) => v.iter().any(Self::varies),
+            Self::Dot(v) | Self::Cross(v) => v.iter().any(Self::varies),
+        }
+    }
+
+    fn composed(choices: &mut Choices<'_>, depth: usize, locals: usize) -> Self {
         if depth == 0 || choices.is_at_end() {
             return Self::leaf(choices, locals);
         }
@@ -165,11 +185,7 @@ impl Expr {
             }
             5..10 => {
                 let operator = choices.of(Binary::ALL);
-                let mut operands = Self::several(choices, depth, locals);
-                // WGSL evaluates constants itself, and rejects those that overflow.
-                if let [Self::Literal(_), Self::Literal(_)] = operands {
-                    operands[0] = Self::X;
-                }
+                let operands = Self::several(choices, depth, locals);
                 Self::Binary(operator, Box::new(operands))
             }
             10 => Self::Fma(Box::new(Self::several(choices, depth, locals))),

@@ -100,7 +100,9 @@ fn resolve_marks(selected: &mut Selected) {
     let marks = &selected.marks;
     for inst in &mut selected.code {
         match inst {
-            Inst::Jump(to) | Inst::JumpUnless { to, .. } | Inst::JumpIfNone { to } => *to = marks[*to as usize],
+            Inst::Jump(to) | Inst::JumpUnless { to, .. } | Inst::JumpIfNone { to } => {
+                *to = marks[*to as usize]
+            }
             Inst::Check { exit, .. } => *exit = marks[*exit as usize],
             Inst::Segment { .. } | Inst::Uniform(_) | Inst::Tick | Inst::LoopEnd { .. } => {}
         }
@@ -239,7 +241,7 @@ fn loop_planes(
             if matches!(step.op, StepOp::Gather | StepOp::Scatter) {
                 arrays.push(u32::from(step.a));
             }
-            step.planes().for_each(|(reg, _)| drop(touched.insert(u32::from(*reg))));
+            step.planes().for_each(|(reg, _)| _ = touched.insert(u32::from(*reg)));
         }
     }
     let mut planes: HashMap<u16, bool> = HashMap::new();

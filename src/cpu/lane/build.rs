@@ -184,7 +184,10 @@ impl Builder {
             (Op::And, Some(u32::MAX)) => Some(a),
             (Op::And, Some(0)) => Some(b),
             (Op::Or, Some(u32::MAX)) => Some(b),
-            (Op::Or | Op::Xor | Op::IAdd | Op::ISub | Op::Shl | Op::SShr | Op::UShr | Op::AndNot, Some(0)) => Some(a),
+            (
+                Op::Or | Op::Xor | Op::IAdd | Op::ISub | Op::Shl | Op::SShr | Op::UShr | Op::AndNot,
+                Some(0),
+            ) => Some(a),
             (Op::AndNot, _) if a == b => Some(self.constant(0)),
             (Op::AndNot, _) => {
                 if self.tree.constant(a) == Some(u32::MAX) {
@@ -339,8 +342,7 @@ impl Builder {
     pub(crate) fn close_loop(&mut self) {
         let body = self.close().list.stmts;
         self.forget_assigned(&body);
-        let id = self.node();
-        self.push(Stmt::Loop { id, body });
+        self.push(Stmt::Loop { body });
     }
 
     /// Ends the active lanes' run of the labelled block.
@@ -377,8 +379,10 @@ impl Builder {
     /// Adds a branch whose two lists were built one after the other. Short lists without inner control flow become
     /// selections.
     pub(crate) fn branch(&mut self, cond: Value, accept: Branch, reject: Branch) {
-        if let Some(total) =
-            self.straight_cost(&accept.list.stmts).zip(self.straight_cost(&reject.list.stmts)).map(|(a, b)| a + b)
+        if let Some(total) = self
+            .straight_cost(&accept.list.stmts)
+            .zip(self.straight_cost(&reject.list.stmts))
+            .map(|(a, b)| a + b)
             && total <= FLATTEN_COST
         {
             return self.flatten(cond, accept, reject);

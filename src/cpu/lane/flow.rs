@@ -246,8 +246,8 @@ impl Pass<'_> {
     }
 
     fn assign(&mut self, var: Var, value: Value, mask: Mask) {
-        let protected = !self.flow.uniformity.var(var)
-            && self.flow.uniformity.is_protected(self.live, &self.around, var);
+        let protected =
+            !self.flow.uniformity.var(var) && self.flow.uniformity.is_protected(self.live, &self.around, var);
         match self.value_of(mask).filter(|_| protected) {
             Some(mask) => {
                 let before = self.define(Def::Get(var));

@@ -85,7 +85,10 @@ impl Op {
     /// floats: of two equal zeros the first wins.
     pub(crate) fn commutes(self) -> bool {
         use Op::*;
-        matches!(self, FAdd | FMul | FEq | FNe | IAdd | IMul | IEq | INe | SMin | SMax | UMin | UMax | And | Or | Xor)
+        matches!(
+            self,
+            FAdd | FMul | FEq | FNe | IAdd | IMul | IEq | INe | SMin | SMax | UMin | UMax | And | Or | Xor
+        )
     }
 
     /// The comparison that holds exactly when this one does not, where there is one: NaN leaves floats only equality.

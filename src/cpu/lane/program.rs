@@ -92,7 +92,10 @@ impl Program {
         let widths = source_words(fused);
         let total = selected.regs.len() + flow.tree.arrays.iter().sum::<u32>() as usize + outputs;
         if total > usize::from(u16::MAX) {
-            return Err(Error::Unsupported { executor: "cpu".to_owned(), what: "a program of this size".to_owned() });
+            return Err(Error::Unsupported {
+                executor: "cpu".to_owned(),
+                what: "a program of this size".to_owned(),
+            });
         }
         let assigned = assign(&mut selected, &flow.tree.arrays, outputs as u32);
         let Selected { code, steps, preamble, constants, arguments, uniforms, .. } = selected;

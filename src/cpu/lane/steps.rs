@@ -198,21 +198,35 @@ for_each_binary_step!(define_plane_forms);
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Inst {
     /// Runs steps.
-    Segment { first: u32, len: u32 },
+    Segment {
+        first: u32,
+        len: u32,
+    },
     /// Computes a uniform value.
     Uniform(UniformInst),
     Jump(u32),
     /// Jumps where a uniform truth value is false.
-    JumpUnless { cond: u16, to: u32 },
+    JumpUnless {
+        cond: u16,
+        to: u32,
+    },
     /// Jumps where the segment before counted no lane.
-    JumpIfNone { to: u32 },
+    JumpIfNone {
+        to: u32,
+    },
     /// One more iteration of a loop.
     Tick,
     /// Leaves the loop where the segment before counted no lane; may pack the active lanes, those in plane `mask`,
     /// where it counted few.
-    Check { loop_id: u32, mask: u16, exit: u32 },
+    Check {
+        loop_id: u32,
+        mask: u16,
+        exit: u32,
+    },
     /// The end of a loop with a check: undoes the packing.
-    LoopEnd { loop_id: u32 },
+    LoopEnd {
+        loop_id: u32,
+    },
 }
 
 /// Computes a uniform value from others.

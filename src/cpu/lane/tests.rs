@@ -2,6 +2,8 @@
 
 mod composite;
 mod listing;
+mod probe;
+mod random;
 mod control;
 mod straight;
 mod support;

@@ -55,7 +55,7 @@ pub(crate) enum Stmt {
     /// Runs the list; lanes that exit to the label wait behind it.
     Block { label: Label, body: Vec<Stmt> },
     /// Repeats the list until no lane is left in it.
-    Loop { id: u32, body: Vec<Stmt> },
+    Loop { body: Vec<Stmt> },
     /// Ends the active lanes' run of the labelled block.
     Exit(Label),
 }

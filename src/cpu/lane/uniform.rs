@@ -26,7 +26,10 @@ pub(crate) struct Surroundings(Vec<Construct>);
 #[derive(Debug, Clone, Copy)]
 enum Construct {
     /// One of the lists of a branch with a varying condition.
-    Branch { id: u32, reject: bool },
+    Branch {
+        id: u32,
+        reject: bool,
+    },
     Block(Label),
 }
 

@@ -28,12 +28,14 @@ fn low_word(x: f32, low: f32, high: f32) -> u32 {
 }
 
 /// The nearest float, ties to even.
+#[cfg(test)]
 #[inline(always)]
 pub(crate) fn i32_to_f32(x: i32) -> f32 {
     x as f32
 }
 
 /// The nearest float, ties to even.
+#[cfg(test)]
 #[inline(always)]
 pub(crate) fn u32_to_f32(x: u32) -> f32 {
     x as f32

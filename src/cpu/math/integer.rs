@@ -37,18 +37,21 @@ pub(crate) fn rem_u32(a: u32, b: u32) -> u32 {
 }
 
 /// `a << b`, the shift modulo 32; the same bits for i32.
+#[cfg(test)]
 #[inline(always)]
 pub(crate) fn shl(a: u32, b: u32) -> u32 {
     a << (b & 31)
 }
 
 /// `a >> b` with zeros, the shift modulo 32.
+#[cfg(test)]
 #[inline(always)]
 pub(crate) fn shr_u32(a: u32, b: u32) -> u32 {
     a >> (b & 31)
 }
 
 /// `a >> b` with the sign, the shift modulo 32.
+#[cfg(test)]
 #[inline(always)]
 pub(crate) fn shr_i32(a: i32, b: u32) -> i32 {
     a >> (b & 31)

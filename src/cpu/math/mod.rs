@@ -5,6 +5,9 @@
 //! instructions. The functions that would need a long path for a few arguments only (`sin`, `cos`, `tan`, `%`) come as a
 //! vectorisable function, an exact one, and a predicate that says which arguments need the latter.
 //!
+//! Built-ins that the lane compiler makes of single steps (`mix`, `clamp`, shifts, ...) are here for tests only: they say
+//! what the steps must give.
+//!
 //! Two promises hold everywhere, and are tested:
 //! - results are within 2 units in the last place of the true value, subnormals, infinities and NaN included;
 //! - results have the same bits on every instruction set (up to the payload of a NaN): see [`Fused`].
@@ -30,7 +33,7 @@ mod trig;
 mod tests;
 
 pub(crate) use arithmetic::*;
-pub(crate) use convert::{f32_to_i32, f32_to_u32, i32_to_f32, u32_to_f32};
+pub(crate) use convert::*;
 pub(crate) use exp::{exp, exp2};
 pub(crate) use fused::*;
 pub(crate) use half::*;

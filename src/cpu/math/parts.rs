@@ -34,6 +34,7 @@ pub(crate) fn modf_fract(x: f32) -> f32 {
 }
 
 /// The integer part of x.
+#[cfg(test)]
 #[inline(always)]
 pub(crate) fn modf_whole(x: f32) -> f32 {
     x.trunc()

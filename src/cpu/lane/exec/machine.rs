@@ -164,7 +164,8 @@ impl Machine {
             }
             Input::Planes { words, stride } => {
                 for component in 0..width {
-                    slice_of(component)[..count].copy_from_slice(&words[component * stride + start..][..count]);
+                    slice_of(component)[..count]
+                        .copy_from_slice(&words[component * stride + start..][..count]);
                 }
             }
             Input::Strided { words, stride, step } => {
@@ -297,10 +298,20 @@ impl Machine {
 }
 
 /// Checks once that no block will read or write past the end of a slice.
-fn check_lengths(program: &Program, uniforms: &[u32], inputs: &[Input], output: &Output, len: usize) -> Result<()> {
+fn check_lengths(
+    program: &Program,
+    uniforms: &[u32],
+    inputs: &[Input],
+    output: &Output,
+    len: usize,
+) -> Result<()> {
     let check = |what: &str, given: usize, needed: usize| {
         if given < needed {
-            return Err(Error::Length { what: format!("{what} of `{}`", program.name), expected: needed, given });
+            return Err(Error::Length {
+                what: format!("{what} of `{}`", program.name),
+                expected: needed,
+                given,
+            });
         }
         Ok(())
     };

@@ -79,10 +79,13 @@ impl<S: Simd, F: Fused> Code<S, F> {
         // SAFETY: the caller vouches for plane operands; a strip from lane `at` on is inside of the plane.
         let plane = |operand: u16| unsafe { frame.table.get_unchecked(operand as usize).add(at) };
         // SAFETY: the caller vouches for uniform operands.
-        let uniform = |operand: u16| S::u32s::splat(simd, unsafe { *frame.uniforms.get_unchecked(operand as usize) });
+        let uniform =
+            |operand: u16| S::u32s::splat(simd, unsafe { *frame.uniforms.get_unchecked(operand as usize) });
         let load = |from: *mut u32, k: usize| {
             // SAFETY: `from` comes from `plane`, valid for a strip; registers k are its parts.
-            S::u32s::from_slice(simd, unsafe { std::slice::from_raw_parts(from.add(k * S::u32s::LEN), S::u32s::LEN) })
+            S::u32s::from_slice(simd, unsafe {
+                std::slice::from_raw_parts(from.add(k * S::u32s::LEN), S::u32s::LEN)
+            })
         };
         macro_rules! each {
             (|$a:ident| $body:expr) => {
@@ -289,7 +292,8 @@ impl<S: Simd, F: Fused> Code<S, F> {
                 let (first, offsets, mask) = (plane(array.first), plane(step.b), plane(step.c));
                 for (lane, &word) in acc.0[..Self::STRIP].iter().enumerate() {
                     // SAFETY: offsets and mask are planes that the caller vouches for.
-                    let (offset, active) = unsafe { (*offsets.add(lane), step.f == 0 || *mask.add(lane) != 0) };
+                    let (offset, active) =
+                        unsafe { (*offsets.add(lane), step.f == 0 || *mask.add(lane) != 0) };
                     if active {
                         let offset = offset.min(array.words - 1) as usize;
                         // SAFETY: as for `Gather`; planes of arrays are writable.

@@ -64,7 +64,9 @@ impl Lowering {
                 }
             }
             Expression::AccessIndex { base, index } => match self.operand(frame, base)? {
-                Operand::Place(place) => return self.member_place(frame, base, &place, index).map(Operand::Place),
+                Operand::Place(place) => {
+                    return self.member_place(frame, base, &place, index).map(Operand::Place);
+                }
                 Operand::Words(words) => {
                     let (offset, len) = types::member(frame.pure, frame.ty(base), index)?;
                     words[offset as usize..][..len as usize].into()
@@ -121,7 +123,13 @@ impl Lowering {
             Literal::I32(x) => self.b.constant(x as u32),
             Literal::U32(x) => self.b.constant(x),
             Literal::Bool(x) => self.b.constant(if x { u32::MAX } else { 0 }),
-            _ => return Err(unsupported_at(frame.pure, "a literal that is not 32 bits wide", naga::Span::UNDEFINED)),
+            _ => {
+                return Err(unsupported_at(
+                    frame.pure,
+                    "a literal that is not 32 bits wide",
+                    naga::Span::UNDEFINED,
+                ));
+            }
         })
     }
 
@@ -169,7 +177,9 @@ impl Lowering {
         if let Some(offset) = self.b.tree.constant(offset) {
             return Ok(words[offset as usize..][..stride as usize].into());
         }
-        if let Some(table) = words.iter().map(|&word| self.b.tree.constant(word)).collect::<Option<Vec<u32>>>() {
+        if let Some(table) =
+            words.iter().map(|&word| self.b.tree.constant(word)).collect::<Option<Vec<u32>>>()
+        {
             return Ok((0..stride)
                 .map(|word| {
                     let word = self.b.constant(word);
@@ -216,7 +226,12 @@ impl Lowering {
         (0..len).map(|i| self.b.op2(op, at(a, i), at(b, i))).collect()
     }
 
-    fn unary(&mut self, frame: &mut Frame, op: UnaryOperator, expr: Handle<Expression>) -> Result<Rc<[Value]>> {
+    fn unary(
+        &mut self,
+        frame: &mut Frame,
+        op: UnaryOperator,
+        expr: Handle<Expression>,
+    ) -> Result<Rc<[Value]>> {
         let words = self.words(frame, expr)?;
         Ok(match (op, types::kind(frame.ty(expr))) {
             (UnaryOperator::Negate, Some(ScalarKind::Float)) => self.each(Op::FNeg, &words),

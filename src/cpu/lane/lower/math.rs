@@ -126,13 +126,19 @@ impl Lowering {
                 None => return Err(frame.unsupported("this determinant", handle)),
             },
             Fun::ExtractBits => {
-                let function = if kind == ScalarKind::Sint { Function::ExtractBitsI32 } else { Function::ExtractBitsU32 };
+                let function = if kind == ScalarKind::Sint {
+                    Function::ExtractBitsI32
+                } else {
+                    Function::ExtractBitsU32
+                };
                 a.iter().map(|&a| self.b.op(call(function), &[a, args[1][0], args[2][0]])).collect()
             }
             Fun::InsertBits => (0..a.len())
                 .map(|i| self.b.op(call(Function::InsertBits), &[a[i], args[1][i], args[2][0], args[3][0]]))
                 .collect(),
-            Fun::FirstLeadingBit if kind == ScalarKind::Sint => self.each(call(Function::FirstLeadingBitI32), &a),
+            Fun::FirstLeadingBit if kind == ScalarKind::Sint => {
+                self.each(call(Function::FirstLeadingBitI32), &a)
+            }
             Fun::Pack4x8snorm => self.pack(Function::Pack4x8Snorm, &a),
             Fun::Pack4x8unorm => self.pack(Function::Pack4x8Unorm, &a),
             Fun::Pack2x16snorm => self.pack(Function::Pack2x16Snorm, &a),

@@ -68,7 +68,9 @@ impl Lowering {
         for row in 0..size {
             let minor: Vec<Value> = matrix[size..]
                 .chunks(size)
-                .flat_map(|column| column.iter().enumerate().filter(|&(at, _)| at != row).map(|(_, &value)| value))
+                .flat_map(|column| {
+                    column.iter().enumerate().filter(|&(at, _)| at != row).map(|(_, &value)| value)
+                })
                 .collect();
             let minor = self.determinant(&minor, size - 1);
             let term = self.b.op2(Op::FMul, matrix[row], minor);

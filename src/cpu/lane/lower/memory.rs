@@ -188,7 +188,9 @@ fn for_each_statement(block: &naga::Block, visit: &mut impl FnMut(&Statement)) {
                 for_each_statement(accept, visit);
                 for_each_statement(reject, visit);
             }
-            Statement::Switch { cases, .. } => cases.iter().for_each(|case| for_each_statement(&case.body, visit)),
+            Statement::Switch { cases, .. } => {
+                cases.iter().for_each(|case| for_each_statement(&case.body, visit))
+            }
             Statement::Loop { body, continuing, .. } => {
                 for_each_statement(body, visit);
                 for_each_statement(continuing, visit);

@@ -36,7 +36,9 @@ pub(crate) fn lower(fused: &Fused) -> Result<Tree> {
                 let mut at = *uniforms_at;
                 for param in &function.uniforms {
                     let words = param.ty.words() as u32;
-                    operands.push(Operand::Words((at..at + words).map(|word| lowering.b.uniform(word)).collect()));
+                    operands.push(Operand::Words(
+                        (at..at + words).map(|word| lowering.b.uniform(word)).collect(),
+                    ));
                     at += words;
                 }
                 lowering.call(function, function.function, operands)?

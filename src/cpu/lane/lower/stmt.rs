@@ -10,7 +10,12 @@ use crate::error::Result;
 impl Lowering {
     /// Lowers statements; `tail` are the labels whose blocks end where the list ends. Returns whether control can reach
     /// the end of the list.
-    pub(super) fn statements(&mut self, frame: &mut Frame, list: &[Statement], tail: &[Label]) -> Result<bool> {
+    pub(super) fn statements(
+        &mut self,
+        frame: &mut Frame,
+        list: &[Statement],
+        tail: &[Label],
+    ) -> Result<bool> {
         for (at, statement) in list.iter().enumerate() {
             let rest = &list[at + 1..];
             let inner_tail = if rest.is_empty() { tail } else { &[] };
@@ -28,7 +33,8 @@ impl Lowering {
                 Statement::If { condition, accept, reject } => {
                     let cond = self.word(frame, *condition)?;
                     // `if c { return; } rest` is `if c {} else { rest }` at the end of a function.
-                    let ends = |list: &[Statement]| jump_target(frame, list).is_some_and(|to| tail.contains(&to));
+                    let ends =
+                        |list: &[Statement]| jump_target(frame, list).is_some_and(|to| tail.contains(&to));
                     let (accept_ends, reject_ends) = (ends(accept), ends(reject));
                     if accept_ends || reject_ends {
                         self.b.open_branch();
@@ -196,7 +202,13 @@ impl Lowering {
     }
 
     /// The bodies of a group, one of whose cases is known to be chosen.
-    fn group(&mut self, frame: &mut Frame, selector: Value, group: &[SwitchCase], tail: &[Label]) -> Result<()> {
+    fn group(
+        &mut self,
+        frame: &mut Frame,
+        selector: Value,
+        group: &[SwitchCase],
+        tail: &[Label],
+    ) -> Result<()> {
         let Some((last, before)) = group.split_last() else {
             return Ok(());
         };

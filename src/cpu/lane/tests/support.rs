@@ -43,10 +43,15 @@ fn element_type(module: &naga::Module, ty: naga::Handle<naga::Type>) -> ElementT
 
 /// Parses the function `f` of a WGSL text whose last `uniforms` parameters are uniform arguments.
 pub(super) fn parse(source: &str, uniforms: usize) -> Arc<PureFunction> {
-    let module = naga::front::wgsl::parse_str(source).unwrap_or_else(|error| panic!("{}", error.emit_to_string(source)));
+    try_parse(source, uniforms).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// As [`parse`], with naga's message where the text is not valid.
+pub(super) fn try_parse(source: &str, uniforms: usize) -> Result<Arc<PureFunction>, String> {
+    let module = naga::front::wgsl::parse_str(source).map_err(|error| error.emit_to_string(source))?;
     let capabilities = naga::valid::Capabilities::all();
     let info = naga::valid::Validator::new(naga::valid::ValidationFlags::all(), capabilities).validate(&module);
-    let info = info.unwrap_or_else(|error| panic!("{}", error.emit_to_string(source)));
+    let info = info.map_err(|error| error.emit_to_string(source))?;
     let (function, inner) =
         module.functions.iter().find(|(_, function)| function.name.as_deref() == Some("f")).expect("a function f");
     let mut params: Vec<Param> = inner
@@ -56,7 +61,7 @@ pub(super) fn parse(source: &str, uniforms: usize) -> Arc<PureFunction> {
         .collect();
     let result = element_type(&module, inner.result.as_ref().expect("a result").ty);
     let uniforms = params.split_off(params.len() - uniforms);
-    Arc::new(PureFunction {
+    Ok(Arc::new(PureFunction {
         id: 0,
         name: "f".to_owned(),
         source: source.to_owned(),
@@ -66,7 +71,7 @@ pub(super) fn parse(source: &str, uniforms: usize) -> Arc<PureFunction> {
         elements: params,
         uniforms,
         result,
-    })
+    }))
 }
 
 /// The call of a function on one source per element parameter.
