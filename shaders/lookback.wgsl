@@ -22,7 +22,7 @@ TW_PUBLISH}
 
 // Bounded: when the time is up, or was for another, the result is nonsense and the flag says so.
 fn tw_await_half(at: u32) -> u32 {
-    for (var round = 0u; round < 4096u; round++) {
+    for (var round = 0u; round < TW_ROUNDS; round++) {
         for (var spin = 0u; spin < 256u; spin++) {
             let half = atomicLoad(&tw_published[at]);
             if (half >= 0x10000u) {

@@ -141,11 +141,22 @@ impl Device {
 
     /// The error for something that wgpu refused: the device's fatal fault, if there is one.
     pub(super) fn rejected(&self, error: &dyn std::fmt::Display) -> Error {
-        // A loss is reported only when the work in flight is done; until then wgpu complains of invalid buffers.
-        let wait = wgpu::PollType::Wait { submission_index: None, timeout: Some(Duration::from_secs(1)) };
-        // As in the device's thread: a panic of wgpu says no more than that the wait was in vain.
-        let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| self.raw.poll(wait)));
+        if self.faults.fatal().is_none() && !self.is_valid() {
+            self.faults.fail(Fault::Lost("it is no longer valid".to_owned()));
+        }
         self.fail(self.faults.fatal().unwrap_or_else(|| Fault::Rejected(error.to_string())))
+    }
+
+    /// wgpu reports a loss only when the work in flight is done. Until then it makes invalid buffers without a word,
+    /// and complains of those.
+    fn is_valid(&self) -> bool {
+        let descriptor = wgpu::BufferDescriptor {
+            label: Some("tilewright: is the device valid?"),
+            size: 256,
+            usage: wgpu::BufferUsages::MAP_WRITE | wgpu::BufferUsages::COPY_SRC,
+            mapped_at_creation: true,
+        };
+        self.raw.create_buffer(&descriptor).get_mapped_range(..).is_ok()
     }
 
     /// A buffer of at least `bytes`. When memory runs out, what is idle is freed before giving up.
@@ -212,6 +223,13 @@ impl Device {
         buffer.raw().map_async(mode, ..bytes, move |result| {
             promise.keep(result.map_err(|error| Fault::Lost(error.to_string())));
         });
+        wait
+    }
+
+    /// Ends when all work submitted so far is done.
+    pub(super) fn completion(&self) -> Wait {
+        let (wait, promise) = self.faults.wait();
+        self.queue.on_submitted_work_done(move || promise.keep(Ok(())));
         wait
     }
 

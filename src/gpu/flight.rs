@@ -77,7 +77,37 @@ pub(super) async fn land_all(device: &Device, flights: &mut VecDeque<Flight<'_>>
     Ok(())
 }
 
+/// A submission whose result stays on the device.
+pub(super) struct Running {
+    wait: Wait,
+    _keep: Vec<Buffer>,
+}
+
+/// Waits until at most `left` submissions are running.
+pub(super) async fn settle_all(device: &Device, running: &mut VecDeque<Running>, left: usize) -> Result<()> {
+    while running.len() > left {
+        if let Some(oldest) = running.pop_front() {
+            device.finish(&oldest.wait).await?;
+        }
+    }
+    Ok(())
+}
+
 impl Device {
+    /// Submits work whose result stays, with the buffers that it uses.
+    pub(super) fn start(
+        &self,
+        encoder: wgpu::CommandEncoder,
+        inputs: Inputs,
+        mut others: Vec<Buffer>,
+    ) -> Result<Running> {
+        let submission = self.submit(encoder)?;
+        let wait = self.completion();
+        others.extend(inputs.submitted());
+        self.watch(Some(submission));
+        Ok(Running { wait, _keep: others })
+    }
+
     /// Puts words at the start of a storage buffer: in place, or through a staging buffer that the caller keeps until
     /// the submission.
     pub(super) async fn send(

@@ -1,10 +1,11 @@
 //! Map on a device: chunk after chunk, several in flight.
 
+use std::collections::VecDeque;
 use std::ops::Range;
 use std::sync::Arc;
 
 use super::device::Device;
-use super::flight::{DEPTH, Flight, Prepared, land_all};
+use super::flight::{DEPTH, Flight, Prepared, land_all, settle_all};
 use super::inputs::Inputs;
 use super::pipelines::{Bound, Program, Stage};
 use super::pool::{Buffer, Kind};
@@ -59,6 +60,7 @@ impl Device {
         let program = self.map_program(work)?;
         let result = Resident::new(self.clone(), work.output_type(), work.len);
         let limit = self.chunk_len(work, 0, true);
+        let mut running = VecDeque::new();
         for first in (0..work.len).step_by(result.segment_len) {
             let segment = first / result.segment_len;
             let storage = self.buffer(Kind::Storage, result.segment_bytes(segment))?;
@@ -68,13 +70,15 @@ impl Device {
                 let mut encoder = self.encoder();
                 let inputs = self.inputs(&mut encoder, work, at, len).await?;
                 let offset = ((at - first) * work.output_type().bytes()) as u64;
-                let _uniform =
+                let uniform =
                     self.dispatch_map(&mut encoder, &program, work, at, len, &inputs, &storage, offset)?;
-                let submission = self.submit(encoder)?;
-                self.watch(Some(submission));
+                running.push_back(self.start(encoder, inputs, vec![uniform])?);
+                settle_all(self, &mut running, DEPTH).await?;
             }
             result.fill(segment, storage);
         }
+        // Only what is done is handed out: a fault until then is the call's, which the CPU can still do.
+        settle_all(self, &mut running, 0).await?;
         Ok(result)
     }
 

@@ -3,12 +3,13 @@
 //! A chunk is a node of the tree. Its aggregate joins the spine, and the carry pass turns the spine into the prefix of
 //! the next chunk: all on the device, so that chunks follow each other without a word to the host.
 
+use std::collections::VecDeque;
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::device::Device;
-use super::flight::{DEPTH, Flight, land_all};
+use super::flight::{DEPTH, Flight, land_all, settle_all};
 use super::pipelines::{Bound, Program, Stage};
 use super::pool::{Buffer, Kind};
 use super::reduce::{Climb, Level, monoid, out_of_memory};
@@ -146,6 +147,7 @@ impl Device {
             let chunk_len = self.chunk_len(work, monoid.state.bytes(), true);
             let scan = self.begin_scan(work, 0..work.len, monoid.identity, chunk_len, variant)?;
             let mut storage = None;
+            let mut running = VecDeque::new();
             for index in 0..scan.chunks() {
                 let chunk = scan.chunk(index);
                 let segment = chunk.start / result.segment_len;
@@ -156,18 +158,14 @@ impl Device {
                 };
                 let mut encoder = self.encoder();
                 let offset = ((chunk.start - first) * ty.bytes()) as u64;
-                let kept = self.record_chunk(&mut encoder, &scan, index, &buffer, offset).await?;
-                let submission = self.submit(encoder)?;
-                drop(kept);
-                self.watch(Some(submission));
+                let (inputs, others) = self.record_chunk(&mut encoder, &scan, index, &buffer, offset).await?;
+                running.push_back(self.start(encoder, inputs, others)?);
+                settle_all(self, &mut running, DEPTH).await?;
                 if chunk.end == (first + result.segment_len).min(work.len) {
                     result.fill(segment, buffer);
                 } else {
                     storage = Some(buffer);
                 }
-            }
-            if variant == Variant::MultiPass {
-                return Ok(result);
             }
             let mut report = vec![0; scan.report_words()];
             let mut flights = Flight::queue();

@@ -253,6 +253,7 @@ fn lookback(state: State, tuning: &Tuning) -> String {
     let publish = publish.replace("TW_READY", "0x10000u");
     let parts = [
         ("THREADS", format!("{}u", tuning.threads())),
+        ("ROUNDS", format!("{}u", tuning.look_back_rounds)),
         ("LEVELS", format!("{PUBLISHED_LEVELS}u")),
         ("FOUND", format!("{}u", 3 * PUBLISHED_LEVELS)),
         ("NODE_WORDS", format!("{}u", 2 * words)),

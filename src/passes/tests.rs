@@ -11,7 +11,14 @@ use crate::wgsl::{Expected, parse};
 use crate::work::{Fused, Node, Primitive, Source, Work};
 
 fn tuning() -> Tuning {
-    Tuning { map_threads: 64, tile_threads: 16, group_tiles: 2, single_pass: false, stream_len: 1 << 20 }
+    Tuning {
+        map_threads: 64,
+        tile_threads: 16,
+        group_tiles: 2,
+        single_pass: false,
+        look_back_rounds: 1024,
+        stream_len: 1 << 20,
+    }
 }
 
 fn builtin(builtin: Builtin, element: ElementType, state: ElementType) -> MonoidSpec {

@@ -26,6 +26,8 @@ pub(crate) struct Tuning {
     pub(crate) group_tiles: u32,
     /// Scan in one pass, with look-back.
     pub(crate) single_pass: bool,
+    /// How long look-back waits: rounds of 256 looks, each some tens of microseconds at least on hardware.
+    pub(crate) look_back_rounds: u32,
     /// Elements of a streamed chunk, at most: a power of four.
     pub(crate) stream_len: usize,
 }
@@ -33,14 +35,23 @@ pub(crate) struct Tuning {
 impl Tuning {
     /// The tuning for an adapter.
     pub(crate) fn of(traits: &Traits) -> Self {
+        let look_back_rounds = 1024;
         let mut tuning = if traits.software {
-            Self { map_threads: 64, tile_threads: 4, group_tiles: 4, single_pass: false, stream_len: 1 << 20 }
+            Self {
+                map_threads: 64,
+                tile_threads: 4,
+                group_tiles: 4,
+                single_pass: false,
+                look_back_rounds,
+                stream_len: 1 << 20,
+            }
         } else {
             Self {
                 map_threads: 128,
                 tile_threads: 256,
                 group_tiles: 1,
                 single_pass: traits.forward_progress,
+                look_back_rounds,
                 stream_len: 1 << 22,
             }
         };

@@ -1,3 +1,5 @@
+use std::sync::atomic::Ordering;
+
 use super::oracle::{aggregate, exclusive, inclusive, root};
 use super::support::{
     Case, LENGTHS, call, cases, elements, flat, function, gpu, state, through, tunings, work,
@@ -118,4 +120,15 @@ fn scanned_values_are_mapped_beside_the_sources() {
             assert!(out == (0..len).flat_map(expected).collect::<Vec<_>>(), "{len} elements");
         }
     }
+}
+
+#[test]
+fn look_back_that_gives_up_is_done_again_in_passes() {
+    let tuning = Some(Tuning { look_back_rounds: 0, ..tunings()[5] });
+    let Some(gpu) = gpu(Options { tuning, ..Options::default() }) else { return };
+    assert!(tunings()[5].single_pass);
+    for len in [3 * TILE_LEN, 30 * TILE_LEN + 1] {
+        check(&gpu, &cases()[1], len, true);
+    }
+    assert!(gpu.device.look_back_gave_up.load(Ordering::Relaxed));
 }

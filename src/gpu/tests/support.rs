@@ -229,6 +229,8 @@ pub(super) fn tunings() -> Vec<Tuning> {
         tile_threads,
         group_tiles,
         single_pass,
+        // The machine that tests may take a thread away for long.
+        look_back_rounds: 1 << 20,
         stream_len: 1 << 20,
     };
     vec![

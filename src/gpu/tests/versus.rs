@@ -78,8 +78,14 @@ fn versus_tunings() {
     let mut shapes = Vec::new();
     for stream_len in [1 << 18, 1 << 20, 1 << 22] {
         for (tile_threads, group_tiles) in [(1, 8), (1, 32), (4, 4), (4, 8), (16, 1), (16, 4), (64, 2)] {
-            let tuning =
-                Tuning { map_threads: 64, tile_threads, group_tiles, single_pass: false, stream_len };
+            let tuning = Tuning {
+                map_threads: 64,
+                tile_threads,
+                group_tiles,
+                single_pass: false,
+                look_back_rounds: 0,
+                stream_len,
+            };
             let Some(gpu) = gpu(Options { tuning: Some(tuning), ..Options::default() }) else { return };
             shapes.push((tuning, gpu, Vec::new(), Vec::new()));
         }
