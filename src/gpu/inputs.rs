@@ -105,8 +105,7 @@ impl Device {
     /// Elements of a chunk at most: no binding of a source or of the result passes the limit, and chunks divide the
     /// segments of arrays. `resident` work is not cut for overlap.
     pub(super) fn chunk_len(&self, work: &Work, extra_bytes: usize, resident: bool) -> usize {
-        let widest =
-            source_types(work).values().map(|ty| ty.bytes()).chain([extra_bytes]).max().unwrap_or(4);
+        let widest = source_types(work).values().map(|ty| ty.bytes()).chain([extra_bytes]).max().unwrap_or(4);
         let limit = self.max_chunk_len(widest.max(work.output_type().bytes()));
         if resident { limit } else { limit.min(self.tuning.stream_len) }
     }

@@ -100,9 +100,6 @@ pub(crate) fn source_types(work: &Work) -> BTreeMap<u32, ElementType> {
         Primitive::Scan { post: Some(post), .. } => Some(post),
         _ => None,
     };
-    let of_post = post
-        .into_iter()
-        .flat_map(used)
-        .filter_map(|(slot, ty)| Some((slot.checked_sub(1)?, ty)));
+    let of_post = post.into_iter().flat_map(used).filter_map(|(slot, ty)| Some((slot.checked_sub(1)?, ty)));
     used(&work.fused).chain(of_post).collect()
 }

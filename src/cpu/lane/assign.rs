@@ -264,7 +264,12 @@ fn loop_planes(
     }
     let mut planes: Vec<(u16, bool)> = planes.into_iter().collect();
     planes.sort_unstable();
-    LoopPlanes { can_pack: planes.len() + inputs.len() <= MAX_PACKED_PLANES, planes, inputs, first_stand_in: 0 }
+    LoopPlanes {
+        can_pack: planes.len() + inputs.len() <= MAX_PACKED_PLANES,
+        planes,
+        inputs,
+        first_stand_in: 0,
+    }
 }
 
 /// The table indices of a step, for readers that do not change it.

@@ -10,7 +10,11 @@ use super::steps::{Inst, Step, StepOp, UniformInst, UniformKind};
 
 impl fmt::Display for Program {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{}: {} planes, {} inputs, {} outputs", self.name, self.planes, self.inputs, self.outputs)?;
+        writeln!(
+            f,
+            "{}: {} planes, {} inputs, {} outputs",
+            self.name, self.planes, self.inputs, self.outputs
+        )?;
         for (place, &word) in self.uniforms.iter().enumerate() {
             match self.arguments.iter().find(|argument| argument.0 as usize == place) {
                 Some((_, argument)) => writeln!(f, "  u{place} = argument {argument}")?,
@@ -93,8 +97,10 @@ impl Program {
             StepOp::SelectRejectS => format!("unless {} else u{b}", plane(a)),
             StepOp::Call => {
                 let function = Function::ALL[f as usize];
-                let operands: String =
-                    [a, b, c][..function.arity() - 1].iter().map(|&operand| format!(" {}", plane(operand))).collect();
+                let operands: String = [a, b, c][..function.arity() - 1]
+                    .iter()
+                    .map(|&operand| format!(" {}", plane(operand)))
+                    .collect();
                 format!("{function:?}{operands}")
             }
             StepOp::Lookup => format!("lookup table {a}"),
@@ -128,7 +134,11 @@ fn has_operand(op: StepOp) -> bool {
 
 fn constant(word: u32) -> String {
     let x = f32::from_bits(word);
-    if word < 0x1_0000 || word > 0xffff_0000 { (word as i32).to_string() } else { format!("{x:?} ({word:#x})") }
+    if (0x1_0000..=0xffff_0000).contains(&word) {
+        format!("{x:?} ({word:#x})")
+    } else {
+        (word as i32).to_string()
+    }
 }
 
 fn uniform(inst: &UniformInst) -> String {

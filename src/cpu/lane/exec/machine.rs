@@ -179,8 +179,8 @@ impl Machine {
                 memory::count_from(program.level, from, &mut slice_of(0)[..count]);
             }
             Input::Constant(words) => {
-                for component in 0..width {
-                    slice_of(component)[..count].fill(words[component]);
+                for (component, &word) in words.iter().enumerate().take(width) {
+                    slice_of(component)[..count].fill(word);
                 }
             }
         }
