@@ -192,7 +192,7 @@ fn measured(gpu: &Gpu, mut profile: GpuProfile, open_s: f64) -> GpuProfile {
         set(&mut profile.launch_s, latency_s);
         set(&mut profile.upload_rate, costs.upload_bytes_per_s);
         set(&mut profile.download_rate, costs.download_bytes_per_s);
-        set(&mut profile.memory_rate, costs.write_bytes_per_s);
+        set(&mut profile.memory_rate, costs.memory_bytes_per_s);
     }
     profile
 }

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use super::device::Device;
 use super::flight::{Flight, land_all};
 use super::pool::Kind;
+use crate::array::ArrayData;
 use crate::element::{Element, ElementType};
 use crate::error::Result;
 use crate::work::{Fused, Node, Primitive, Source, Work};
@@ -19,11 +20,13 @@ pub(crate) struct Costs {
     pub(crate) upload_bytes_per_s: f64,
     /// The device to host memory.
     pub(crate) download_bytes_per_s: f64,
-    /// What a pass that only writes reaches on the device.
-    pub(crate) write_bytes_per_s: f64,
+    /// Bytes read and written by a pass over data that is already there.
+    pub(crate) memory_bytes_per_s: f64,
 }
 
-const RUNS: usize = 5;
+const RUNS: usize = 3;
+
+const TY: ElementType = u32::TYPE;
 
 impl Device {
     /// Measures with transfers of `bytes`.
@@ -32,6 +35,8 @@ impl Device {
         let bytes = 4.0 * len as f64;
         let mut host = vec![1u32; len];
         let latency = self.time_small().await?;
+        let counted = counting(len);
+        let source = super::array(self.map_to_device(&counted).await?, &counted);
         let (mut up, mut down, mut kernel) = (Vec::new(), Vec::new(), Vec::new());
         for run in 0..=RUNS {
             let start = Instant::now();
@@ -49,8 +54,8 @@ impl Device {
             land_all(self, &mut flights, 0).await?;
             let downloaded = start.elapsed();
 
-            // Counting to memory: one pass that writes as many bytes.
-            let work = counting(len);
+            // A pass that copies what is there.
+            let work = copying(&source);
             let start = Instant::now();
             let made = self.map_to_device(&work).await?;
             let mut word = [0];
@@ -71,7 +76,7 @@ impl Device {
             latency,
             upload_bytes_per_s: rate(&mut up),
             download_bytes_per_s: rate(&mut down),
-            write_bytes_per_s: rate(&mut kernel),
+            memory_bytes_per_s: 2.0 * rate(&mut kernel),
         })
     }
 
@@ -97,13 +102,18 @@ impl Device {
 
 /// A map that reads nothing.
 fn counting(len: usize) -> Work<'static> {
-    const TY: ElementType = u32::TYPE;
-    Work {
-        primitive: Primitive::Map,
-        len,
-        sources: vec![Source::Counting { start: 0 }],
-        fused: Fused { nodes: vec![Node::Source { slot: 0, ty: TY }], output: 0, uniforms: Vec::new() },
-    }
+    through(len, Source::Counting { start: 0 })
+}
+
+/// A map that reads what is on the device.
+fn copying(array: &Arc<ArrayData>) -> Work<'static> {
+    through(array.len, Source::Array(Arc::clone(array)))
+}
+
+fn through(len: usize, source: Source<'static>) -> Work<'static> {
+    let nodes = vec![Node::Source { slot: 0, ty: TY }];
+    let fused = Fused { nodes, output: 0, uniforms: Vec::new() };
+    Work { primitive: Primitive::Map, len, sources: vec![source], fused }
 }
 
 fn median(times: &mut [Duration]) -> Duration {

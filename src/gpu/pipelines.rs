@@ -7,7 +7,7 @@ use super::device::Device;
 use super::faults::lock;
 use super::pool::{Buffer, Kind};
 use crate::error::{Error, Result};
-use crate::passes::{self, Access, Checks, Chunk, Pass, Resource};
+use crate::passes::{self, Access, Checks, Chunk, Pass, Resource, Variant};
 use crate::work::Work;
 
 /// A pass with its pipeline.
@@ -23,7 +23,7 @@ pub(super) enum Stage {
     Map,
     ReduceElements,
     ReduceStates,
-    ScanElements(passes::Variant),
+    ScanElements(Variant),
     ScanStates,
     Carry,
 }

@@ -144,9 +144,8 @@ impl Device {
             if Arc::ptr_eq(&here.device, self) {
                 return Some(here);
             }
-            // A copy on another device stays there: it may be the only one.
-            return None;
         }
+        // Elsewhere or nowhere: what the host has is copied here, and what it lacks stays where it is.
         array.host.get()?;
         let made = Arc::new(Resident::new(self.clone(), array.ty, array.len));
         *device = Some(made.erased());
