@@ -83,6 +83,7 @@ fn lane_probe() {
     let which = std::env::var("P").unwrap_or_default();
     let on = |s: &str| which.is_empty() || which.contains(s);
     for level in levels() {
+        if let Ok(only) = std::env::var("LV") && !format!("{level:?}").to_lowercase().starts_with(&only) { continue; }
         println!("== {level:?}");
         if on("saxpy") {
             let func = parse("fn f(x: f32, y: f32, a: f32) -> f32 { return a * x + y; }", 1);
