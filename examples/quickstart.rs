@@ -55,7 +55,7 @@ fn run(args: Args, out: &mut dyn Write) -> Result<(), Failure> {
         "\nthroughput, median of {} runs; bytes are those read and written in host memory",
         args.runs
     )?;
-    writeln!(out, "{:<22}{:<6}{:>10}{:>10}{:>14}", "call", "where", "ms", "GB/s", "10^9 elem/s")?;
+    writeln!(out, "{:<22}{:<10}{:>10}{:>10}{:>14}", "call", "where", "ms", "GB/s", "10^9 elem/s")?;
     let places = match plan.placement {
         Placement::Auto if gpu => vec![Placement::Cpu, Placement::Gpu],
         Placement::Auto => vec![Placement::Cpu],
@@ -138,7 +138,7 @@ impl<'a> Job<'a> {
                 let (rate, speed) = ((bytes * n) as f64 / time / 1e9, n as f64 / time / 1e9);
                 Ok::<_, Failure>(writeln!(
                     out,
-                    "{name:<22}{place:<6}{:>10.3}{rate:>10.2}{speed:>14.3}",
+                    "{name:<22}{place:<10}{:>10.3}{rate:>10.2}{speed:>14.3}",
                     time * 1e3
                 )?)
             };

@@ -98,7 +98,7 @@ pub enum Error {
     },
     /// A loop of a shader ran past the step budget of the context on the CPU.
     #[error(
-        "`{function}` ran past its budget of {budget} loop steps per block of lanes; raise `Context::step_budget` if it is right to run that long"
+        "`{function}` ran past its budget of {budget} loop steps per block of lanes; raise `Builder::step_budget` if it is right to run that long"
     )]
     StepBudget {
         /// The outermost function.

@@ -17,6 +17,7 @@ pub(crate) const CANONICAL_NAN: u32 = 0x7fc0_0000;
 
 /// Maps a scalar's bits to a u32 whose unsigned order is the order of minimum: NaN (any) first, then -inf, ..., -0, +0,
 /// ..., +inf. Integers map in their own order. This is IEEE 754-2019 `minimum`: a NaN anywhere wins.
+#[inline(always)]
 pub(crate) fn min_key(scalar: Scalar, bits: u32) -> u32 {
     match scalar {
         Scalar::U32 => bits,
@@ -27,6 +28,7 @@ pub(crate) fn min_key(scalar: Scalar, bits: u32) -> u32 {
 }
 
 /// Like [`min_key`], with the unsigned order complemented: the largest value (and before it NaN) has the smallest key.
+#[inline(always)]
 pub(crate) fn max_key(scalar: Scalar, bits: u32) -> u32 {
     match scalar {
         Scalar::F32 if bits & 0x7fff_ffff > 0x7f80_0000 => 0,
@@ -61,6 +63,7 @@ pub(crate) fn canonical(scalar: Scalar, bits: u32) -> u32 {
     }
 }
 
+#[inline(always)]
 fn float_key(bits: u32) -> u32 {
     if bits >> 31 == 1 { !bits } else { bits | 0x8000_0000 }
 }

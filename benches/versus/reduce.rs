@@ -1,6 +1,6 @@
 //! Reductions of f32: what a good loop does at memory speed.
 
-use fearless_simd::{Level, Simd, dispatch};
+use fearless_simd::{Level, Simd, SimdBase, dispatch, f32x16};
 use rayon::prelude::*;
 use tilewright::{Context, Func, Sum};
 
@@ -44,31 +44,43 @@ pub(crate) fn run(suite: &mut Suite, cx: &Context) -> Outcome<()> {
     suite.versus(
         &Case { name: SUM, n, peer: ACCUMULATORS, goal: Goal::Ratio(0.95) },
         fresh(|| Ok(cx.view(&xs).reduce(Sum)?)),
-        fresh(|| Ok(xs.par_chunks(CHUNK).map(|xs| accumulate(level, xs, |x| x)).sum::<f32>())),
+        fresh(|| Ok(xs.par_chunks(CHUNK).map(|xs| accumulate::<false>(level, xs)).sum::<f32>())),
         check(sum),
     );
     suite.versus(
         &Case { name: SQUARES, n, peer: ACCUMULATORS, goal: Goal::Ratio(0.95) },
         fresh(|| Ok(cx.view(&xs).map(&square).reduce(Sum)?)),
-        fresh(|| Ok(xs.par_chunks(CHUNK).map(|xs| accumulate(level, xs, |x| x * x)).sum::<f32>())),
+        fresh(|| Ok(xs.par_chunks(CHUNK).map(|xs| accumulate::<true>(level, xs)).sum::<f32>())),
         check(squares),
     );
     Ok(())
 }
 
-/// Sums `f` of the elements in 64 accumulators, enough to hide the latency of addition.
-fn accumulate(level: Level, xs: &[f32], f: impl Fn(f32) -> f32) -> f32 {
+/// Sums the elements or, with `SQUARES`, their squares, in 64 accumulators: enough to hide the latency of addition.
+fn accumulate<const SQUARES: bool>(level: Level, xs: &[f32]) -> f32 {
     dispatch!(level, simd => simd.vectorize(
         #[inline(always)]
-        || {
-            let mut sums = [0.0f32; 64];
-            let (rows, rest) = xs.as_chunks::<64>();
-            for row in rows {
-                for (sum, &x) in sums.iter_mut().zip(row) {
-                    *sum += f(x);
-                }
-            }
-            sums.iter().sum::<f32>() + rest.iter().map(|&x| f(x)).sum::<f32>()
-        },
+        || accumulators::<_, SQUARES>(simd, xs),
     ))
+}
+
+/// Written with vectors: left to itself, the compiler keeps an array of accumulators in memory.
+#[inline(always)]
+fn accumulators<S: Simd, const SQUARES: bool>(simd: S, xs: &[f32]) -> f32 {
+    let f = |x: f32| if SQUARES { x * x } else { x };
+    let load = |row: &[f32]| {
+        let x = f32x16::from_slice(simd, row);
+        if SQUARES { x * x } else { x }
+    };
+    let zero = f32x16::splat(simd, 0.0);
+    let (mut a, mut b, mut c, mut d) = (zero, zero, zero, zero);
+    let rows = xs.chunks_exact(64);
+    let rest: f32 = rows.remainder().iter().map(|&x| f(x)).sum();
+    for row in rows {
+        a += load(&row[..16]);
+        b += load(&row[16..32]);
+        c += load(&row[32..48]);
+        d += load(&row[48..]);
+    }
+    ((a + b) + (c + d)).as_slice().iter().sum::<f32>() + rest
 }

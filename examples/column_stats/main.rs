@@ -5,6 +5,8 @@ mod column;
 mod common;
 mod oracle;
 mod stats;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashSet;
 use std::io::Write;
@@ -80,13 +82,18 @@ fn run(args: Args, out: &mut dyn Write) -> Result<(), Failure> {
 
 fn print(name: &str, stats: &Stats, out: &mut dyn Write) -> Result<(), Failure> {
     let at = |found: &Option<Extremum<f64>>| match found {
-        Some(found) => format!("{} at {}", found.value, found.index),
+        Some(found) => format!("{} at {}", short(found.value), found.index),
         None => "none".to_owned(),
     };
     writeln!(out, "{name}: {} values", stats.count)?;
     for (what, number) in [("sum", stats.sum), ("mean", stats.mean), ("variance", stats.variance)] {
-        writeln!(out, "  {what:<9}{:<24} ±{:.1e}", number.value, number.bound)?;
+        writeln!(out, "  {what:<9}{:<24} ±{:.1e}", short(number.value), number.bound)?;
     }
     writeln!(out, "  min      {}\n  max      {}", at(&stats.min), at(&stats.max))?;
     Ok(())
+}
+
+/// All digits, with an exponent where zeros would be more.
+fn short(x: f64) -> String {
+    if x == 0.0 || (1e-5..1e16).contains(&x.abs()) { x.to_string() } else { format!("{x:e}") }
 }

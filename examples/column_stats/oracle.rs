@@ -34,14 +34,18 @@ impl Expected {
         // The oracle's own rounding, for a sum of float64 by pairs.
         let own = 32.0 * f64::EPSILON * (stats.count as f64).sqrt();
         let exact = |value: f64| Bounded { value, bound: 0.0 };
-        let extremum = |found: Option<Extremum<f64>>| exact(found.map_or(f64::NAN, |found| found.value));
+        let extremum = |found: Option<Extremum<f64>>| Bounded {
+            value: found.map_or(f64::NAN, |found| found.value),
+            bound: stats.given,
+        };
         let mut all = vec![
             ("count", exact(stats.count as f64), self.n as f64, 0.0),
             ("sum", stats.sum, self.sum, own * self.sum.abs()),
             ("mean", stats.mean, self.mean, own * self.mean.abs()),
             ("variance", stats.variance, self.variance, own * self.variance),
-            ("min", extremum(stats.min), self.min, 0.0),
-            ("max", extremum(stats.max), self.max, 0.0),
+            // serde_json reads numbers to within a unit in the last place.
+            ("min", extremum(stats.min), self.min, f64::EPSILON * self.min.abs()),
+            ("max", extremum(stats.max), self.max, f64::EPSILON * self.max.abs()),
         ];
         let last = stats.cumsum.as_ref().and_then(|sums| sums.last());
         if let (Some(&[high, low]), Some(expected)) = (last, self.cumsum_last) {

@@ -5,7 +5,8 @@
 //! integers are exact up to 2^48 units, and others are as good as in float64 for most purposes: a plain f32 sum has
 //! 24 bits, less than the sum of a column of a few hundred thousand integers needs.
 //!
-//! Values that are infinite or NaN make sum, mean and variance NaN.
+//! Values that are infinite or NaN make sum, mean and variance NaN, and so does a cumulative sum beyond the range of f32
+//! for those after it.
 
 use tilewright::prelude::*;
 use tilewright::{Element, Result};
@@ -22,8 +23,11 @@ type Moments = [f32; 4];
 const MOMENTS: &str = include_str!("moments.wgsl");
 const EXTREMES: &str = include_str!("extremes.wgsl");
 
-/// The relative error of one double-float addition: 3 u^2 with u = 2^-24, and room for terms of higher order.
-const ADD_ERROR: f64 = 3.01 / (1_u64 << 48) as f64;
+/// The square of u = 2^-24: what double-floats round.
+const U2: f64 = 1.0 / (1_u64 << 48) as f64;
+
+/// The relative error of one double-float addition: 3 u^2, and room for terms of higher order.
+const ADD_ERROR: f64 = 3.01 * U2;
 
 /// A value with a bound of its error.
 #[derive(Debug, Clone, Copy)]
@@ -46,6 +50,8 @@ pub(crate) struct Stats {
     pub(crate) cumsum: Option<Vec<Double>>,
     /// The largest error that a cumulative sum can have.
     pub(crate) cumsum_bound: f64,
+    /// The largest error of a value as the device has it, and so of minimum and maximum.
+    pub(crate) given: f64,
 }
 
 /// Computes the statistics of a column.
@@ -126,7 +132,10 @@ fn moments<T: Element>(
     } else {
         None
     };
-    let sums = Sums { n: values.len(), shift: f64::from(shift), scale: f64::from(scale) };
+    // What a pair leaves of a float64; other columns are exact.
+    let largest = [min, max].map(|found| found.map_or(0.0, |found| found.value.abs()));
+    let given = if T::TYPE == Double::TYPE { U2 * f64::max(largest[0], largest[1]) } else { 0.0 };
+    let sums = Sums { n: values.len(), shift: f64::from(shift), scale: f64::from(scale), given };
     Ok(sums.stats(wide([a, b]), wide([c, d]), min, max, cumsum))
 }
 
@@ -147,6 +156,8 @@ struct Sums {
     n: usize,
     shift: f64,
     scale: f64,
+    /// The largest error of a value before anything is computed.
+    given: f64,
 }
 
 impl Sums {
@@ -162,20 +173,23 @@ impl Sums {
         cumsum: Option<Vec<Double>>,
     ) -> Stats {
         let (n, depth) = (self.n.max(1) as f64, f64::from(levels(self.n)));
-        let magnitudes = (n * q.max(0.0)).sqrt();
+        let magnitudes = (n * q).sqrt();
         let s_bound = (3.0 * depth + 1.0) * ADD_ERROR * magnitudes;
         let q_bound = (3.0 * depth + 4.0) * ADD_ERROR * q;
 
         let offset = if self.n == 0 { 0.0 } else { n * self.shift };
-        let sum = offset + s / self.scale;
+        let all = offset.abs() + magnitudes / self.scale;
         // What float64 rounds here.
         let rounded = 4.0 * f64::EPSILON;
-        let all = offset.abs() + magnitudes / self.scale;
-        let sum_bound = s_bound / self.scale + rounded * all;
+        let sum = offset + s / self.scale;
+        let sum_bound = s_bound / self.scale + n * self.given + rounded * all;
+
         let square = self.scale * self.scale;
-        let variance = ((q / n - (s / n).powi(2)) / square).max(0.0);
-        let variance_bound =
-            (q_bound / n + 2.0 * (s / n).abs() * s_bound / n) / square + rounded * q / n / square;
+        let variance = (q / n - (s / n).powi(2)) / square;
+        // Rounding may leave less than nothing; NaN stays.
+        let variance = if variance < 0.0 { 0.0 } else { variance };
+        let computed = (q_bound / n + 2.0 * (s / n).abs() * s_bound / n + rounded * q / n) / square;
+        let variance_bound = computed + 2.0 * self.given * (variance + computed).sqrt() + self.given.powi(2);
 
         let of_count = |value| if self.n == 0 { f64::NAN } else { value };
         Stats {
@@ -186,7 +200,8 @@ impl Sums {
             min,
             max,
             cumsum,
-            cumsum_bound: (4.0 * depth + 1.0) * ADD_ERROR * all,
+            cumsum_bound: (4.0 * depth + 1.0) * ADD_ERROR * all + n * self.given,
+            given: self.given,
         }
     }
 }

@@ -3,8 +3,9 @@
 //! Exact in any order. A tile is read twice: once for its smallest key, and once more, up to the first hit, for where
 //! it is.
 
-use fearless_simd::{Level, Simd, dispatch};
+use fearless_simd::Level;
 
+use super::lane::vectorize;
 use crate::element::Scalar;
 use crate::order::{max_key, min_key};
 use crate::run::State;
@@ -19,23 +20,24 @@ pub(super) fn combine(a: State, b: State) -> State {
 
 /// The state of a run of words whose first has index `first`; indices are 32 bits wide.
 pub(super) fn reduce(level: Level, scalar: Scalar, max: bool, words: &[u32], first: usize) -> State {
-    let (key, position) = dispatch!(level, simd => find(simd, scalar, max, words));
+    let (key, position) = vectorize(
+        level,
+        #[inline(always)]
+        || find(scalar, max, words),
+    );
     [key, first as u32 + position as u32, 0, 0]
 }
 
 #[inline(always)]
-fn find<S: Simd>(simd: S, scalar: Scalar, max: bool, words: &[u32]) -> (u32, usize) {
-    simd.vectorize(
-        #[inline(always)]
-        || match (scalar, max) {
-            (Scalar::F32, false) => smallest(words, |w| min_key(Scalar::F32, w)),
-            (Scalar::F32, true) => smallest(words, |w| max_key(Scalar::F32, w)),
-            (Scalar::I32, false) => smallest(words, |w| min_key(Scalar::I32, w)),
-            (Scalar::I32, true) => smallest(words, |w| max_key(Scalar::I32, w)),
-            (Scalar::U32, false) => smallest(words, |w| min_key(Scalar::U32, w)),
-            (Scalar::U32, true) => smallest(words, |w| max_key(Scalar::U32, w)),
-        },
-    )
+fn find(scalar: Scalar, max: bool, words: &[u32]) -> (u32, usize) {
+    match (scalar, max) {
+        (Scalar::F32, false) => smallest(words, |w| min_key(Scalar::F32, w)),
+        (Scalar::F32, true) => smallest(words, |w| max_key(Scalar::F32, w)),
+        (Scalar::I32, false) => smallest(words, |w| min_key(Scalar::I32, w)),
+        (Scalar::I32, true) => smallest(words, |w| max_key(Scalar::I32, w)),
+        (Scalar::U32, false) => smallest(words, |w| min_key(Scalar::U32, w)),
+        (Scalar::U32, true) => smallest(words, |w| max_key(Scalar::U32, w)),
+    }
 }
 
 #[inline(always)]

@@ -1,11 +1,12 @@
 //! The canonical order over one tile, for operators that the CPU has natively.
 //!
 //! Up: each level folds groups of four neighbours into one aggregate. Down: each level spreads a parent's prefix over its
-//! four children. Both are loops over groups of four consecutive words that the compiler turns into de-interleaving
-//! vector code; `order` defines the result, and nothing here may change it.
+//! four children. A full tile is 16^3 elements and takes two levels at a time in vector registers, see `block`; the last,
+//! shorter tile goes level by level. `order` defines the result, and nothing here may change it.
 
-use fearless_simd::Simd;
+use fearless_simd::{Simd, SimdBase};
 
+use super::block::{self, LANE_BLOCK};
 use crate::order::{RADIX, TILE_LEN};
 
 /// An associative operator on words.
@@ -16,9 +17,106 @@ pub(super) trait NativeOp: Copy + Send + Sync + 'static {
     const EXACT: bool;
     /// The operator.
     fn combine(a: Self::Word, b: Self::Word) -> Self::Word;
+    /// The operator on the bits in each lane.
+    fn lanes<S: Simd>(a: S::u32s, b: S::u32s) -> S::u32s;
 }
 
-/// Left fold of one to four words.
+/// Aggregates of sixteen neighbours in a tile.
+const SIXTEENS: usize = TILE_LEN / LANE_BLOCK;
+/// Aggregates of those.
+const TOP: usize = SIXTEENS / LANE_BLOCK;
+
+const _: () = assert!(TOP == RADIX * RADIX, "a tile is three times two levels");
+
+/// The aggregate of one to `TILE_LEN` elements.
+#[inline(always)]
+pub(super) fn reduce_tile<S: Simd, O: NativeOp>(simd: S, src: &[u32]) -> u32 {
+    simd.vectorize(
+        #[inline(always)]
+        || {
+            if O::EXACT && src.len() >= STRIPES * S::u32s::LEN {
+                return reduce_striped::<S, O>(simd, src);
+            }
+            if src.len() == TILE_LEN {
+                let mut sixteens = [0; SIXTEENS];
+                block::aggregate::<S, O>(simd, src, &mut sixteens);
+                return top::<S, O>(simd, &sixteens).1;
+            }
+            let levels = Levels::up::<O>(bytemuck::cast_slice(src));
+            bytemuck::cast(fold_few::<O>(&levels.five[..levels.len[4]]))
+        },
+    )
+}
+
+/// Scans one to `TILE_LEN` elements, given the canonical prefix of the tile.
+#[inline(always)]
+pub(super) fn scan_tile<S: Simd, O: NativeOp, const INCLUSIVE: bool>(
+    simd: S,
+    prefix: u32,
+    src: &[u32],
+    dst: &mut [u32],
+) {
+    simd.vectorize(
+        #[inline(always)]
+        || {
+            if src.len() < TILE_LEN {
+                let (src, dst) = (bytemuck::cast_slice(src), bytemuck::cast_slice_mut(dst));
+                return scan_levels::<O, INCLUSIVE>(bytemuck::cast(prefix), src, dst);
+            }
+            let mut sixteens = [0; SIXTEENS];
+            block::aggregate::<S, O>(simd, src, &mut sixteens);
+            let (mut top, _) = top::<S, O>(simd, &sixteens);
+            let mut fours = [0; RADIX];
+            aggregate::<O>(bytemuck::cast_slice(&top), bytemuck::cast_slice_mut(&mut fours));
+            let (prefix, fours) = (&[bytemuck::cast(prefix)], bytemuck::cast_slice_mut(&mut fours));
+            spread::<O>(prefix, fours);
+            spread::<O>(fours, bytemuck::cast_slice_mut(&mut top));
+            let mut prefixes = [0; SIXTEENS];
+            block::scan::<S, O, false>(simd, &top, &sixteens, &mut prefixes);
+            block::scan::<S, O, INCLUSIVE>(simd, &prefixes, src, dst);
+        },
+    );
+}
+
+/// The sixteen aggregates below the two upper levels of a full tile, and the tile's own.
+#[inline(always)]
+fn top<S: Simd, O: NativeOp>(simd: S, sixteens: &[u32; SIXTEENS]) -> ([u32; TOP], u32) {
+    let mut top = [0; TOP];
+    block::aggregate::<S, O>(simd, sixteens, &mut top);
+    let words: &[O::Word] = bytemuck::cast_slice(&top);
+    let (fours, _) = words.as_chunks::<RADIX>();
+    let four = |k: usize| fold_few::<O>(&fours[k]);
+    let all = [four(0), four(1), four(2), four(3)];
+    (top, bytemuck::cast(fold_few::<O>(&all)))
+}
+
+/// Accumulators of the order-free reduction, in vectors: enough chains to hide the latency of the operator.
+const STRIPES: usize = 4;
+
+/// Exact operators: vector i goes to accumulator `i % STRIPES`.
+#[inline(always)]
+fn reduce_striped<S: Simd, O: NativeOp>(simd: S, src: &[u32]) -> u32 {
+    let n = S::u32s::LEN;
+    let load = |words: &[u32]| S::u32s::from_slice(simd, words);
+    let (first, rest) = src.split_at(STRIPES * n);
+    let mut a = load(&first[..n]);
+    let mut b = load(&first[n..2 * n]);
+    let mut c = load(&first[2 * n..3 * n]);
+    let mut d = load(&first[3 * n..]);
+    let rows = rest.chunks_exact(STRIPES * n);
+    let few: &[O::Word] = bytemuck::cast_slice(rows.remainder());
+    for row in rows {
+        a = O::lanes::<S>(a, load(&row[..n]));
+        b = O::lanes::<S>(b, load(&row[n..2 * n]));
+        c = O::lanes::<S>(c, load(&row[2 * n..3 * n]));
+        d = O::lanes::<S>(d, load(&row[3 * n..]));
+    }
+    let all = O::lanes::<S>(O::lanes::<S>(a, b), O::lanes::<S>(c, d));
+    let lanes: &[O::Word] = bytemuck::cast_slice(all.as_slice());
+    bytemuck::cast(few.iter().fold(fold_few::<O>(lanes), |acc, &x| O::combine(acc, x)))
+}
+
+/// Left fold of at least one word.
 #[inline(always)]
 fn fold_few<O: NativeOp>(group: &[O::Word]) -> O::Word {
     group[1..].iter().fold(group[0], |acc, &x| O::combine(acc, x))
@@ -66,40 +164,6 @@ impl<W: bytemuck::Pod> Levels<W> {
         levels.len[4] = aggregate::<O>(&levels.four[..levels.len[3]], &mut levels.five);
         levels
     }
-}
-
-/// The aggregate of one to `TILE_LEN` elements.
-#[inline(always)]
-pub(super) fn reduce_tile<S: Simd, O: NativeOp>(simd: S, src: &[O::Word]) -> O::Word {
-    simd.vectorize(
-        #[inline(always)]
-        || {
-            if O::EXACT && src.len() >= STRIPES {
-                return reduce_striped::<O>(src);
-            }
-            let levels = Levels::up::<O>(src);
-            fold_few::<O>(&levels.five[..levels.len[4]])
-        },
-    )
-}
-
-/// Accumulators of the order-free reduction: enough chains to hide the latency of the operator.
-const STRIPES: usize = 64;
-
-/// Exact operators: element i goes to accumulator `i % STRIPES`.
-#[inline(always)]
-fn reduce_striped<O: NativeOp>(src: &[O::Word]) -> O::Word {
-    let (rows, rest) = src.as_chunks::<STRIPES>();
-    let mut acc = rows[0];
-    for row in &rows[1..] {
-        // A whole new array, so that the compiler keeps the accumulators in registers.
-        acc = std::array::from_fn(
-            #[inline(always)]
-            |i| O::combine(acc[i], row[i]),
-        );
-    }
-    let all = acc[1..].iter().chain(rest);
-    all.fold(acc[0], |total, &x| O::combine(total, x))
 }
 
 /// Replaces the aggregates of children by their prefixes, given the prefixes of their parents.
@@ -155,25 +219,15 @@ fn leaves<O: NativeOp, const INCLUSIVE: bool>(parents: &[O::Word], src: &[O::Wor
     }
 }
 
-/// Scans one to `TILE_LEN` elements, given the canonical prefix of the tile.
+/// Scans a tile that is not full, level by level.
 #[inline(always)]
-pub(super) fn scan_tile<S: Simd, O: NativeOp, const INCLUSIVE: bool>(
-    simd: S,
-    prefix: O::Word,
-    src: &[O::Word],
-    dst: &mut [O::Word],
-) {
-    simd.vectorize(
-        #[inline(always)]
-        || {
-            let mut levels = Levels::up::<O>(src);
-            let len = levels.len;
-            spread::<O>(&[prefix], &mut levels.five[..len[4]]);
-            spread::<O>(&levels.five[..len[4]], &mut levels.four[..len[3]]);
-            spread::<O>(&levels.four[..len[3]], &mut levels.three[..len[2]]);
-            spread::<O>(&levels.three[..len[2]], &mut levels.two[..len[1]]);
-            spread::<O>(&levels.two[..len[1]], &mut levels.one[..len[0]]);
-            leaves::<O, INCLUSIVE>(&levels.one[..len[0]], src, dst);
-        },
-    );
+fn scan_levels<O: NativeOp, const INCLUSIVE: bool>(prefix: O::Word, src: &[O::Word], dst: &mut [O::Word]) {
+    let mut levels = Levels::up::<O>(src);
+    let len = levels.len;
+    spread::<O>(&[prefix], &mut levels.five[..len[4]]);
+    spread::<O>(&levels.five[..len[4]], &mut levels.four[..len[3]]);
+    spread::<O>(&levels.four[..len[3]], &mut levels.three[..len[2]]);
+    spread::<O>(&levels.three[..len[2]], &mut levels.two[..len[1]]);
+    spread::<O>(&levels.two[..len[1]], &mut levels.one[..len[0]]);
+    leaves::<O, INCLUSIVE>(&levels.one[..len[0]], src, dst);
 }

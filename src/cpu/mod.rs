@@ -1,6 +1,7 @@
 //! The CPU executor: lane programs and native operators under rayon. The only importer of rayon.
 
 mod arg;
+mod block;
 mod compile;
 mod fold;
 mod function;

@@ -1,6 +1,6 @@
 //! The built-in operators as compiled loops: a table of kernels per operator and scalar type, made once.
 
-use fearless_simd::{Level, dispatch};
+use fearless_simd::{Bytes, ExtractToken, Level, Select, Simd, SimdBase, dispatch};
 
 use super::fold::{NativeOp, reduce_tile, scan_tile};
 use crate::element::Scalar;
@@ -29,17 +29,12 @@ impl Kernels {
                     bytemuck::cast::<u32, O::Word>(b),
                 ))
             },
-            reduce_tile: |level, src| {
-                let src = bytemuck::cast_slice(src);
-                bytemuck::cast(dispatch!(level, simd => reduce_tile::<_, O>(simd, src)))
-            },
+            reduce_tile: |level, src| dispatch!(level, simd => reduce_tile::<_, O>(simd, src)),
             inclusive_tile: |level, prefix, src, dst| {
-                let (src, dst) = (bytemuck::cast_slice(src), bytemuck::cast_slice_mut(dst));
-                dispatch!(level, simd => scan_tile::<_, O, true>(simd, bytemuck::cast(prefix), src, dst))
+                dispatch!(level, simd => scan_tile::<_, O, true>(simd, prefix, src, dst));
             },
             exclusive_tile: |level, prefix, src, dst| {
-                let (src, dst) = (bytemuck::cast_slice(src), bytemuck::cast_slice_mut(dst));
-                dispatch!(level, simd => scan_tile::<_, O, false>(simd, bytemuck::cast(prefix), src, dst))
+                dispatch!(level, simd => scan_tile::<_, O, false>(simd, prefix, src, dst));
             },
         }
     }
@@ -67,7 +62,8 @@ impl Kernels {
 }
 
 macro_rules! native_ops {
-    ($($name:ident: $word:ty, exact $exact:literal, |$a:ident, $b:ident| $body:expr;)*) => {$(
+    ($($name:ident: $word:ty as $vector:ident, exact $exact:literal,
+       |$a:ident, $b:ident| $scalar:expr, |$va:ident, $vb:ident| $lanes:expr;)*) => {$(
         #[derive(Clone, Copy)]
         struct $name;
         impl NativeOp for $name {
@@ -75,26 +71,35 @@ macro_rules! native_ops {
             const EXACT: bool = $exact;
             #[inline(always)]
             fn combine($a: $word, $b: $word) -> $word {
-                $body
+                $scalar
+            }
+            #[inline(always)]
+            fn lanes<S: Simd>(a: S::u32s, b: S::u32s) -> S::u32s {
+                let ($va, $vb) = (a.bitcast::<S::$vector>(), b.bitcast::<S::$vector>());
+                $lanes.bitcast()
             }
         }
     )*};
 }
 
 native_ops! {
-    SumF32: f32, exact false, |a, b| a + b;
-    ProductF32: f32, exact false, |a, b| a * b;
-    SumInt: u32, exact true, |a, b| a.wrapping_add(b);
-    ProductInt: u32, exact true, |a, b| a.wrapping_mul(b);
-    MinI32: i32, exact true, |a, b| a.min(b);
-    MaxI32: i32, exact true, |a, b| a.max(b);
-    MinU32: u32, exact true, |a, b| a.min(b);
-    MaxU32: u32, exact true, |a, b| a.max(b);
-    And: u32, exact true, |a, b| a & b;
-    Or: u32, exact true, |a, b| a | b;
-    Xor: u32, exact true, |a, b| a ^ b;
-    MinF32: f32, exact true, |a, b| extremum(a, b, a.to_bits() | b.to_bits(), a < b);
-    MaxF32: f32, exact true, |a, b| extremum(a, b, a.to_bits() & b.to_bits(), a > b);
+    SumF32: f32 as f32s, exact false, |a, b| a + b, |a, b| (a + b);
+    ProductF32: f32 as f32s, exact false, |a, b| a * b, |a, b| (a * b);
+    SumInt: u32 as u32s, exact true, |a, b| a.wrapping_add(b), |a, b| (a + b);
+    ProductInt: u32 as u32s, exact true, |a, b| a.wrapping_mul(b), |a, b| (a * b);
+    MinI32: i32 as i32s, exact true, |a, b| a.min(b), |a, b| a.min(b);
+    MaxI32: i32 as i32s, exact true, |a, b| a.max(b), |a, b| a.max(b);
+    MinU32: u32 as u32s, exact true, |a, b| a.min(b), |a, b| a.min(b);
+    MaxU32: u32 as u32s, exact true, |a, b| a.max(b), |a, b| a.max(b);
+    And: u32 as u32s, exact true, |a, b| a & b, |a, b| (a & b);
+    Or: u32 as u32s, exact true, |a, b| a | b, |a, b| (a | b);
+    Xor: u32 as u32s, exact true, |a, b| a ^ b, |a, b| (a ^ b);
+    MinF32: f32 as f32s, exact true,
+        |a, b| extremum(a, b, a.to_bits() | b.to_bits(), a < b),
+        |a, b| extrema::<S>(a, b, a.bitcast::<S::u32s>() | b.bitcast::<S::u32s>(), a.simd_lt(b));
+    MaxF32: f32 as f32s, exact true,
+        |a, b| extremum(a, b, a.to_bits() & b.to_bits(), a > b),
+        |a, b| extrema::<S>(a, b, a.bitcast::<S::u32s>() & b.bitcast::<S::u32s>(), a.simd_gt(b));
 }
 
 /// IEEE 754-2019 `minimum` and `maximum`: a NaN wins and becomes the canonical one, zeros are ordered by sign.
@@ -104,3 +109,15 @@ fn extremum(a: f32, b: f32, bits_if_equal: u32, a_wins: bool) -> f32 {
     let ordered = if a == b { bits_if_equal } else { strict };
     f32::from_bits(if a.is_nan() | b.is_nan() { CANONICAL_NAN } else { ordered })
 }
+
+/// `extremum` in each lane.
+#[inline(always)]
+fn extrema<S: Simd>(a: S::f32s, b: S::f32s, bits_if_equal: S::u32s, a_wins: S::mask32s) -> S::u32s {
+    let strict = a_wins.select(a.bitcast::<S::u32s>(), b.bitcast::<S::u32s>());
+    let ordered = a.simd_eq(b).select(bits_if_equal, strict);
+    let numbers = a.simd_eq(a) & b.simd_eq(b);
+    numbers.select(ordered, S::u32s::splat(a.token(), CANONICAL_NAN))
+}
+
+#[cfg(test)]
+mod tests;

@@ -4,7 +4,7 @@
 
 use super::device::Device;
 use super::pool::Buffer;
-use crate::error::{Fault, Result};
+use crate::error::Result;
 
 /// Bytes from which another thread pays for its start.
 const BYTES_PER_THREAD: usize = 4 << 20;
@@ -13,13 +13,14 @@ const MAX_THREADS: usize = 4;
 impl Device {
     /// Writes words to the start of a mapped buffer.
     pub(super) fn write_mapped(&self, buffer: &Buffer, words: &[u32]) -> Result<()> {
-        let rejected = |error: wgpu::MapRangeError| self.fail(Fault::Rejected(error.to_string()));
         let part = words_per_thread(words.len());
         let write = |at: usize, words: &[u32]| -> Result<()> {
             let bytes: &[u8] = bytemuck::must_cast_slice(words);
             let first = at as u64 * 4;
-            let mut view =
-                buffer.raw().get_mapped_range_mut(first..first + bytes.len() as u64).map_err(rejected)?;
+            let mut view = buffer
+                .raw()
+                .get_mapped_range_mut(first..first + bytes.len() as u64)
+                .map_err(|error| self.rejected(&error))?;
             view.copy_from_slice(bytes);
             Ok(())
         };
@@ -36,13 +37,12 @@ impl Device {
         if out.is_empty() {
             return Ok(());
         }
-        let range = first as u64 * 4..(first + out.len()) as u64 * 4;
-        let view = buffer
-            .raw()
-            .get_mapped_range(range)
-            .map_err(|error| self.fail(Fault::Rejected(error.to_string())))?;
+        // Views start at multiples of eight bytes.
+        let odd = first % 2;
+        let range = (first - odd) as u64 * 4..(first + out.len()) as u64 * 4;
+        let view = buffer.raw().get_mapped_range(range).map_err(|error| self.rejected(&error))?;
         let part = words_per_thread(out.len());
-        let pieces = out.chunks_mut(part).zip(view.chunks(4 * part));
+        let pieces = out.chunks_mut(part).zip(view[4 * odd..].chunks(4 * part));
         shared(pieces, |(out, bytes)| {
             bytemuck::must_cast_slice_mut::<u32, u8>(out).copy_from_slice(bytes);
             Ok(())

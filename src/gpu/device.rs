@@ -27,6 +27,8 @@ pub(crate) struct Options {
     pub(crate) tuning: Option<Tuning>,
     /// Copies through staging buffers even where storage can be mapped.
     pub(crate) staged: bool,
+    /// Refuses single allocations above this many bytes, as a device without memory would.
+    pub(crate) refuse_above: Option<u64>,
     /// How long one submission may take.
     pub(crate) deadline: Option<Duration>,
 }
@@ -44,6 +46,7 @@ pub(super) struct Device {
     pub(super) look_back_gave_up: AtomicBool,
     max_binding_bytes: u64,
     max_buffer_bytes: u64,
+    refuse_above: u64,
     faults: Arc<Faults>,
     poller: Poller,
     pool: Pool,
@@ -91,6 +94,7 @@ impl Device {
             max_binding_bytes: info.max_binding_bytes.min(limit),
             look_back_gave_up: AtomicBool::new(false),
             max_buffer_bytes: info.max_buffer_bytes,
+            refuse_above: options.refuse_above.unwrap_or(u64::MAX),
             pool: Pool::new(POOL_BYTES),
             pipelines: Pipelines::default(),
             raw,
@@ -131,11 +135,17 @@ impl Device {
         match errors.into_iter().flatten().next() {
             None => Ok(value),
             Some(wgpu::Error::OutOfMemory { .. }) => Err(self.fail(Fault::OutOfMemory { bytes })),
-            Some(error) => {
-                self.check()?;
-                Err(self.fail(Fault::Rejected(error.to_string())))
-            }
+            Some(error) => Err(self.rejected(&error)),
         }
+    }
+
+    /// The error for something that wgpu refused: the device's fatal fault, if there is one.
+    pub(super) fn rejected(&self, error: &dyn std::fmt::Display) -> Error {
+        // A loss is reported only when the work in flight is done; until then wgpu complains of invalid buffers.
+        let wait = wgpu::PollType::Wait { submission_index: None, timeout: Some(Duration::from_secs(1)) };
+        // As in the device's thread: a panic of wgpu says no more than that the wait was in vain.
+        let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| self.raw.poll(wait)));
+        self.fail(self.faults.fatal().unwrap_or_else(|| Fault::Rejected(error.to_string())))
     }
 
     /// A buffer of at least `bytes`. When memory runs out, what is idle is freed before giving up.
@@ -162,6 +172,9 @@ impl Device {
 
     fn create(&self, kind: Kind, bytes: u64) -> Result<Buffer> {
         use wgpu::BufferUsages as Usage;
+        if bytes > self.refuse_above {
+            return Err(self.fail(Fault::OutOfMemory { bytes }));
+        }
         let usage = match kind {
             Kind::Storage if self.direct => {
                 Usage::STORAGE | Usage::COPY_SRC | Usage::COPY_DST | Usage::MAP_READ | Usage::MAP_WRITE
@@ -194,11 +207,10 @@ impl Device {
 
     /// Starts to map the first `bytes` of a buffer, once the work submitted so far is done with it.
     pub(super) fn map(&self, buffer: &mut Buffer, mode: wgpu::MapMode, bytes: u64) -> Wait {
-        let wait = self.faults.wait();
-        let (id, faults) = (wait.id, self.faults.clone());
+        let (wait, promise) = self.faults.wait();
         buffer.mapped = true;
         buffer.raw().map_async(mode, ..bytes, move |result| {
-            faults.resolve(id, result.map_err(|error| Fault::Lost(error.to_string())));
+            promise.keep(result.map_err(|error| Fault::Lost(error.to_string())));
         });
         wait
     }

@@ -3,8 +3,8 @@
 //! A lost device, a missed deadline or a failed callback ends every wait at once; a fatal fault stays with the device.
 
 use std::collections::HashMap;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use futures_intrusive::channel::shared::{OneshotReceiver, OneshotSender, oneshot_channel};
 
@@ -21,15 +21,32 @@ pub(super) struct Faults {
     next: AtomicU64,
 }
 
-/// A wait: resolves when `Faults::resolve` is called with its id, or when the device fails.
+/// A wait: resolves when its promise is kept or dropped, or when the device fails.
 pub(super) struct Wait {
-    pub(super) id: u64,
     receiver: OneshotReceiver<Outcome>,
 }
 
 impl Wait {
     pub(super) async fn done(&self) -> Outcome {
         self.receiver.receive().await.unwrap_or_else(|| Err(Fault::Lost("the wait was abandoned".to_owned())))
+    }
+}
+
+/// The other end of a wait, owned by a callback. A callback that is dropped without being called ends the wait too.
+pub(super) struct Promise {
+    id: u64,
+    faults: Arc<Faults>,
+}
+
+impl Promise {
+    pub(super) fn keep(self, outcome: Outcome) {
+        self.faults.resolve(self.id, outcome);
+    }
+}
+
+impl Drop for Promise {
+    fn drop(&mut self) {
+        self.faults.resolve(self.id, Err(Fault::Lost("wgpu dropped a callback".to_owned())));
     }
 }
 
@@ -40,18 +57,18 @@ impl Faults {
     }
 
     /// Registers a wait. On a device that has failed it is over at once.
-    pub(super) fn wait(&self) -> Wait {
+    pub(super) fn wait(self: &Arc<Self>) -> (Wait, Promise) {
         let (sender, receiver) = oneshot_channel();
         let id = self.next.fetch_add(1, Ordering::Relaxed);
         lock(&self.waiting).insert(id, sender);
         if let Some(fault) = self.fatal() {
             self.resolve(id, Err(fault));
         }
-        Wait { id, receiver }
+        (Wait { receiver }, Promise { id, faults: self.clone() })
     }
 
-    /// Ends a wait.
-    pub(super) fn resolve(&self, id: u64, outcome: Outcome) {
+    /// Ends a wait; later outcomes of the same wait are void.
+    fn resolve(&self, id: u64, outcome: Outcome) {
         let sender = lock(&self.waiting).remove(&id);
         if let Some(sender) = sender {
             // The receiver may be gone: a job that was dropped half way.

@@ -20,6 +20,11 @@ pub(super) struct Prepared {
 }
 
 impl Prepared {
+    /// With inputs that the commands read.
+    pub(super) fn with_inputs(self, inputs: Inputs) -> Self {
+        Self { inputs, ..self }
+    }
+
     /// Submits; the words of the result from `skip` on are for `out`.
     pub(super) fn launch<'o>(self, device: &Device, out: &'o mut [u32], skip: usize) -> Result<Flight<'o>> {
         let Self { encoder, inputs, others, mut target } = self;

@@ -106,7 +106,7 @@ impl Device {
     /// segments of arrays. `resident` work is not cut for overlap.
     pub(super) fn chunk_len(&self, work: &Work, extra_bytes: usize, resident: bool) -> usize {
         let widest =
-            source_types(work).iter().map(|(_, ty)| ty.bytes()).chain([extra_bytes]).max().unwrap_or(4);
+            source_types(work).values().map(|ty| ty.bytes()).chain([extra_bytes]).max().unwrap_or(4);
         let limit = self.max_chunk_len(widest.max(work.output_type().bytes()));
         if resident { limit } else { limit.min(self.tuning.stream_len) }
     }

@@ -7,9 +7,11 @@ mod faults;
 mod flight;
 mod inputs;
 mod map;
+mod measure;
 mod pipelines;
 mod poll;
 mod pool;
+mod probe;
 mod reduce;
 mod resident;
 mod scan;
@@ -20,6 +22,8 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 pub(crate) use adapter::{AdapterInfo, Choice};
 pub(crate) use device::Options;
+pub(crate) use measure::Costs;
+pub(crate) use probe::Verdict;
 
 use crate::array::ArrayData;
 use crate::error::Result;
@@ -63,12 +67,43 @@ impl Gpu {
         Box::pin(async move { Ok(array(self.device.scan_to_device(work).await?, work)) })
     }
 
-    pub(crate) fn probe(&self) -> std::result::Result<(), String> {
-        Ok(())
+    /// Whether the device's arithmetic keeps the canonical order. One small run; ask once.
+    pub(crate) fn probe(&self) -> Job<'_, Verdict> {
+        Box::pin(self.device.probe())
     }
 
-    pub(crate) fn is_cached(&self, _work: &Work<'_>) -> bool {
-        false
+    /// What transfers of about `bytes` and small runs cost. Takes tens of milliseconds on a GPU.
+    pub(crate) fn measure(&self, bytes: usize) -> Job<'_, Costs> {
+        Box::pin(self.device.measure(bytes))
+    }
+
+    /// Frees device and staging memory that is not in use.
+    pub(crate) fn free_idle(&self) {
+        self.device.free_idle();
+    }
+
+    /// The aggregate of `range`, whose node starts at `range.start`, combined on the device: one state is read back,
+    /// where [`Executor::reduce`] brings one per tile.
+    pub(crate) fn reduce_whole<'a>(&'a self, work: &'a Work<'a>, range: Range<usize>) -> Job<'a, [u32; 4]> {
+        Box::pin(self.device.reduce_to_one(work, range))
+    }
+
+    /// Puts an array on this device, if its words are on the host and it is nowhere yet.
+    pub(crate) fn upload<'a>(&'a self, array: &'a ArrayData) -> Job<'a, ()> {
+        Box::pin(async move {
+            let (Some(words), Some(here)) = (array.host.get(), self.device.residence(array)) else {
+                return Ok(());
+            };
+            for segment in 0..here.segments() {
+                here.upload(segment, words).await?;
+            }
+            Ok(())
+        })
+    }
+
+    /// True if the array is on this device.
+    pub(crate) fn holds(&self, array: &ArrayData) -> bool {
+        resident::resident(array).is_some_and(|resident| resident.is_complete_on(&self.device))
     }
 
     /// The words of an array from wherever it is.

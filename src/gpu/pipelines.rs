@@ -28,10 +28,13 @@ pub(super) enum Stage {
     Carry,
 }
 
+/// The pass, and what its code depends on.
+type Key = (Stage, Vec<u64>);
+
 /// The cache.
 #[derive(Default)]
 pub(super) struct Pipelines {
-    by_key: Mutex<HashMap<(Stage, Vec<u64>), Arc<Program>>>,
+    by_key: Mutex<HashMap<Key, Arc<Program>>>,
 }
 
 /// A buffer, or a part of one, in the place of a resource.

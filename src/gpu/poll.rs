@@ -1,16 +1,23 @@
 //! The thread that waits for a device: one a device, parked while nothing is in flight.
 //!
-//! Submissions are waited for in order, each at most until its deadline, in short slices so that a device that is
-//! destroyed meanwhile is noticed. Callbacks of wgpu run on this thread and do nothing but wake waiters.
+//! Submissions are waited for in order, each at most until its deadline, in slices so that a device that is lost
+//! meanwhile is noticed. Callbacks of wgpu run on this thread and do nothing but wake waiters.
+//!
+//! wgpu asserts that a wait which timed out does not find the queue empty; it may, when another thread polls between.
+//! So a panic inside a poll is not the end of this thread, on which every waiter depends: it polls again.
 
 use std::collections::VecDeque;
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
 use super::faults::{Faults, lock};
 use crate::error::{Error, Fault, Result};
 
-const SLICE: Duration = Duration::from_millis(200);
+const SLICE: Duration = Duration::from_secs(2);
+
+/// Panics of one wait before the device counts as lost.
+const MAX_PANICS: u32 = 3;
 
 /// A submission to wait for; `None`: whatever was submitted last.
 type Watched = Option<wgpu::SubmissionIndex>;
@@ -65,9 +72,19 @@ fn run(device: &wgpu::Device, faults: &Faults, shared: &Shared, deadline: Durati
     while let Some(next) = next(shared) {
         // Submissions run one after the other: the time of one starts when those before it are done.
         let started = Instant::now();
+        let mut panics = 0;
         loop {
             let poll = wgpu::PollType::Wait { submission_index: next.clone(), timeout: Some(SLICE) };
-            match device.poll(poll) {
+            let polled = std::panic::catch_unwind(AssertUnwindSafe(|| device.poll(poll)));
+            let Ok(polled) = polled else {
+                panics += 1;
+                if panics < MAX_PANICS {
+                    continue;
+                }
+                faults.fail(Fault::Lost("wgpu panicked while it waited".to_owned()));
+                break;
+            };
+            match polled {
                 Ok(_) => break,
                 Err(wgpu::PollError::Timeout) if faults.fatal().is_some() => break,
                 Err(wgpu::PollError::Timeout) if started.elapsed() < deadline => {}

@@ -26,8 +26,6 @@ pub(super) enum Kind {
 pub(super) struct Buffer {
     raw: Option<wgpu::Buffer>,
     kind: Kind,
-    /// Usable bytes.
-    pub(super) bytes: u64,
     /// Mapped, or about to be: such a buffer cannot be handed out again.
     pub(super) mapped: bool,
     pool: Weak<Mutex<Idle>>,
@@ -65,8 +63,7 @@ impl Pool {
 
     /// Puts a new buffer under the care of the pool.
     pub(super) fn adopt(&self, kind: Kind, raw: wgpu::Buffer) -> Buffer {
-        let bytes = raw.size();
-        Buffer { raw: Some(raw), kind, bytes, mapped: kind == Kind::Upload, pool: Arc::downgrade(&self.idle) }
+        Buffer { raw: Some(raw), kind, mapped: kind == Kind::Upload, pool: Arc::downgrade(&self.idle) }
     }
 
     /// Frees what is idle.

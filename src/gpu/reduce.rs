@@ -157,6 +157,87 @@ impl Device {
     }
 }
 
+impl Device {
+    /// The aggregate of `range`, whose node starts at `range.start`, combined on the device down to one state.
+    pub(super) async fn reduce_to_one(
+        self: &Arc<Self>,
+        work: &Work<'_>,
+        range: Range<usize>,
+    ) -> Result<[u32; 4]> {
+        let monoid = monoid(work)?;
+        let mut aggregate = monoid.identity;
+        if range.is_empty() {
+            return Ok(aggregate);
+        }
+        let climb = self.climb(work, monoid)?;
+        let mut limit = self.chunk_len(work, 0, false).max(TILE_LEN);
+        loop {
+            match self
+                .reduce_chunks(&climb, work, &range, limit, &mut aggregate[..monoid.state.words()])
+                .await
+            {
+                Ok(()) => return Ok(aggregate),
+                Err(error) if out_of_memory(&error) && limit > TILE_LEN => {
+                    self.free_idle();
+                    limit /= 4;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Chunks to one state each, in a row, and those to one.
+    async fn reduce_chunks(
+        self: &Arc<Self>,
+        climb: &Climb,
+        work: &Work<'_>,
+        range: &Range<usize>,
+        chunk_len: usize,
+        out: &mut [u32],
+    ) -> Result<()> {
+        let chunks = range.len().div_ceil(chunk_len);
+        let spine = self.buffer(Kind::Storage, climb.bytes(chunks))?;
+        // Each chunk's aggregate is read back only to know when the chunk is done.
+        let mut done = vec![0; chunks];
+        let mut flights = Flight::queue();
+        for ((index, first), done) in range.clone().step_by(chunk_len).enumerate().zip(&mut done) {
+            land_all(self, &mut flights, DEPTH - 1).await?;
+            let chunk = first..(first + chunk_len).min(range.end);
+            let mut encoder = self.encoder();
+            let mut others = Vec::new();
+            let inputs = self.inputs(&mut encoder, work, chunk.start, chunk.len()).await?;
+            let tiles = chunk.len().div_ceil(TILE_LEN);
+            if tiles == 1 {
+                self.record_tiles(&mut encoder, climb, work, chunk, &inputs, (&spine, index), &mut others)?;
+            } else {
+                let below = self.buffer(Kind::Storage, climb.bytes(tiles))?;
+                self.record_tiles(&mut encoder, climb, work, chunk, &inputs, (&below, 0), &mut others)?;
+                let levels = self.record_climb(
+                    &mut encoder,
+                    climb,
+                    work,
+                    (&below, tiles),
+                    (&spine, index),
+                    &mut others,
+                )?;
+                others.extend(levels.into_iter().map(|level| level.buffer).chain([below]));
+            }
+            let offset = index as u64 * climb.state_bytes;
+            let prepared = self.receive_copy(encoder, &spine, offset, 4, others)?.with_inputs(inputs);
+            flights.push_back(prepared.launch(self, std::slice::from_mut(done), 0)?);
+        }
+        let mut encoder = self.encoder();
+        let mut others = Vec::new();
+        let top = self.buffer(Kind::Storage, climb.bytes(1))?;
+        let levels =
+            self.record_climb(&mut encoder, climb, work, (&spine, chunks), (&top, 0), &mut others)?;
+        others.extend(levels.into_iter().map(|level| level.buffer));
+        flights
+            .push_back(self.receive_copy(encoder, &top, 0, climb.state_bytes, others)?.launch(self, out, 0)?);
+        land_all(self, &mut flights, 0).await
+    }
+}
+
 /// The key of passes over elements: the graph and the monoid, whatever becomes of the scanned values.
 fn elements_key(work: &Work, monoid: &MonoidSpec) -> Vec<u64> {
     let whole = work.key();

@@ -35,6 +35,16 @@ impl Resident {
         segment * self.segment_len..((segment + 1) * self.segment_len).min(self.len)
     }
 
+    /// Number of segments.
+    pub(super) fn segments(&self) -> usize {
+        self.segments.len()
+    }
+
+    /// All data is here, and here is `device`.
+    pub(super) fn is_complete_on(&self, device: &Arc<Device>) -> bool {
+        Arc::ptr_eq(&self.device, device) && self.segments.iter().all(|segment| segment.get().is_some())
+    }
+
     /// Bytes of a segment, in whole quads.
     pub(super) fn segment_bytes(&self, segment: usize) -> u64 {
         padded_bytes(self.ty, self.range(segment).len())

@@ -107,8 +107,8 @@ pub(super) fn store_words(ty: ElementType, buffer: &str, at: &str, value: &str, 
         return;
     }
     let _ = writeln!(text, "    let words = {words};");
-    for c in 0..ty.words() {
-        let _ = writeln!(text, "    {buffer}[{at} + {c}u] = words.{};", COMPONENTS[c]);
+    for (c, component) in COMPONENTS.iter().take(ty.words()).enumerate() {
+        let _ = writeln!(text, "    {buffer}[{at} + {c}u] = words.{component};");
     }
 }
 

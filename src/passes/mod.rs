@@ -23,7 +23,7 @@ pub(crate) use carry::{carry, spine_len};
 pub(crate) use map::map;
 pub(crate) use params::{Chunk, Params, monoid_of};
 pub(crate) use reduce::{reduce_elements, reduce_states};
-pub(crate) use scan::{PUBLISHED_LEVELS, Variant, scan_elements, scan_states};
+pub(crate) use scan::{Variant, scan_elements, scan_states};
 pub(crate) use sources::source_types;
 pub(crate) use tuning::{Traits, Tuning};
 

@@ -91,9 +91,9 @@ fn combine(code: &mut Code, monoid: &MonoidSpec, repr: ElementType) -> Result<St
                 match repr.width {
                     1 => "return tw_extremum(a, b);".to_string(),
                     width => {
-                        let of = |c: &&str| format!("tw_extremum(a.{c}, b.{c})");
+                        let of = |c: &str| format!("tw_extremum(a.{c}, b.{c})");
                         let all: Vec<String> =
-                            ["x", "y", "z", "w"].iter().take(width as usize).map(|c| of(&c)).collect();
+                            ["x", "y", "z", "w"].into_iter().take(width as usize).map(of).collect();
                         format!("return {repr}({});", all.join(", "))
                     }
                 }

@@ -68,11 +68,11 @@ pub(super) fn declare_elements(code: &mut Code, work: &Work, sources: &Sources, 
 
     let mut quad = String::new();
     let lanes = sources.load_quads(&|slot| slots.contains(&slot), &mut quad);
-    let mut states = Vec::new();
-    for lane in 0..4 {
+    let mut states: [String; 4] = Default::default();
+    for (lane, state) in states.iter_mut().enumerate() {
         let source = |slot: u32| lanes[&slot][lane].clone();
         let value = graph::evaluate(code, fused, uniforms, &format!("l{lane}_"), source, &mut quad)?;
-        states.push(format!("tw_enter({value}, tw_params[0].y + 4u * q + {lane}u)"));
+        *state = format!("tw_enter({value}, tw_params[0].y + 4u * q + {lane}u)");
     }
     let mut one = String::new();
     let ones = sources.load_ones();

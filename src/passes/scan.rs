@@ -26,7 +26,7 @@ const TEMPLATE: &str = include_str!("../../shaders/scan.wgsl");
 const LOOKBACK: &str = include_str!("../../shaders/lookback.wgsl");
 
 /// Levels of published aggregates: enough for 4^12 tiles.
-pub(crate) const PUBLISHED_LEVELS: u32 = 12;
+const PUBLISHED_LEVELS: u32 = 12;
 
 /// How a tile comes by its prefix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

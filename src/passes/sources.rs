@@ -102,7 +102,7 @@ pub(crate) fn source_types(work: &Work) -> BTreeMap<u32, ElementType> {
     };
     let of_post = post
         .into_iter()
-        .flat_map(|post| used(post))
+        .flat_map(used)
         .filter_map(|(slot, ty)| Some((slot.checked_sub(1)?, ty)));
     used(&work.fused).chain(of_post).collect()
 }

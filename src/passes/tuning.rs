@@ -34,13 +34,7 @@ impl Tuning {
     /// The tuning for an adapter.
     pub(crate) fn of(traits: &Traits) -> Self {
         let mut tuning = if traits.software {
-            Self {
-                map_threads: 64,
-                tile_threads: 16,
-                group_tiles: 4,
-                single_pass: false,
-                stream_len: 1 << 20,
-            }
+            Self { map_threads: 64, tile_threads: 4, group_tiles: 4, single_pass: false, stream_len: 1 << 20 }
         } else {
             Self {
                 map_threads: 128,

@@ -12,7 +12,7 @@ mod signature;
 mod template;
 mod value;
 
-pub(crate) use emit::{Emitted, emit};
+pub(crate) use emit::emit;
 pub(crate) use parse::parse;
 pub(crate) use pure::{Param, PureFunction};
 pub(crate) use signature::Expected;

@@ -27,6 +27,8 @@ pub(crate) struct LoopPlanes {
     pub(crate) planes: Vec<(u16, bool)>,
     /// Inputs, by index into the table.
     pub(crate) inputs: Vec<u16>,
+    /// The first of the planes that stand in for them; loops nest, so each has its own.
+    pub(crate) first_stand_in: usize,
 }
 
 /// The assignment. The table of plane addresses has the planes first, then the inputs, then the outputs.
@@ -77,7 +79,8 @@ pub(crate) fn assign(selected: &mut Selected, array_words: &[u32], outputs: u32)
     }
     assigned.inputs = inputs;
     for loop_id in 0..selected.loop_heads.len() {
-        let planes = loop_planes(selected, &liveness, &assigned, &table, loop_id as u32);
+        let mut planes = loop_planes(selected, &liveness, &assigned, &table, loop_id as u32);
+        planes.first_stand_in = assigned.loops.iter().map(|planes| planes.inputs.len()).sum();
         assigned.loops.push(planes);
     }
     for step in &mut selected.steps {
@@ -261,7 +264,7 @@ fn loop_planes(
     }
     let mut planes: Vec<(u16, bool)> = planes.into_iter().collect();
     planes.sort_unstable();
-    LoopPlanes { can_pack: planes.len() + inputs.len() <= MAX_PACKED_PLANES, planes, inputs }
+    LoopPlanes { can_pack: planes.len() + inputs.len() <= MAX_PACKED_PLANES, planes, inputs, first_stand_in: 0 }
 }
 
 /// The table indices of a step, for readers that do not change it.

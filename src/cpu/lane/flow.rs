@@ -336,7 +336,8 @@ impl Pass<'_> {
             self.item(Item::Jump(end));
             return;
         }
-        for block in self.blocks[target..].to_vec().into_iter().rev() {
+        // From outside to inside: the mask is the innermost, or made from it, and must be read before it is cleared.
+        for block in self.blocks[target..].to_vec() {
             let Some(var) = block.mask else { continue };
             let left = match mask {
                 Mask::Var(active) if active == var => self.constant(0),
@@ -347,16 +348,17 @@ impl Pass<'_> {
                 }
             };
             self.set(var, left);
-            if mask == Mask::Var(var) {
-                // Everybody who is left leaves: no need to run the rest of this block.
-                let end = match self.loops.get(block.loops) {
-                    Some(Some(exit)) if self.loops.len() == block.loops + 1 => Some(*exit),
-                    Some(_) => None,
-                    None => Some(block.end),
-                };
-                if let (Some(end), true) = (end, block.label == to) {
-                    self.item(Item::Jump(end));
-                }
+        }
+        let block = self.blocks[target];
+        if block.mask.is_some_and(|var| mask == Mask::Var(var)) {
+            // Everybody who is left leaves: no need to run the rest of this block.
+            let end = match self.loops.get(block.loops) {
+                Some(Some(exit)) if self.loops.len() == block.loops + 1 => Some(*exit),
+                Some(_) => None,
+                None => Some(block.end),
+            };
+            if let Some(end) = end {
+                self.item(Item::Jump(end));
             }
         }
     }

@@ -17,6 +17,7 @@
 mod assign;
 mod bits;
 mod build;
+mod display;
 mod exec;
 mod flow;
 mod function;
@@ -31,6 +32,7 @@ mod tests;
 mod tree;
 mod uniform;
 
+pub(crate) use exec::level::vectorize;
 pub(crate) use exec::machine::Machine;
 pub(crate) use program::Program;
 

@@ -156,6 +156,11 @@ impl Program {
         self.output_stage + self.outputs
     }
 
+    /// Number of planes that packing needs.
+    pub(super) fn free_planes(&self) -> usize {
+        1 + self.loops.iter().map(|planes| planes.inputs.len()).sum::<usize>()
+    }
+
     /// True for a plane that belongs to an array.
     pub(super) fn is_array_plane(&self, plane: u16) -> bool {
         self.arrays.first().is_some_and(|array| plane >= array.first)

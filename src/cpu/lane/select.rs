@@ -19,15 +19,9 @@ pub(crate) enum Reg {
     Value(Value),
     Var(Var),
     /// A word of an array.
-    Array {
-        array: u32,
-        word: u32,
-    },
+    Array { array: u32, word: u32 },
     /// A component of a source's element.
-    Input {
-        slot: u32,
-        component: u32,
-    },
+    Input { slot: u32, component: u32 },
     /// A component of the result.
     Output(u32),
 }
@@ -85,10 +79,7 @@ pub(crate) fn select(flow: &Flow) -> Result<Selected> {
     }
     pass.run(&flow.items[start..], &Item::End);
     if pass.overflow {
-        return Err(Error::Unsupported {
-            executor: "cpu".to_owned(),
-            what: "a program of this size".to_owned(),
-        });
+        return Err(Error::Unsupported { executor: "cpu".to_owned(), what: "a program of this size".to_owned() });
     }
     Ok(pass.out)
 }
@@ -101,12 +92,14 @@ fn is_straight(item: &Item) -> bool {
 struct Uses {
     count: Vec<u32>,
     escapes: Vec<bool>,
+    /// Readings of variables that are not assigned again before the last use on any path.
+    lasting: Vec<bool>,
 }
 
 impl Uses {
     fn count(flow: &Flow) -> Self {
         let len = flow.tree.defs.len();
-        let mut this = Self { count: vec![0; len], escapes: vec![false; len] };
+        let mut this = Self { count: vec![0; len], escapes: vec![false; len], lasting: vec![false; len] };
         let mut used_in: Vec<Option<u32>> = vec![None; len];
         let mut run = 0;
         let mut use_of = |this: &mut Self, value: Value, run: u32| {
@@ -124,10 +117,7 @@ impl Uses {
                 }
                 Item::Set { value, .. } => use_of(&mut this, value, run),
                 Item::Store { offset, value, mask, .. } => {
-                    [Some(offset), Some(value), mask]
-                        .into_iter()
-                        .flatten()
-                        .for_each(|v| use_of(&mut this, v, run));
+                    [Some(offset), Some(value), mask].into_iter().flatten().for_each(|v| use_of(&mut this, v, run));
                 }
                 Item::JumpUnless { cond, .. } => {
                     run += 1;
@@ -152,7 +142,43 @@ impl Uses {
                 _ => {}
             }
         }
+        this.find_lasting(flow);
         this
+    }
+
+    fn find_lasting(&mut self, flow: &Flow) {
+        let mut last_use = vec![0; self.count.len()];
+        let mut sets: HashMap<Var, Vec<usize>> = HashMap::new();
+        let mut marks = HashMap::new();
+        let mut loops = vec![];
+        for (at, item) in flow.items.iter().enumerate() {
+            let mut used = |value: Value| last_use[value.0 as usize] = at;
+            match *item {
+                Item::Def(value) => flow.tree.operands(value).for_each(used),
+                Item::Set { var, value } => {
+                    used(value);
+                    sets.entry(var).or_default().push(at);
+                }
+                Item::Store { offset, value, mask, .. } => {
+                    [Some(offset), Some(value), mask].into_iter().flatten().for_each(used);
+                }
+                Item::JumpIfNone { mask, .. } | Item::Check { mask, .. } => used(mask),
+                Item::Mark(mark) => drop(marks.insert(mark, at)),
+                Item::Jump(to) => loops.extend(marks.get(&to).map(|&head| (head, at))),
+                _ => {}
+            }
+        }
+        for (at, item) in flow.items.iter().enumerate() {
+            let Item::Def(value) = *item else { continue };
+            let Def::Get(var) = flow.tree.def(value) else { continue };
+            let mut last = last_use[value.0 as usize];
+            // In a loop that began after the reading, a use is followed by the whole loop once more.
+            while let Some(&(_, end)) = loops.iter().find(|&&(head, end)| at < head && head <= last && last < end) {
+                last = end;
+            }
+            let assigned = |sets: &Vec<usize>| sets.iter().any(|&set| at < set && set < last);
+            self.lasting[value.0 as usize] = !sets.get(&var).is_some_and(assigned);
+        }
     }
 }
 
@@ -167,7 +193,7 @@ struct Pass<'a> {
     is_static: HashMap<Value, bool>,
     /// Registers of values.
     home: HashMap<Value, u16>,
-    /// Readings of variables in the present run that stand for the variable's register.
+    /// Readings of variables that stand for the variable's register.
     alias: HashMap<Value, Var>,
     /// Uses of those that are still to come.
     left: HashMap<Value, u32>,
@@ -244,13 +270,14 @@ impl Pass<'_> {
                 self.out.code.push(Inst::Tick);
             }
             Item::Check { loop_id, mask, exit: Mark(exit) } => {
-                let mask = self.address(mask);
+                let mask = self.register_of(mask);
                 self.out.code.push(Inst::Check { loop_id, mask, exit });
             }
             Item::LoopEnd { loop_id } => self.out.code.push(Inst::LoopEnd { loop_id }),
             _ => {}
         }
-        self.alias.clear();
+        let left = &self.left;
+        self.alias.retain(|reading, _| left[reading] > 0);
         // A uniform value is spread over a register in this run only: another run may be reached without it.
         let uniformity = &self.flow.uniformity;
         self.home.retain(|&value, _| !uniformity.value(value));
@@ -404,8 +431,7 @@ impl Pass<'_> {
     fn settle_readings(&mut self, var: Var, value: Value) {
         let mut inside = HashMap::new();
         self.readings(value, &mut inside);
-        let mut readings: Vec<Value> =
-            self.alias.iter().filter(|(_, of)| **of == var).map(|(&v, _)| v).collect();
+        let mut readings: Vec<Value> = self.alias.iter().filter(|(_, of)| **of == var).map(|(&v, _)| v).collect();
         readings.sort_unstable();
         for reading in readings {
             if self.left[&reading] > inside.get(&reading).copied().unwrap_or(0) {
@@ -444,10 +470,10 @@ impl Pass<'_> {
         self.home.insert(reading, home);
     }
 
-    /// Copies the readings that are used behind the run.
+    /// Copies the readings that are used behind an assignment behind the run.
     fn flush_aliases(&mut self) {
-        let mut readings: Vec<Value> =
-            self.alias.keys().copied().filter(|reading| self.left[reading] > 0).collect();
+        let unsettled = |reading: &Value| self.left[reading] > 0 && !self.uses.lasting[reading.0 as usize];
+        let mut readings: Vec<Value> = self.alias.keys().copied().filter(unsettled).collect();
         readings.sort_unstable();
         for reading in readings {
             self.settle(reading);
@@ -596,6 +622,7 @@ impl Pass<'_> {
                 }
             }
             Def::Const(_) | Def::Uniform(_) | Def::Get(_) | Def::Input { .. } => {
+                debug_assert!(self.is_uniform(value), "a reading or input is not computed");
                 let place = self.uniform(value);
                 self.step(Step::new(StepOp::Splat, place));
             }
@@ -658,11 +685,7 @@ impl Pass<'_> {
         let uniform = operands.map(|operand| self.is_uniform(operand));
         let mut place = [0; 3];
         for at in (0..3).filter(|&at| at != acc) {
-            place[at] = if at != 0 && uniform[at] {
-                self.uniform(operands[at])
-            } else {
-                self.register_of(operands[at])
-            };
+            place[at] = if at != 0 && uniform[at] { self.uniform(operands[at]) } else { self.register_of(operands[at]) };
         }
         self.emit(operands[acc]);
         for at in (0..3).filter(|&at| at != acc) {

@@ -30,7 +30,7 @@ mod trig;
 mod tests;
 
 pub(crate) use arithmetic::*;
-pub(crate) use convert::{f32_to_i32, f32_to_u32, i32_to_f32, u32_to_f32};
+pub(crate) use convert::{f32_to_i32, f32_to_u32};
 pub(crate) use exp::{exp, exp2};
 pub(crate) use fused::*;
 pub(crate) use half::*;

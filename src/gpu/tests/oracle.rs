@@ -22,20 +22,20 @@ pub(super) fn root(len: usize) -> u32 {
     (0..).find(|&level| 4usize.pow(level) >= len).expect("some level does")
 }
 
-/// Prefixes of all elements below the node at `first`, whose own is `prefix`.
-fn prefixes(x: &[State], first: usize, level: u32, prefix: State, op: Op, out: &mut Vec<State>) {
+/// Prefixes of all elements below the node at `first`, whose own is `prefix`. Returns the node's aggregate.
+fn prefixes(x: &[State], first: usize, level: u32, prefix: State, op: Op, out: &mut Vec<State>) -> State {
     if level == 0 {
         out.push(prefix);
-        return;
+        return x[first];
     }
     let step = 4usize.pow(level - 1);
     let mut siblings: Option<State> = None;
     for child in (0..4).map(|k| first + k * step).filter(|&child| child < x.len()) {
         let of_child = siblings.map_or(prefix, |s| op(prefix, s));
-        prefixes(x, child, level - 1, of_child, op, out);
-        let own = aggregate(x, child, level - 1, op);
+        let own = prefixes(x, child, level - 1, of_child, op, out);
         siblings = Some(siblings.map_or(own, |s| op(s, own)));
     }
+    siblings.expect("a node that is present")
 }
 
 /// Exclusive scan of `range`, an aligned range whose node has the prefix `prefix`.

@@ -1,10 +1,13 @@
 use super::oracle::{aggregate, exclusive, inclusive, root};
-use super::support::{Case, LENGTHS, cases, elements, flat, gpu, state, through, tunings, work};
+use super::support::{
+    Case, LENGTHS, call, cases, elements, flat, function, gpu, state, through, tunings, work,
+};
+use crate::element::Element;
 use crate::gpu::{Gpu, Options};
 use crate::order::TILE_LEN;
 use crate::passes::Tuning;
 use crate::run::Executor;
-use crate::work::{Primitive, Source};
+use crate::work::{Node, Primitive, Source};
 
 fn check(gpu: &Gpu, case: &Case, len: usize, is_inclusive: bool) {
     let (words, states) = elements(case, len, len as u32);
@@ -85,5 +88,34 @@ fn ranges_continue_from_their_prefix() {
         assert!(out == flat(&whole[range.clone()], 4), "{range:?}");
         let level = root(range.len());
         assert_eq!(total, state(&aggregate(&states[..range.end], range.start, level, case.op)), "{range:?}");
+    }
+}
+
+#[test]
+fn scanned_values_are_mapped_beside_the_sources() {
+    // Normalises a running sum of squares by the element's index, and gives a wider element than it takes.
+    let text = "fn post(sum: f32, x: f32, i: u32, a: f32) -> vec3<f32> { return vec3(sum, x * a, f32(i)); }";
+    let post = function(text, &[f32::TYPE, f32::TYPE, u32::TYPE], <[f32; 3]>::TYPE);
+    let square = function("fn square(x: f32) -> f32 { return x * x; }", &[f32::TYPE], f32::TYPE);
+    for single_pass in [false, true] {
+        let tuning = Some(Tuning { single_pass, stream_len: 4 * TILE_LEN, ..tunings()[3] });
+        let Some(gpu) = gpu(Options { tuning, ..Options::default() }) else { return };
+        let case = &cases()[1];
+        for len in [1, 6, 9 * TILE_LEN + 6] {
+            let (words, states) = elements(case, len, 3);
+            let mut graph = call(&post, &[3f32.to_bits()]);
+            // Slots: the scanned value, the work's first source, its second.
+            graph.nodes[2] = Node::Source { slot: 2, ty: u32::TYPE };
+            let primitive = Primitive::Scan { monoid: case.spec.clone(), inclusive: true, post: Some(graph) };
+            let sources = vec![Source::Host(&words), Source::Counting { start: 10 }];
+            let work = work(primitive, len, call(&square, &[]), sources);
+            let mut out = vec![0; 3 * len];
+            pollster::block_on(gpu.scan(&work, 0..len, [0; 4], &mut out)).expect("scan");
+            let x = |i: usize| f32::from_bits(states[i][0]);
+            let squares: Vec<_> = (0..len).map(|i| state(&[(x(i) * x(i)).to_bits()])).collect();
+            let sums = inclusive(&squares, 0..len, [0; 4], case.op);
+            let expected = |i: usize| [sums[i][0], (x(i) * 3.0).to_bits(), ((10 + i) as f32).to_bits()];
+            assert!(out == (0..len).flat_map(expected).collect::<Vec<_>>(), "{len} elements");
+        }
     }
 }

@@ -28,8 +28,14 @@ macro_rules! by_level {
                 type $fused = Emulated;
                 $body
             } else {
-                type $fused = Emulated;
-                fearless_simd::dispatch!(level, $simd => $body)
+                // A `dispatch!` would compile every level once more.
+                #[cfg(target_arch = "x86_64")]
+                unreachable!("every x86-64 processor has SSE2");
+                #[cfg(target_arch = "x86")]
+                {
+                    type $fused = Emulated;
+                    fearless_simd::dispatch!(level, $simd => $body)
+                }
             }
         }
         #[cfg(target_arch = "aarch64")]
@@ -68,6 +74,6 @@ pub(super) unsafe fn segment(level: Level, steps: &[Step], frame: Frame) -> usiz
 
 /// Runs a closure, which should be `#[inline(always)]`, compiled for the level.
 #[inline(always)]
-pub(super) fn vectorize<R>(level: Level, f: impl FnOnce() -> R) -> R {
+pub(crate) fn vectorize<R>(level: Level, f: impl FnOnce() -> R) -> R {
     by_level!(level, simd, _Fused => simd.vectorize(f))
 }

@@ -30,8 +30,10 @@ pub(crate) struct Machine {
     pub(super) packings: Vec<Packing>,
     /// Scratch for packing: where each lane comes from.
     pub(super) order: Vec<u32>,
-    /// Free planes for packing: one, and one for each input.
+    /// Free planes for packing: one to move to, and the stand-ins for inputs.
     pub(super) free: Vec<*mut u32>,
+    /// Lanes of the present block before any packing.
+    pub(super) block_lanes: usize,
 }
 
 impl Machine {
@@ -71,7 +73,7 @@ impl Machine {
 
     /// Makes memory and uniform values ready.
     fn prepare(&mut self, program: &Program, uniforms: &[u32]) {
-        let planes = program.staging + program.stages() + 1 + program.inputs;
+        let planes = program.staging + program.stages() + program.free_planes();
         let lines = planes * program.plane_stride() / LINE;
         if self.memory.len() < lines {
             self.memory.resize(lines, Line([0; LINE]));
@@ -83,7 +85,7 @@ impl Machine {
         }
         self.table.resize(program.planes + program.inputs + program.outputs, std::ptr::null_mut());
         self.free.clear();
-        for index in 0..1 + program.inputs {
+        for index in 0..program.free_planes() {
             let plane = self.plane(program, program.staging + program.stages() + index);
             self.free.push(plane);
         }
@@ -240,6 +242,7 @@ impl Machine {
 
     /// Runs the code on a block of lanes.
     fn execute(&mut self, program: &Program, mut lanes: usize, budget: u64) -> Result<()> {
+        self.block_lanes = lanes;
         let mut ticks = 0;
         let mut counted = 0;
         let mut pc = 0;

@@ -60,6 +60,8 @@ impl Machine {
             packing.inputs.clear();
             packing.inputs.extend(planes.inputs.iter().map(|&input| self.table[input as usize]));
         }
+        // Lanes behind these are packed away by loops around, which want them back.
+        let total = self.block_lanes;
         let before: Vec<u32> = packing.origin[..lanes].to_vec();
         for (to, &from) in packing.origin.iter_mut().zip(order) {
             *to = before[from as usize];
@@ -69,20 +71,21 @@ impl Machine {
             let from = self.table[plane as usize];
             let to = self.free[0];
             // SAFETY: both are whole planes, different ones; `order` is a permutation of the lanes.
-            let (source, target) = unsafe {
-                (std::slice::from_raw_parts(from, lanes), std::slice::from_raw_parts_mut(to, lanes))
-            };
+            let (source, target) =
+                unsafe { (std::slice::from_raw_parts(from, total), std::slice::from_raw_parts_mut(to, total)) };
             let moved = if keep { lanes } else { active };
             for (to, &from) in target[..moved].iter_mut().zip(order) {
                 *to = source[from as usize];
             }
-            if !keep {
+            if keep {
+                target[lanes..].copy_from_slice(&source[lanes..]);
+            } else {
                 target[active..packed].fill(0);
             }
             if program.is_array_plane(plane) {
                 // The planes of an array stay where they are.
                 // SAFETY: as above, the other way round.
-                unsafe { std::ptr::copy_nonoverlapping(to, from, lanes) };
+                unsafe { std::ptr::copy_nonoverlapping(to, from, total) };
             } else {
                 self.table[plane as usize] = to;
                 self.free[0] = from;
@@ -90,7 +93,7 @@ impl Machine {
         }
         for (index, &input) in planes.inputs.iter().enumerate() {
             let from = self.table[input as usize].cast_const();
-            let to = self.free[1 + index];
+            let to = self.free[1 + planes.first_stand_in + index];
             for (lane, &origin) in order[..active].iter().enumerate() {
                 // SAFETY: an input holds `lanes` words. It is its stand-in itself from the second packing on; then active
                 // lanes only move to the front, so that none is overwritten before it is read.
@@ -120,9 +123,13 @@ impl Machine {
                 // SAFETY: both are whole planes of `before` lanes at least; origins are a permutation of them.
                 unsafe { *to.add(origin as usize) = *from.add(lane) };
             }
+            // SAFETY: both are whole planes, different ones, of `block_lanes` lanes.
+            unsafe {
+                std::ptr::copy_nonoverlapping(from.add(before), to.add(before), self.block_lanes - before);
+            }
             if program.is_array_plane(plane) {
-                // SAFETY: both are whole planes, different ones.
-                unsafe { std::ptr::copy_nonoverlapping(to, from, before) };
+                // SAFETY: as above, the other way round.
+                unsafe { std::ptr::copy_nonoverlapping(to, from, self.block_lanes) };
             } else {
                 self.table[plane as usize] = to;
                 self.free[0] = from;

@@ -1,0 +1,9 @@
+use super::support::*;
+use super::super::Program;
+#[test]
+fn debug_listing() {
+    if let Ok(source) = std::env::var("SRC") {
+        let fused = call(&parse(&source, 0), &[]);
+        println!("{}", Program::compile(&fused).unwrap());
+    }
+}

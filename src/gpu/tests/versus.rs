@@ -1,0 +1,101 @@
+//! Times beside lampshade on the same adapter, from host slices. Run alone:
+//! `cargo test --release --lib versus -- --ignored --nocapture --test-threads=1`.
+
+use std::time::Instant;
+
+use super::support::{gpu, noise, through, work};
+use crate::element::Element;
+use crate::gpu::{Gpu, Options};
+use crate::monoid::{Builtin, MonoidSpec, Operator};
+use crate::order::TILE_LEN;
+use crate::passes::Tuning;
+use crate::run::Executor;
+use crate::work::{Primitive, Source};
+
+fn sum() -> std::sync::Arc<MonoidSpec> {
+    let operator = Operator::Builtin(Builtin::Sum);
+    MonoidSpec { id: 1, name: "Sum".into(), element: u32::TYPE, state: u32::TYPE, operator, identity: [0; 4] }
+        .into()
+}
+
+fn ms(f: impl FnOnce()) -> f64 {
+    let start = Instant::now();
+    f();
+    start.elapsed().as_secs_f64() * 1e3
+}
+
+fn median(times: &mut [f64]) -> f64 {
+    times.sort_by(f64::total_cmp);
+    times[times.len() / 2]
+}
+
+fn reduce(gpu: &Gpu, words: &[u32]) -> u32 {
+    let work = work(Primitive::Reduce(sum()), words.len(), through(u32::TYPE), vec![Source::Host(words)]);
+    let mut tiles = vec![0; words.len().div_ceil(TILE_LEN)];
+    pollster::block_on(gpu.reduce(&work, 0..words.len(), &mut tiles)).expect("reduce");
+    tiles.into_iter().fold(0, u32::wrapping_add)
+}
+
+fn scan(gpu: &Gpu, words: &[u32], out: &mut [u32]) {
+    let primitive = Primitive::Scan { monoid: sum(), inclusive: true, post: None };
+    let work = work(primitive, words.len(), through(u32::TYPE), vec![Source::Host(words)]);
+    pollster::block_on(gpu.scan(&work, 0..words.len(), [0; 4], out)).expect("scan");
+}
+
+#[test]
+#[ignore = "a measurement"]
+fn versus_lampshade() {
+    let Some(gpu) = gpu(Options::default()) else { return };
+    let words = noise(1 << 24, 1);
+    let context = pollster::block_on(lampshade::Context::init()).expect("lampshade");
+    let mut reducer = lampshade::Reducer::from_context(&context);
+    let mut scanner = lampshade::scan::Scanner::from_context(&context);
+    let (mut ours, mut theirs) = ([[0.0; 7]; 2], [[0.0; 7]; 2]);
+    for round in 0..7 {
+        let (mut a, mut b) = (0, 0);
+        ours[0][round] = ms(|| a = reduce(&gpu, &words));
+        theirs[0][round] = ms(|| b = pollster::block_on(reducer.sum(&words)).expect("sum"));
+        assert_eq!(a, b);
+        let (mut a, mut b) = (vec![], vec![]);
+        ours[1][round] = ms(|| {
+            a = vec![0; words.len()];
+            scan(&gpu, &words, &mut a);
+        });
+        theirs[1][round] = ms(|| b = pollster::block_on(scanner.scan(&words)).expect("scan"));
+        assert!(a == b);
+    }
+    for (i, name) in ["reduce", "scan"].into_iter().enumerate() {
+        let (ours, theirs) = (median(&mut ours[i]), median(&mut theirs[i]));
+        println!("{name}: ours {ours:.1} ms, lampshade {theirs:.1} ms, ratio {:.2}", theirs / ours);
+    }
+}
+
+#[test]
+#[ignore = "a measurement"]
+fn versus_tunings() {
+    let words = noise(1 << 24, 1);
+    let mut out = vec![0; words.len()];
+    let mut shapes = Vec::new();
+    for stream_len in [1 << 18, 1 << 20, 1 << 22] {
+        for (tile_threads, group_tiles) in [(1, 8), (1, 32), (4, 4), (4, 8), (16, 1), (16, 4), (64, 2)] {
+            let tuning =
+                Tuning { map_threads: 64, tile_threads, group_tiles, single_pass: false, stream_len };
+            let Some(gpu) = gpu(Options { tuning: Some(tuning), ..Options::default() }) else { return };
+            shapes.push((tuning, gpu, Vec::new(), Vec::new()));
+        }
+    }
+    // Interleaved, so that what else the machine does falls on all.
+    for _ in 0..9 {
+        for (_, gpu, reduces, scans) in &mut shapes {
+            reduces.push(ms(|| assert_ne!(reduce(gpu, &words), 0)));
+            scans.push(ms(|| scan(gpu, &words, &mut out)));
+        }
+    }
+    for (tuning, _, reduces, scans) in &mut shapes {
+        let (reduce, scan) = (median(reduces), median(scans));
+        println!(
+            "{tuning:?}: reduce {reduce:.1} (best {:.1}), scan {scan:.1} (best {:.1})",
+            reduces[0], scans[0]
+        );
+    }
+}
