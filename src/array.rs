@@ -29,11 +29,6 @@ impl ArrayData {
         Self { ty, len, host: OnceLock::from(words), device: Mutex::new(None) }
     }
 
-    /// Data on a device.
-    pub(crate) fn on_device(ty: ElementType, len: usize, data: DeviceData) -> Self {
-        Self { ty, len, host: OnceLock::new(), device: Mutex::new(Some(data)) }
-    }
-
     /// The data on the device, if any is there.
     pub(crate) fn device_data(&self) -> Option<DeviceData> {
         self.device.lock().unwrap_or_else(|e| e.into_inner()).clone()

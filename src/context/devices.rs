@@ -3,8 +3,11 @@
 //! A device that fails is dropped. It may be opened again after a pause that doubles with each failure, and no more after
 //! [`MAX_FAILURES`].
 
+use std::collections::HashSet;
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
+
+use pollster::block_on;
 
 use crate::array::ArrayData;
 use crate::error::{Error, Fault, Result};
@@ -35,10 +38,11 @@ struct Slot {
 }
 
 /// An open device with what was measured of it.
-#[derive(Clone)]
 struct Opened {
     gpu: Arc<Gpu>,
     profile: GpuProfile,
+    /// Keys of the works whose pipelines exist.
+    ran: HashSet<Vec<u64>>,
 }
 
 impl Devices {
@@ -87,7 +91,7 @@ impl Devices {
         let open_s = start.elapsed().as_secs_f64();
         let gpu = Arc::new(gpu);
         let profile = measured(&gpu, prior(gpu.info(), threads), open_s);
-        slot.open = Some(Opened { gpu: Arc::clone(&gpu), profile });
+        slot.open = Some(Opened { gpu: Arc::clone(&gpu), profile, ran: HashSet::new() });
         Ok(gpu)
     }
 
@@ -101,14 +105,21 @@ impl Devices {
         }
     }
 
+    /// Notes that a work ran to its end, so that its pipelines exist.
+    pub(super) fn ran(&self, work: &Work<'_>) {
+        if let Some(opened) = &mut self.slot().open {
+            opened.ran.insert(work.key());
+        }
+    }
+
     /// True when the pipelines of a work exist.
-    pub(super) fn is_cached(&self, work: &Work<'_>) -> bool {
-        self.slot().open.as_ref().is_some_and(|opened| opened.gpu.is_cached(work))
+    pub(super) fn has_run(&self, work: &Work<'_>) -> bool {
+        self.slot().open.as_ref().is_some_and(|opened| opened.ran.contains(&work.key()))
     }
 
     /// True when an array's data is on the open device.
     pub(super) fn holds(&self, array: &ArrayData) -> bool {
-        array.device_data().is_some() && self.slot().open.is_some()
+        array.device_data().is_some() && self.slot().open.as_ref().is_some_and(|opened| opened.gpu.holds(array))
     }
 
     /// The first adapter that can be used and that the filter allows.
@@ -163,14 +174,25 @@ fn prior(info: &AdapterInfo, threads: usize) -> GpuProfile {
     profile
 }
 
-/// The profile with what a short calibration of the open device found.
+/// Bytes that the calibration of an adapter's transfers moves: a few milliseconds.
+const CALIBRATION_BYTES: usize = 8 << 20;
+
+/// The profile with what a short calibration of the open device found. What cannot be measured stays assumed.
 fn measured(gpu: &Gpu, mut profile: GpuProfile, open_s: f64) -> GpuProfile {
     profile.state = DeviceState::Open;
     set(&mut profile.open_s, open_s);
-    profile.canonical = match gpu.probe() {
-        Ok(()) => CanonicalOrder::Passed,
-        Err(why) => CanonicalOrder::Failed(why),
+    profile.canonical = match block_on(gpu.probe()) {
+        Ok(verdict) if verdict.canonical() => CanonicalOrder::Passed,
+        Ok(verdict) => CanonicalOrder::Failed(verdict.departures.join(", ")),
+        Err(error) => CanonicalOrder::Failed(format!("the probe did not run: {error}")),
     };
+    if let Ok(costs) = block_on(gpu.measure(CALIBRATION_BYTES)) {
+        let latency_s = costs.latency.as_secs_f64();
+        set(&mut profile.launch_s, latency_s);
+        set(&mut profile.upload_rate, costs.upload_bytes_per_s);
+        set(&mut profile.download_rate, costs.download_bytes_per_s);
+        set(&mut profile.memory_rate, costs.write_bytes_per_s);
+    }
     profile
 }
 

@@ -17,6 +17,9 @@ use crate::plan::{Choice, Placement, Plan, quick_cpu};
 use crate::run::{Executor, Spine, State};
 use crate::work::{Primitive, Source, Work};
 
+/// Elements past which a reduction's tile aggregates are folded on the device: more are not worth bringing back.
+const FOLD_ON_DEVICE: usize = 1 << 24;
+
 /// Where the result of a call goes.
 enum Target<'t> {
     /// The words of a host slice.
@@ -53,7 +56,7 @@ impl Context {
             let plan = self.plan(work)?;
             if plan.choice == Choice::Gpu {
                 let start = Instant::now();
-                match self.on_gpu_resident(&plan, work).await {
+                match self.on_gpu_resident(work).await {
                     Ok(array) => {
                         self.report(plan, start, Vec::new());
                         return Ok(array);
@@ -97,7 +100,7 @@ impl Context {
         let mut incidents = Vec::new();
         let outcome = match plan.choice {
             Choice::Cpu => self.on_cpu(work, 0..work.len, target.reborrow()).await,
-            Choice::Gpu => self.on_gpu(&plan, work, 0..work.len, target.reborrow()).await,
+            Choice::Gpu => self.on_gpu(work, target.reborrow()).await,
             Choice::Split { gpu_elements } => {
                 self.on_both(&plan, work, gpu_elements, target.reborrow(), &mut incidents).await
             }
@@ -174,34 +177,35 @@ impl Context {
         }
     }
 
-    async fn on_gpu(
-        &self,
-        plan: &Plan,
-        work: &Work<'_>,
-        range: Range<usize>,
-        target: Target<'_>,
-    ) -> Result<()> {
+    async fn on_gpu(&self, work: &Work<'_>, target: Target<'_>) -> Result<()> {
         let gpu = self.shared.devices.open(self.threads())?;
+        let range = 0..work.len;
         match (target, &work.primitive) {
             (Target::Host(out), Primitive::Scan { monoid, .. }) => {
-                gpu.scan(work, range, monoid.identity, out).await.map(drop)
+                gpu.scan(work, range, monoid.identity, out).await.map(drop)?;
             }
-            (Target::Host(out), _) => gpu.map(work, range, out).await,
+            (Target::Host(out), _) => gpu.map(work, range, out).await?,
+            (Target::State(state), _) if work.len > FOLD_ON_DEVICE => {
+                *state = gpu.reduce_whole(work, range).await?;
+            }
             (Target::State(state), _) => {
                 let mut states = vec![0; tile_words(work, range.len())];
                 gpu.reduce(work, range, &mut states).await?;
                 *state = self.shared.cpu.fold(work, states)?;
-                Ok(())
             }
         }
+        self.shared.devices.ran(work);
+        Ok(())
     }
 
-    async fn on_gpu_resident(&self, plan: &Plan, work: &Work<'_>) -> Result<Arc<ArrayData>> {
+    async fn on_gpu_resident(&self, work: &Work<'_>) -> Result<Arc<ArrayData>> {
         let gpu = self.shared.devices.open(self.threads())?;
-        match &work.primitive {
-            Primitive::Scan { .. } => gpu.scan_resident(work).await,
-            _ => gpu.map_resident(work).await,
-        }
+        let array = match &work.primitive {
+            Primitive::Scan { .. } => gpu.scan_resident(work).await?,
+            _ => gpu.map_resident(work).await?,
+        };
+        self.shared.devices.ran(work);
+        Ok(array)
     }
 
     /// The first `at` elements on the GPU, on a thread of their own, and the others on the CPU. A fault of the device

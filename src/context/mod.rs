@@ -68,7 +68,7 @@ impl Context {
 
     /// A view of a slice, a vector, a fixed-size array, an [`Array`], or another view.
     pub fn view<'a, V: Viewable<'a>>(&'a self, source: V) -> View<'a, V::Element> {
-        View::new(self, source.graph())
+        View::new(self, source.described().0)
     }
 
     /// The sequence `0, 1, ...` of `len` elements, without memory. Wraps after 2^32 elements.

@@ -14,7 +14,6 @@ pub use self::items::{Append, Items};
 pub use self::source::Viewable;
 
 pub(crate) use self::graph::{Graph, Slot};
-pub(crate) use self::source::sealed::Sealed as Viewed;
 
 use crate::context::Context;
 use crate::element::Element;
@@ -76,7 +75,7 @@ impl<'a, I: Items> View<'a, I> {
     where
         I: Append<V::Element>,
     {
-        View::new(self.cx, self.graph.zip(other.graph()))
+        View::new(self.cx, self.graph.zip(other.described().0))
     }
 
     /// Applies a function to each element, or to each tuple of zipped elements. Fused with what comes before and after

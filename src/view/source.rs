@@ -16,16 +16,19 @@ pub trait Viewable<'a>: sealed::Sealed<'a> {
 pub(crate) mod sealed {
     use super::Graph;
 
+    /// The expression of something viewable, closed to the outside.
+    pub struct Described<'a>(pub(crate) Graph<'a>);
+
     pub trait Sealed<'a> {
-        fn graph(self) -> Graph<'a>;
+        fn described(self) -> Described<'a>;
     }
 }
 
 macro_rules! slices {
     ($($source:ty, [$($generics:tt)*];)*) => {$(
         impl<'a, T: Element, $($generics)*> sealed::Sealed<'a> for &'a $source {
-            fn graph(self) -> Graph<'a> {
-                Graph::host(&self[..])
+            fn described(self) -> sealed::Described<'a> {
+                sealed::Described(Graph::host(&self[..]))
             }
         }
 
@@ -42,8 +45,8 @@ slices! {
 }
 
 impl<'a, T: Element> sealed::Sealed<'a> for &Array<T> {
-    fn graph(self) -> Graph<'a> {
-        Graph::array(Arc::clone(self.data()))
+    fn described(self) -> sealed::Described<'a> {
+        sealed::Described(Graph::array(Arc::clone(self.data())))
     }
 }
 
@@ -52,8 +55,8 @@ impl<'a, T: Element> Viewable<'a> for &Array<T> {
 }
 
 impl<'a, T: Element> sealed::Sealed<'a> for View<'a, T> {
-    fn graph(self) -> Graph<'a> {
-        self.graph
+    fn described(self) -> sealed::Described<'a> {
+        sealed::Described(self.graph)
     }
 }
 
