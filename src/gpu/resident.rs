@@ -140,10 +140,10 @@ impl Device {
     /// The array on this device: as it is, or a copy made ready to be filled. `None` if its only data is elsewhere.
     pub(super) fn residence(self: &Arc<Self>, array: &ArrayData) -> Option<Arc<Resident>> {
         let mut device = lock(&array.device);
-        if let Some(here) = device.clone().and_then(|any| any.downcast::<Resident>().ok()) {
-            if Arc::ptr_eq(&here.device, self) {
-                return Some(here);
-            }
+        if let Some(here) = device.clone().and_then(|any| any.downcast::<Resident>().ok())
+            && Arc::ptr_eq(&here.device, self)
+        {
+            return Some(here);
         }
         // Elsewhere or nowhere: what the host has is copied here, and what it lacks stays where it is.
         array.host.get()?;

@@ -74,7 +74,10 @@ impl Machine {
             Input::Strided { .. } | Input::Counting { .. } | Input::Constant(_) => false,
         };
         let result_in_place = matches!(output, Output::Planes { .. }) || program.outputs == 1;
-        if left >= program.strip && program.is_one_segment() && result_in_place && program.sources.iter().all(in_place)
+        if left >= program.strip
+            && program.is_one_segment()
+            && result_in_place
+            && program.sources.iter().all(in_place)
         {
             left / program.strip * program.strip
         } else {
