@@ -183,7 +183,7 @@ fn cdf(x: f32) -> f32 {
     let k = 1.0 / (1.0 + 0.231_641_9 * x.abs());
     let p =
         k * (0.319_381_53 + k * (-0.356_563_78 + k * (1.781_477_9 + k * (-1.821_255_9 + k * 1.330_274_5))));
-    let tail = 0.398_942_28 * exp(-0.5 * x * x) * p;
+    let tail = 0.398_942_3 * exp(-0.5 * x * x) * p;
     if x > 0.0 { 1.0 - tail } else { tail }
 }
 
@@ -195,7 +195,7 @@ fn exp(x: f32) -> f32 {
     let x = if x < -87.0 { -87.0 } else { x };
     let shifted = x.mul_add(std::f32::consts::LOG2_E, ROUND);
     let n = shifted - ROUND;
-    let r = n.mul_add(1.904_654_2e-9, n.mul_add(-0.693_147_2, x));
+    let r = n.mul_add(1.904_654_2e-9, n.mul_add(-std::f32::consts::LN_2, x));
     let p = [0.008_369_192, 0.041_668_102, 0.166_665_17, 0.499_999_94, 1.0, 1.0];
     let p = p.iter().fold(0.001_383_888_3_f32, |p, &c| p.mul_add(r, c));
     p * f32::from_bits((shifted.to_bits() << 23).wrapping_add(127 << 23))
@@ -220,7 +220,7 @@ fn log(x: f32) -> f32 {
     ];
     let p = p.iter().fold(-0.076_685_265_f32, |p, &c| p.mul_add(f, c));
     let y = (f * f).mul_add(p, f);
-    k.mul_add(0.693_147_2, k.mul_add(-1.904_654_2e-9, y))
+    k.mul_add(std::f32::consts::LN_2, k.mul_add(-1.904_654_2e-9, y))
 }
 
 /// The formula in f64 and with the standard library's functions.
@@ -230,7 +230,7 @@ fn exact(spot: f32, strike: f32, years: f32) -> f64 {
     let cdf = |x: f64| {
         let k = 1.0 / (1.0 + 0.231_641_9 * x.abs());
         let p = [1.330_274_429, -1.821_255_978, 1.781_477_937, -0.356_563_782, 0.319_381_53];
-        let tail = 0.398_942_28 * (-0.5 * x * x).exp() * k * p.iter().fold(0.0, |acc, c| acc * k + c);
+        let tail = 0.398_942_3 * (-0.5 * x * x).exp() * k * p.iter().fold(0.0, |acc, c| acc * k + c);
         if x > 0.0 { 1.0 - tail } else { tail }
     };
     let deviation = volatility * years.sqrt();

@@ -43,7 +43,10 @@ pub(crate) fn all_near(
     tolerance: impl Fn(usize) -> f64 + Sync,
 ) -> Outcome<()> {
     // A NaN is near nothing.
-    let wrong = |i: &usize| !((f64::from(xs[*i]) - reference(*i)).abs() <= tolerance(*i));
+    let wrong = |i: &usize| {
+        let near = (f64::from(xs[*i]) - reference(*i)).abs() <= tolerance(*i);
+        !near
+    };
     match (0..xs.len()).into_par_iter().find_first(wrong) {
         Some(i) => near(&format!("{what}[{i}]"), f64::from(xs[i]), reference(i), tolerance(i)),
         None => Ok(()),

@@ -90,7 +90,8 @@ fn prefixes_near(what: &str, xs: &[f32], out: &[f32], bound: f64) -> Outcome<()>
     for (i, (&x, &y)) in xs.iter().zip(out).enumerate() {
         sum += f64::from(x);
         magnitudes += f64::from(x.abs());
-        if !((f64::from(y) - sum).abs() <= bound * magnitudes) {
+        let near = (f64::from(y) - sum).abs() <= bound * magnitudes;
+        if !near {
             return data::near(&format!("{what}[{i}]"), f64::from(y), sum, bound * magnitudes);
         }
     }

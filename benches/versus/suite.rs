@@ -104,6 +104,7 @@ pub(crate) fn fresh<T>(mut run: impl FnMut() -> Outcome<T>) -> Side<T, impl FnMu
 }
 
 /// A side that writes into the same memory each run.
+#[expect(clippy::type_complexity, reason = "the type of a closure has no name")]
 pub(crate) fn into<T>(
     out: Vec<T>,
     mut run: impl FnMut(&mut [T]) -> Outcome<()>,

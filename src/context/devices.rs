@@ -119,7 +119,8 @@ impl Devices {
 
     /// True when an array's data is on the open device.
     pub(super) fn holds(&self, array: &ArrayData) -> bool {
-        array.device_data().is_some() && self.slot().open.as_ref().is_some_and(|opened| opened.gpu.holds(array))
+        array.device_data().is_some()
+            && self.slot().open.as_ref().is_some_and(|opened| opened.gpu.holds(array))
     }
 
     /// The first adapter that can be used and that the filter allows.

@@ -27,7 +27,7 @@ enum Kind {
         scalar: Scalar,
         max: bool,
     },
-    Function(FunctionOp),
+    Function(Box<FunctionOp>),
 }
 
 impl Operator {
@@ -43,7 +43,9 @@ impl Operator {
                     }
                 })?)
             }
-            Described::Function { function, .. } => Kind::Function(FunctionOp::new(function, monoid.state)?),
+            Described::Function { function, .. } => {
+                Kind::Function(Box::new(FunctionOp::new(function, monoid.state)?))
+            }
         };
         Ok(Self { words: monoid.state.words(), kind })
     }

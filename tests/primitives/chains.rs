@@ -36,6 +36,7 @@ pub(crate) fn cases() -> Vec<Case> {
 }
 
 fn map(cx: &Context) {
+    #[expect(clippy::type_complexity, reason = "a function's type spells its signature")]
     let blend: Func<fn([f32; 3], i32, [u32; 2]) -> [i32; 4]> = func(
         "fn blend(x: vec3<f32>, y: i32, z: vec2<u32>) -> vec4<i32> {
             return vec4(select(y, -y, x.x < x.z), y * i32(z.x), bitcast<i32>(x.y), y - i32(z.y));
@@ -75,7 +76,7 @@ fn map_of_eight(cx: &Context) {
             .map(|i| {
                 let [a, b, c, d, e, f, g, h] = std::array::from_fn(|k| std::num::Wrapping(x[k][i]));
                 let w = std::num::Wrapping::<u32>;
-                let left = ((((a * w(3) + b) * w(5)) ^ c) * w(7) - d) * w(11) | e;
+                let left = (((((a * w(3) + b) * w(5)) ^ c) * w(7) - d) * w(11)) | e;
                 ((((left * w(13) + f) * w(17)) ^ g) * w(19) - h).0
             })
             .collect();

@@ -70,6 +70,7 @@ pub(crate) fn cases() -> Vec<Case> {
             }
         }),
         case("user::modular::vec3<u32>", |cx| {
+            #[expect(clippy::type_complexity, reason = "a function's type spells its signature")]
             let add: Func<fn([u32; 3], [u32; 3]) -> [u32; 3]> = Func::new(MODULAR).unwrap();
             for moduli in [[97, 65_521, 1_000_003], [7, 2, 3]] {
                 let monoid = Monoid::new(&add.clone().arg("modulus", moduli), [0; 3]).unwrap();

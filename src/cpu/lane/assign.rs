@@ -31,10 +31,12 @@ pub(crate) struct LoopPlanes {
     pub(crate) first_stand_in: usize,
 }
 
-/// The assignment. The table of plane addresses has the planes first, then the inputs, then the outputs.
+/// The assignment. The table of plane addresses has the local planes first, then the others, the inputs, the outputs.
 #[derive(Debug, Default)]
 pub(crate) struct Assigned {
-    /// Number of planes, those of arrays last.
+    /// Number of local planes: those that no segment hands on to another, so that a strip of them is enough.
+    pub(crate) locals: u16,
+    /// Number of planes as long as a block, those of arrays last.
     pub(crate) planes: u16,
     pub(crate) arrays: Vec<ArrayPlanes>,
     /// Slot and component of the inputs.
@@ -52,7 +54,7 @@ pub(crate) fn assign(selected: &mut Selected, array_words: &[u32], outputs: u32)
     let mut assigned = Assigned::default();
     let mut table = scan(selected, &liveness, &mut assigned);
     for &words in array_words {
-        assigned.arrays.push(ArrayPlanes { first: assigned.planes, words });
+        assigned.arrays.push(ArrayPlanes { first: assigned.locals + assigned.planes, words });
         assigned.planes = assigned.planes.saturating_add(words as u16);
     }
     let mut inputs: Vec<(u32, u32)> = selected
@@ -64,14 +66,15 @@ pub(crate) fn assign(selected: &mut Selected, array_words: &[u32], outputs: u32)
         })
         .collect();
     inputs.sort_unstable();
-    let first_output = assigned.planes + inputs.len() as u16;
+    let first_input = assigned.locals + assigned.planes;
+    let first_output = first_input + inputs.len() as u16;
     debug_assert!(u32::from(first_output) + outputs <= u32::from(u16::MAX));
     for (reg, place) in selected.regs.iter().zip(&mut table) {
         match *reg {
             Reg::Array { array, word } => *place = assigned.arrays[array as usize].first + word as u16,
             Reg::Input { slot, component } => {
                 let index = inputs.binary_search(&(slot, component)).unwrap_or(0);
-                *place = assigned.planes + index as u16;
+                *place = first_input + index as u16;
             }
             Reg::Output(component) => *place = first_output + component as u16,
             Reg::Value(_) | Reg::Var(_) => {}
@@ -196,10 +199,16 @@ fn scan(selected: &Selected, liveness: &Liveness, assigned: &mut Assigned) -> Ve
         .filter_map(|(reg, interval)| interval.map(|(start, end)| (start, end, reg)))
         .collect();
     order.sort_unstable();
+    let mut handed_on = Bits::new(selected.regs.len());
+    for live in liveness.before.iter().chain(&liveness.after) {
+        handed_on.union(live);
+    }
+    let is_local = |reg: usize| !handed_on.contains(reg as u32);
     let mut table = vec![0; selected.regs.len()];
-    // Ends of the intervals that the planes hold at present.
-    let mut busy: Vec<usize> = vec![];
-    for (start, end, reg) in order {
+    // Ends of the intervals that the local planes and the others hold at present.
+    let mut busy: [Vec<usize>; 2] = [vec![], vec![]];
+    for &(start, end, reg) in &order {
+        let busy = &mut busy[usize::from(!is_local(reg))];
         let plane = match busy.iter().position(|&until| until < start) {
             Some(plane) => plane,
             None => {
@@ -210,7 +219,13 @@ fn scan(selected: &Selected, liveness: &Liveness, assigned: &mut Assigned) -> Ve
         busy[plane] = end;
         table[reg] = plane as u16;
     }
-    assigned.planes = busy.len() as u16;
+    assigned.locals = busy[0].len() as u16;
+    assigned.planes = busy[1].len() as u16;
+    for (_, _, reg) in order {
+        if !is_local(reg) {
+            table[reg] += assigned.locals;
+        }
+    }
     table
 }
 
@@ -264,7 +279,12 @@ fn loop_planes(
     }
     let mut planes: Vec<(u16, bool)> = planes.into_iter().collect();
     planes.sort_unstable();
-    LoopPlanes { can_pack: planes.len() + inputs.len() <= MAX_PACKED_PLANES, planes, inputs, first_stand_in: 0 }
+    LoopPlanes {
+        can_pack: planes.len() + inputs.len() <= MAX_PACKED_PLANES,
+        planes,
+        inputs,
+        first_stand_in: 0,
+    }
 }
 
 /// The table indices of a step, for readers that do not change it.

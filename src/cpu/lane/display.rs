@@ -1,6 +1,6 @@
 //! The listing of a program, for people.
 //!
-//! `p` are planes, `i` inputs (slot and component), `o` outputs, `u` uniform values; a step acts on the accumulator.
+//! `t` are planes of a strip, `p` planes of a block, `i` inputs (slot and component), `o` outputs, `u` uniform values; a step acts on the accumulator.
 
 use std::fmt;
 
@@ -10,7 +10,8 @@ use super::steps::{Inst, Step, StepOp, UniformInst, UniformKind};
 
 impl fmt::Display for Program {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{}: {} planes, {} inputs, {} outputs", self.name, self.planes, self.inputs, self.outputs)?;
+        let Self { name, locals, planes, inputs, outputs, .. } = self;
+        writeln!(f, "{name}: {locals} local planes, {planes} planes, {inputs} inputs, {outputs} outputs")?;
         for (place, &word) in self.uniforms.iter().enumerate() {
             match self.arguments.iter().find(|argument| argument.0 as usize == place) {
                 Some((_, argument)) => writeln!(f, "  u{place} = argument {argument}")?,
@@ -38,7 +39,7 @@ impl fmt::Display for Program {
                     let planes = &self.loops[*loop_id as usize];
                     write!(f, "{pc:3}: check {}, exit {exit}; packs", self.plane(*mask))?;
                     for (plane, keep) in &planes.planes {
-                        write!(f, " p{plane}{}", if *keep { "*" } else { "" })?;
+                        write!(f, " {}{}", self.plane(*plane), if *keep { "*" } else { "" })?;
                     }
                     for input in &planes.inputs {
                         write!(f, " {}", self.plane(*input))?;
@@ -63,10 +64,11 @@ impl Program {
 
     fn plane(&self, place: u16) -> String {
         let place = place as usize;
-        match place.checked_sub(self.planes) {
-            None => format!("p{place}"),
-            Some(beyond) if beyond >= self.inputs => format!("o{}", beyond - self.inputs),
-            Some(_) => {
+        match place {
+            _ if place < self.locals => format!("t{place}"),
+            _ if place < self.first_input() => format!("p{}", place - self.locals),
+            _ if place >= self.first_output() => format!("o{}", place - self.first_output()),
+            _ => {
                 let found = self.sources.iter().find_map(|source| {
                     let component = source.inputs.iter().find(|input| input.1 as usize == place)?.0;
                     Some(format!("i{}.{component}", source.slot))
@@ -93,8 +95,10 @@ impl Program {
             StepOp::SelectRejectS => format!("unless {} else u{b}", plane(a)),
             StepOp::Call => {
                 let function = Function::ALL[f as usize];
-                let operands: String =
-                    [a, b, c][..function.arity() - 1].iter().map(|&operand| format!(" {}", plane(operand))).collect();
+                let operands: String = [a, b, c][..function.arity() - 1]
+                    .iter()
+                    .map(|&operand| format!(" {}", plane(operand)))
+                    .collect();
                 format!("{function:?}{operands}")
             }
             StepOp::Lookup => format!("lookup table {a}"),
@@ -128,7 +132,11 @@ fn has_operand(op: StepOp) -> bool {
 
 fn constant(word: u32) -> String {
     let x = f32::from_bits(word);
-    if word < 0x1_0000 || word > 0xffff_0000 { (word as i32).to_string() } else { format!("{x:?} ({word:#x})") }
+    if (0x1_0000..=0xffff_0000).contains(&word) {
+        format!("{x:?} ({word:#x})")
+    } else {
+        (word as i32).to_string()
+    }
 }
 
 fn uniform(inst: &UniformInst) -> String {

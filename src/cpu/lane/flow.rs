@@ -337,7 +337,8 @@ impl Pass<'_> {
             return;
         }
         // From outside to inside: the mask is the innermost, or made from it, and must be read before it is cleared.
-        for block in self.blocks[target..].to_vec() {
+        let left_behind = self.blocks[target..].to_vec();
+        for block in left_behind {
             let Some(var) = block.mask else { continue };
             let left = match mask {
                 Mask::Var(active) if active == var => self.constant(0),

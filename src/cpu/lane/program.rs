@@ -33,7 +33,9 @@ pub(crate) struct Program {
     pub(super) arguments: Vec<(u16, u32)>,
     /// What computes the other uniform values that are the same for all blocks.
     pub(super) preamble: Vec<UniformInst>,
-    /// Number of planes, those of arrays last.
+    /// Number of planes of a strip; they come first in the table of addresses.
+    pub(super) locals: usize,
+    /// Number of planes of a block, those of arrays last.
     pub(super) planes: usize,
     pub(super) arrays: Vec<ArrayPlanes>,
     pub(super) tables: Vec<Vec<u32>>,
@@ -43,9 +45,7 @@ pub(crate) struct Program {
     /// Number of outputs; they follow the inputs.
     pub(super) outputs: usize,
     pub(super) loops: Vec<LoopPlanes>,
-    /// The first plane behind the program's own.
-    pub(super) staging: usize,
-    /// Planes from there to the first for staging outputs.
+    /// Planes from the first for staging to those of the outputs.
     pub(super) output_stage: usize,
     cost: f64,
 }
@@ -62,7 +62,7 @@ pub(super) struct Source {
     pub(super) stage: usize,
 }
 
-/// Bytes of planes that a block may use, so that they stay in the first-level cache with the operands in place.
+/// Bytes of planes, inputs and outputs that a block may use, so that they stay in the first-level cache.
 const BLOCK_BYTES: usize = 24 << 10;
 
 /// A block has at most this many lanes.
@@ -103,11 +103,11 @@ impl Program {
         for (place, word) in constants {
             file[place as usize] = word;
         }
-        let planes = assigned.planes as usize;
+        let (locals, planes) = (assigned.locals as usize, assigned.planes as usize);
         let mut sources: Vec<Source> = vec![];
         let mut stage = 0;
         for (index, &(slot, component)) in assigned.inputs.iter().enumerate() {
-            let place = (planes + index) as u16;
+            let place = (locals + planes + index) as u16;
             match sources.last_mut().filter(|source| source.slot == slot) {
                 Some(source) => source.inputs.push((component, place)),
                 None => {
@@ -122,12 +122,13 @@ impl Program {
             name: name(fused),
             level,
             strip,
-            lanes: lanes(planes, strip),
+            lanes: lanes(planes + assigned.inputs.len() + outputs, strip),
             code,
             steps,
             uniforms: file,
             arguments,
             preamble,
+            locals,
             planes,
             arrays: assigned.arrays,
             tables: flow.tree.tables,
@@ -135,7 +136,6 @@ impl Program {
             sources,
             outputs,
             loops: assigned.loops,
-            staging: planes,
             output_stage: stage,
             cost,
         })
@@ -144,6 +144,21 @@ impl Program {
     /// A rough estimate of nanoseconds an element on one core. Loops count as 16 iterations, branches as both sides.
     pub(crate) fn cost_per_element(&self) -> f64 {
         self.cost
+    }
+
+    /// Place of the first input in the table of addresses; the planes are before it.
+    pub(super) fn first_input(&self) -> usize {
+        self.locals + self.planes
+    }
+
+    /// Place of the first output in the table of addresses; the inputs are before it.
+    pub(super) fn first_output(&self) -> usize {
+        self.first_input() + self.inputs
+    }
+
+    /// True if blocks need not end: a single segment hands nothing on but results.
+    pub(super) fn is_one_segment(&self) -> bool {
+        self.planes == 0 && matches!(self.code[..], [Inst::Segment { .. }])
     }
 
     /// Words between planes: a line more than the lanes, so that planes do not compete for the same cache sets.
@@ -167,7 +182,7 @@ impl Program {
     }
 }
 
-/// Lanes of a block that uses so many planes.
+/// Lanes of a block that uses so many planes, inputs and outputs.
 fn lanes(planes: usize, strip: usize) -> usize {
     let fitting = BLOCK_BYTES / 4 / planes.max(1);
     (fitting / strip * strip).clamp(strip.max(256), MAX_LANES)

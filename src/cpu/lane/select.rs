@@ -4,12 +4,14 @@
 //! accumulator where it is used. A value used more often, or behind a jump, gets a register. A reading of a variable is
 //! the variable's register itself, unless the variable is assigned before the last use.
 
+mod compute;
+mod uses;
+
 use std::collections::HashMap;
 
+use self::uses::Uses;
 use super::flow::{Flow, Item, Mark};
-use super::function::Function;
-use super::op::Op;
-use super::steps::{Inst, Step, StepOp, UniformInst, UniformKind, binary_step, unary_step};
+use super::steps::{Inst, Step, StepOp, UniformInst, UniformKind};
 use super::tree::{Def, Value, Var};
 use crate::error::{Error, Result};
 
@@ -19,9 +21,15 @@ pub(crate) enum Reg {
     Value(Value),
     Var(Var),
     /// A word of an array.
-    Array { array: u32, word: u32 },
+    Array {
+        array: u32,
+        word: u32,
+    },
     /// A component of a source's element.
-    Input { slot: u32, component: u32 },
+    Input {
+        slot: u32,
+        component: u32,
+    },
     /// A component of the result.
     Output(u32),
 }
@@ -79,107 +87,16 @@ pub(crate) fn select(flow: &Flow) -> Result<Selected> {
     }
     pass.run(&flow.items[start..], &Item::End);
     if pass.overflow {
-        return Err(Error::Unsupported { executor: "cpu".to_owned(), what: "a program of this size".to_owned() });
+        return Err(Error::Unsupported {
+            executor: "cpu".to_owned(),
+            what: "a program of this size".to_owned(),
+        });
     }
     Ok(pass.out)
 }
 
 fn is_straight(item: &Item) -> bool {
     matches!(item, Item::Def(_) | Item::Set { .. } | Item::Store { .. })
-}
-
-/// How often values are used, and whether behind a jump.
-struct Uses {
-    count: Vec<u32>,
-    escapes: Vec<bool>,
-    /// Readings of variables that are not assigned again before the last use on any path.
-    lasting: Vec<bool>,
-}
-
-impl Uses {
-    fn count(flow: &Flow) -> Self {
-        let len = flow.tree.defs.len();
-        let mut this = Self { count: vec![0; len], escapes: vec![false; len], lasting: vec![false; len] };
-        let mut used_in: Vec<Option<u32>> = vec![None; len];
-        let mut run = 0;
-        let mut use_of = |this: &mut Self, value: Value, run: u32| {
-            let index = value.0 as usize;
-            this.count[index] += 1;
-            this.escapes[index] |= used_in[index].replace(run).is_some_and(|other| other != run);
-        };
-        // Every use stands behind its definition, so that going backwards a definition's uses are known.
-        for item in flow.items.iter().rev() {
-            match *item {
-                Item::Def(value) => {
-                    if this.count[value.0 as usize] > 0 {
-                        flow.tree.operands(value).for_each(|operand| use_of(&mut this, operand, run));
-                    }
-                }
-                Item::Set { value, .. } => use_of(&mut this, value, run),
-                Item::Store { offset, value, mask, .. } => {
-                    [Some(offset), Some(value), mask].into_iter().flatten().for_each(|v| use_of(&mut this, v, run));
-                }
-                Item::JumpUnless { cond, .. } => {
-                    run += 1;
-                    use_of(&mut this, cond, run);
-                }
-                Item::JumpIfNone { mask, .. } | Item::Check { mask, .. } => {
-                    run += 1;
-                    use_of(&mut this, mask, run);
-                }
-                _ => run += 1,
-            }
-        }
-        // A definition in another run than its uses.
-        run = 0;
-        for item in flow.items.iter().rev() {
-            match item {
-                Item::Def(value) => {
-                    let index = value.0 as usize;
-                    this.escapes[index] |= used_in[index].is_some_and(|other| other != run);
-                }
-                item if !is_straight(item) => run += 1,
-                _ => {}
-            }
-        }
-        this.find_lasting(flow);
-        this
-    }
-
-    fn find_lasting(&mut self, flow: &Flow) {
-        let mut last_use = vec![0; self.count.len()];
-        let mut sets: HashMap<Var, Vec<usize>> = HashMap::new();
-        let mut marks = HashMap::new();
-        let mut loops = vec![];
-        for (at, item) in flow.items.iter().enumerate() {
-            let mut used = |value: Value| last_use[value.0 as usize] = at;
-            match *item {
-                Item::Def(value) => flow.tree.operands(value).for_each(used),
-                Item::Set { var, value } => {
-                    used(value);
-                    sets.entry(var).or_default().push(at);
-                }
-                Item::Store { offset, value, mask, .. } => {
-                    [Some(offset), Some(value), mask].into_iter().flatten().for_each(used);
-                }
-                Item::JumpIfNone { mask, .. } | Item::Check { mask, .. } => used(mask),
-                Item::Mark(mark) => drop(marks.insert(mark, at)),
-                Item::Jump(to) => loops.extend(marks.get(&to).map(|&head| (head, at))),
-                _ => {}
-            }
-        }
-        for (at, item) in flow.items.iter().enumerate() {
-            let Item::Def(value) = *item else { continue };
-            let Def::Get(var) = flow.tree.def(value) else { continue };
-            let mut last = last_use[value.0 as usize];
-            // In a loop that began after the reading, a use is followed by the whole loop once more.
-            while let Some(&(_, end)) = loops.iter().find(|&&(head, end)| at < head && head <= last && last < end) {
-                last = end;
-            }
-            let assigned = |sets: &Vec<usize>| sets.iter().any(|&set| at < set && set < last);
-            self.lasting[value.0 as usize] = !sets.get(&var).is_some_and(assigned);
-        }
-    }
 }
 
 struct Pass<'a> {
@@ -431,7 +348,8 @@ impl Pass<'_> {
     fn settle_readings(&mut self, var: Var, value: Value) {
         let mut inside = HashMap::new();
         self.readings(value, &mut inside);
-        let mut readings: Vec<Value> = self.alias.iter().filter(|(_, of)| **of == var).map(|(&v, _)| v).collect();
+        let mut readings: Vec<Value> =
+            self.alias.iter().filter(|(_, of)| **of == var).map(|(&v, _)| v).collect();
         readings.sort_unstable();
         for reading in readings {
             if self.left[&reading] > inside.get(&reading).copied().unwrap_or(0) {
@@ -582,142 +500,5 @@ impl Pass<'_> {
             }
         }
         self.used(value);
-    }
-
-    /// Computes a value into the accumulator.
-    fn compute(&mut self, value: Value) {
-        match self.def(value) {
-            Def::Op(op, operands) => match op.arity() {
-                _ if self.is_uniform(value) => {
-                    let place = self.uniform(value);
-                    self.step(Step::new(StepOp::Splat, place));
-                }
-                1 => match unary_step(op) {
-                    Some(step) => {
-                        self.emit(operands[0]);
-                        self.step(Step::new(step, 0));
-                    }
-                    None => self.call(op, &operands),
-                },
-                2 if binary_step(op, 0).is_some() => self.binary(op, operands[0], operands[1]),
-                3 if op == Op::Select => self.select(operands[0], operands[1], operands[2]),
-                _ => self.call(op, &operands),
-            },
-            Def::Lookup { table, index } => {
-                self.emit(index);
-                self.step(Step::new(StepOp::Lookup, table as u16));
-            }
-            Def::Load { array, offset } => {
-                let words = self.flow.tree.arrays[array.0 as usize];
-                match self.flow.tree.constant(offset) {
-                    Some(offset) => {
-                        let reg = self.reg(Reg::Array { array: array.0, word: offset.min(words - 1) });
-                        self.load(reg, value);
-                        return;
-                    }
-                    None => {
-                        self.emit(offset);
-                        self.step(Step::new(StepOp::Gather, array.0 as u16));
-                    }
-                }
-            }
-            Def::Const(_) | Def::Uniform(_) | Def::Get(_) | Def::Input { .. } => {
-                debug_assert!(self.is_uniform(value), "a reading or input is not computed");
-                let place = self.uniform(value);
-                self.step(Step::new(StepOp::Splat, place));
-            }
-        }
-        self.change_acc(Some(value));
-    }
-
-    fn binary(&mut self, op: Op, a: Value, b: Value) {
-        // The accumulator is the operand that is there, else one that must be computed, else the first that varies.
-        let (pending_a, pending_b) = (self.is_pending(a), self.is_pending(b));
-        let right = binary_step(op, 1).is_some();
-        let use_right = right
-            && a != b
-            && if self.acc == Some(a) && !pending_b {
-                false
-            } else if self.acc == Some(b) && !pending_a {
-                true
-            } else {
-                (pending_b && !pending_a) || (self.is_uniform(a) && !pending_a)
-            };
-        let (acc, other, position) = if use_right { (b, a, 1) } else { (a, b, 0) };
-        if self.is_pending(other) {
-            // Both must be computed, or there is no form with the other one in the accumulator.
-            self.register_of(other);
-        } else if self.is_uniform(acc) && self.is_uniform(other) {
-            self.register_of(acc);
-        }
-        let Some((plane, uniform)) = binary_step(op, position) else { return };
-        if self.is_uniform(other) {
-            let place = self.uniform(other);
-            self.emit(acc);
-            self.step(Step::new(uniform, place));
-        } else {
-            let reg = self.register_of(other);
-            self.emit(acc);
-            self.used(other);
-            self.step(Step::new(plane, reg));
-        }
-    }
-
-    fn select(&mut self, cond: Value, accept: Value, reject: Value) {
-        let pending = [cond, accept, reject].map(|value| self.is_pending(value));
-        let here = [cond, accept, reject].map(|value| self.acc == Some(value));
-        // Where nothing is pending or at hand, the accepted value goes through the accumulator if it varies.
-        let acc = match (pending, here) {
-            ([true, ..], _) => 0,
-            ([_, true, _], _) => 1,
-            ([_, _, true], _) => 2,
-            (_, [true, ..]) => 0,
-            (_, [_, true, _]) => 1,
-            (_, [_, _, true]) => 2,
-            _ => 0,
-        };
-        let operands = [cond, accept, reject];
-        for (at, &operand) in operands.iter().enumerate() {
-            if at != acc && (self.is_pending(operand) || (at == 0 && self.is_uniform(operand))) {
-                self.register_of(operand);
-            }
-        }
-        let uniform = operands.map(|operand| self.is_uniform(operand));
-        let mut place = [0; 3];
-        for at in (0..3).filter(|&at| at != acc) {
-            place[at] = if at != 0 && uniform[at] { self.uniform(operands[at]) } else { self.register_of(operands[at]) };
-        }
-        self.emit(operands[acc]);
-        for at in (0..3).filter(|&at| at != acc) {
-            self.used(operands[at]);
-        }
-        let (op, a, b) = match (acc, uniform) {
-            (0, [_, false, false]) => (StepOp::SelectCondVV, place[1], place[2]),
-            (0, [_, false, true]) => (StepOp::SelectCondVS, place[1], place[2]),
-            (0, [_, true, false]) => (StepOp::SelectCondSV, place[1], place[2]),
-            (0, _) => (StepOp::SelectCondSS, place[1], place[2]),
-            (1, [_, _, false]) => (StepOp::SelectAcceptV, place[0], place[2]),
-            (1, _) => (StepOp::SelectAcceptS, place[0], place[2]),
-            (_, [_, false, _]) => (StepOp::SelectRejectV, place[0], place[1]),
-            _ => (StepOp::SelectRejectS, place[0], place[1]),
-        };
-        self.step(Step { op, f: 0, a, b, c: 0 });
-    }
-
-    /// A built-in function: the first operand in the accumulator, the others in registers.
-    fn call(&mut self, op: Op, operands: &[Value; 4]) {
-        let Op::Call(function) = op else { return };
-        let arity = function.arity();
-        let mut place = [0; 3];
-        for (place, &operand) in place.iter_mut().zip(&operands[1..arity]) {
-            *place = self.register_of(operand);
-        }
-        self.emit(operands[0]);
-        for &operand in &operands[1..arity] {
-            self.used(operand);
-        }
-        let number = Function::ALL.iter().position(|&other| other == function).unwrap_or(0);
-        let [a, b, c] = place;
-        self.step(Step { op: StepOp::Call, f: number as u8, a, b, c });
     }
 }

@@ -1,9 +1,8 @@
 //! Programs against closures.
 
 mod composite;
-mod listing;
-mod probe;
-mod random;
 mod control;
+mod listing;
+mod random;
 mod straight;
 mod support;

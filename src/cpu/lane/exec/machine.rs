@@ -8,7 +8,7 @@ use super::super::program::{Program, Source};
 use super::super::steps::{Inst, UniformInst, UniformKind};
 use super::super::{Input, Output};
 use super::pack::Packing;
-use super::strip::Frame;
+use super::strip::{Frame, MAX_STRIP};
 use super::{level, memory};
 use crate::error::{Error, Result};
 
@@ -52,7 +52,7 @@ impl Machine {
         self.prepare(program, uniforms);
         let mut start = 0;
         while start < len {
-            let count = program.lanes.min(len - start);
+            let count = self.block_len(program, inputs, &output, len - start);
             let lanes = count.next_multiple_of(program.strip);
             self.load(program, inputs, start, count, lanes);
             let direct = self.aim_output(program, &mut output, start, count == lanes);
@@ -65,28 +65,55 @@ impl Machine {
         Ok(())
     }
 
-    /// Address of plane `index`; beyond the program's own planes lie those for staging and packing.
+    /// Elements of the next block: all whole strips where the program reads and writes in place and hands nothing on from
+    /// segment to segment, else what the planes can hold.
+    fn block_len(&self, program: &Program, inputs: &[Input], output: &Output, left: usize) -> usize {
+        let in_place = |source: &Source| match inputs[source.slot as usize] {
+            Input::Words(_) => source.words == 1,
+            Input::Planes { .. } => true,
+            Input::Strided { .. } | Input::Counting { .. } | Input::Constant(_) => false,
+        };
+        let result_in_place = matches!(output, Output::Planes { .. }) || program.outputs == 1;
+        if left >= program.strip
+            && program.is_one_segment()
+            && result_in_place
+            && program.sources.iter().all(in_place)
+        {
+            left / program.strip * program.strip
+        } else {
+            program.lanes.min(left)
+        }
+    }
+
+    /// Address of the plane of a block `index`; beyond the program's own planes lie those for staging and packing.
     fn plane(&mut self, program: &Program, index: usize) -> *mut u32 {
         let words: *mut u32 = self.memory.as_mut_ptr().cast();
-        words.wrapping_add(index * program.plane_stride())
+        words.wrapping_add(program.locals * MAX_STRIP + index * program.plane_stride())
+    }
+
+    /// Address of plane `index` of those for staging.
+    fn stage_plane(&mut self, program: &Program, index: usize) -> *mut u32 {
+        self.plane(program, program.planes + index)
     }
 
     /// Makes memory and uniform values ready.
     fn prepare(&mut self, program: &Program, uniforms: &[u32]) {
-        let planes = program.staging + program.stages() + program.free_planes();
-        let lines = planes * program.plane_stride() / LINE;
+        let planes = program.planes + program.stages() + program.free_planes();
+        let lines = (program.locals * MAX_STRIP + planes * program.plane_stride()) / LINE;
         if self.memory.len() < lines {
             self.memory.resize(lines, Line([0; LINE]));
         }
         self.table.clear();
+        let words: *mut u32 = self.memory.as_mut_ptr().cast();
+        self.table.extend((0..program.locals).map(|index| words.wrapping_add(index * MAX_STRIP)));
         for index in 0..program.planes {
             let plane = self.plane(program, index);
             self.table.push(plane);
         }
-        self.table.resize(program.planes + program.inputs + program.outputs, std::ptr::null_mut());
+        self.table.resize(program.first_output() + program.outputs, std::ptr::null_mut());
         self.free.clear();
         for index in 0..program.free_planes() {
-            let plane = self.plane(program, program.staging + program.stages() + index);
+            let plane = self.stage_plane(program, program.stages() + index);
             self.free.push(plane);
         }
         self.packings.resize_with(self.packings.len().max(program.loops.len()), Packing::default);
@@ -148,10 +175,9 @@ impl Machine {
         lanes: usize,
     ) {
         let width = source.words as usize;
-        let first = program.staging + source.stage;
         let mut planes = [std::ptr::null_mut(); 4];
         for (component, plane) in planes.iter_mut().enumerate().take(width) {
-            *plane = self.plane(program, first + component);
+            *plane = self.stage_plane(program, source.stage + component);
         }
         let planes = &planes[..width];
         // SAFETY: the staging planes of a source are its own, `lanes` words long at least, and nothing else refers to
@@ -179,8 +205,8 @@ impl Machine {
                 memory::count_from(program.level, from, &mut slice_of(0)[..count]);
             }
             Input::Constant(words) => {
-                for component in 0..width {
-                    slice_of(component)[..count].fill(words[component]);
+                for (component, &word) in words.iter().enumerate().take(width) {
+                    slice_of(component)[..count].fill(word);
                 }
             }
         }
@@ -194,7 +220,7 @@ impl Machine {
 
     /// Points the outputs at the result, and returns true, or at planes.
     fn aim_output(&mut self, program: &Program, output: &mut Output, start: usize, whole: bool) -> bool {
-        let first = program.planes + program.inputs;
+        let first = program.first_output();
         match output {
             Output::Words(words) if whole && program.outputs == 1 => {
                 self.table[first] = words[start..].as_mut_ptr();
@@ -208,7 +234,7 @@ impl Machine {
             }
             _ => {
                 for component in 0..program.outputs {
-                    let plane = self.plane(program, program.staging + program.output_stage + component);
+                    let plane = self.stage_plane(program, program.output_stage + component);
                     self.table[first + component] = plane;
                 }
                 false
@@ -218,7 +244,7 @@ impl Machine {
 
     /// Copies the planes of the outputs to the result.
     fn store(&self, program: &Program, output: &mut Output, start: usize, count: usize) {
-        let first = program.planes + program.inputs;
+        let first = program.first_output();
         let mut planes = [std::ptr::null(); 4];
         for (plane, &address) in planes.iter_mut().zip(&self.table[first..]) {
             *plane = address.cast_const();
@@ -251,7 +277,8 @@ impl Machine {
             match *inst {
                 Inst::Segment { first, len } => {
                     let frame = Frame {
-                        table: &self.table,
+                        table: &mut self.table,
+                        locals: program.locals,
                         uniforms: &self.uniforms,
                         arrays: &program.arrays,
                         tables: &program.tables,

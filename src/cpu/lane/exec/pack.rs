@@ -71,8 +71,9 @@ impl Machine {
             let from = self.table[plane as usize];
             let to = self.free[0];
             // SAFETY: both are whole planes, different ones; `order` is a permutation of the lanes.
-            let (source, target) =
-                unsafe { (std::slice::from_raw_parts(from, total), std::slice::from_raw_parts_mut(to, total)) };
+            let (source, target) = unsafe {
+                (std::slice::from_raw_parts(from, total), std::slice::from_raw_parts_mut(to, total))
+            };
             let moved = if keep { lanes } else { active };
             for (to, &from) in target[..moved].iter_mut().zip(order) {
                 *to = source[from as usize];

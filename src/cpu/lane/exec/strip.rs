@@ -19,10 +19,12 @@ pub(super) const REGISTERS: usize = 8;
 pub(super) const MAX_STRIP: usize = 16 * REGISTERS;
 
 /// What steps work on.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(super) struct Frame<'a> {
     /// Addresses of the planes.
-    pub(super) table: &'a [*mut u32],
+    pub(super) table: &'a mut [*mut u32],
+    /// Number of planes at the start of the table that have one strip only.
+    pub(super) locals: usize,
     pub(super) uniforms: &'a [u32],
     pub(super) arrays: &'a [ArrayPlanes],
     pub(super) tables: &'a [Vec<u32>],
@@ -50,34 +52,40 @@ impl<S: Simd, F: Fused> Code<S, F> {
     /// Runs steps on the lanes of a frame and returns what `Count` steps counted.
     ///
     /// # Safety
-    /// Every plane operand of the steps indexes the table at an address valid for `frame.lanes` words, writable where the
-    /// step writes; every other operand is in range. `frame.lanes` is a multiple of [`Self::STRIP`].
+    /// Every plane operand of the steps indexes the table, at an address valid for `frame.lanes` words (a strip for the
+    /// local planes), writable where the step writes; every other operand is in range. `frame.lanes` is a multiple of
+    /// [`Self::STRIP`].
     pub(super) unsafe fn segment(simd: S, steps: &[Step], frame: Frame) -> usize {
         simd.vectorize(
             #[inline(always)]
             || {
                 let mut count = 0;
-                let mut at = 0;
-                while at < frame.lanes {
-                    // SAFETY: passed on from the caller; `at` stays below `frame.lanes` by whole strips.
-                    count += unsafe { Self::strip(simd, steps, &frame, at) };
-                    at += Self::STRIP;
+                let strips = frame.lanes / Self::STRIP;
+                for _ in 0..strips {
+                    // SAFETY: passed on from the caller; the addresses are those of as many strips as there are lanes.
+                    count += unsafe { Self::strip(simd, steps, &frame) };
+                    for plane in &mut frame.table[frame.locals..] {
+                        *plane = plane.wrapping_add(Self::STRIP);
+                    }
+                }
+                for plane in &mut frame.table[frame.locals..] {
+                    *plane = plane.wrapping_sub(strips * Self::STRIP);
                 }
                 count
             },
         )
     }
 
-    /// Runs steps on the strip that begins at lane `at`.
+    /// Runs steps on one strip.
     ///
     /// # Safety
-    /// As [`Self::segment`], with a whole strip of lanes from `at` on.
+    /// As [`Self::segment`], with addresses valid for a strip.
     #[inline(always)]
-    unsafe fn strip(simd: S, steps: &[Step], frame: &Frame, at: usize) -> usize {
+    unsafe fn strip(simd: S, steps: &[Step], frame: &Frame) -> usize {
         let mut acc = [S::u32s::splat(simd, 0); REGISTERS];
         let mut count = 0;
-        // SAFETY: the caller vouches for plane operands; a strip from lane `at` on is inside of the plane.
-        let plane = |operand: u16| unsafe { frame.table.get_unchecked(operand as usize).add(at) };
+        // SAFETY: the caller vouches for plane operands.
+        let plane = |operand: u16| unsafe { *frame.table.get_unchecked(operand as usize) };
         // SAFETY: the caller vouches for uniform operands.
         let uniform =
             |operand: u16| S::u32s::splat(simd, unsafe { *frame.uniforms.get_unchecked(operand as usize) });
@@ -231,7 +239,7 @@ impl<S: Simd, F: Fused> Code<S, F> {
                                 acc.store_slice(part);
                             }
                             // SAFETY: passed on from the caller.
-                            unsafe { Self::in_memory(simd, &mut strip, step, frame, at) };
+                            unsafe { Self::in_memory(simd, &mut strip, step, frame) };
                             for (acc, part) in acc.iter_mut().zip(strip.0.chunks_exact(S::u32s::LEN)) {
                                 *acc = S::u32s::from_slice(simd, part);
                             }
@@ -249,12 +257,9 @@ impl<S: Simd, F: Fused> Code<S, F> {
     /// # Safety
     /// As [`Self::strip`].
     #[inline(never)]
-    unsafe fn in_memory(simd: S, acc: &mut Strip, step: &Step, frame: &Frame, at: usize) {
-        let plane = |operand: u16| match frame.table.get(operand as usize) {
-            // SAFETY: the caller vouches for the operands that are planes; others stay unread.
-            Some(plane) => unsafe { plane.add(at) },
-            None => std::ptr::null_mut(),
-        };
+    unsafe fn in_memory(simd: S, acc: &mut Strip, step: &Step, frame: &Frame) {
+        // Operands that are no planes stay unread.
+        let plane = |operand: u16| frame.table.get(operand as usize).copied().unwrap_or_default();
         match step.op {
             StepOp::Call => {
                 let operands = [step.a, step.b, step.c].map(|operand| plane(operand).cast_const());

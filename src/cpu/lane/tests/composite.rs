@@ -51,11 +51,14 @@ fn vectors() {
         let bent = |i: usize| x[4] * x[i] - (x[4] * dot + k.sqrt()) * x[i + 2];
         (0..2).map(|i| if k < 0.0 { 0 } else { bent(i).to_bits() }).collect()
     });
-    check("fn f(a: vec2<f32>, b: vec2<f32>, c: vec2<f32>) -> vec2<f32> { return faceForward(a, b, c); }", |w| {
-        let x = floats(w);
-        let keep = x[2] * x[4] + x[3] * x[5] < 0.0;
-        (0..2).map(|i| (if keep { x[i] } else { -x[i] }).to_bits()).collect()
-    });
+    check(
+        "fn f(a: vec2<f32>, b: vec2<f32>, c: vec2<f32>) -> vec2<f32> { return faceForward(a, b, c); }",
+        |w| {
+            let x = floats(w);
+            let keep = x[2] * x[4] + x[3] * x[5] < 0.0;
+            (0..2).map(|i| (if keep { x[i] } else { -x[i] }).to_bits()).collect()
+        },
+    );
     check("fn f(a: vec3<f32>) -> vec3<f32> { return mix(a, vec3(1.0), 0.25) + max(a, vec3(0.5)); }", |w| {
         floats(w).iter().map(|&x| (math::mix(x, 1.0, 0.25) + math::max(x, 0.5)).to_bits()).collect()
     });
@@ -97,7 +100,9 @@ fn matrices() {
         }",
         |w| {
             let x = floats(w);
-            [x[0] * x[4] + 1.0, x[2] * x[4] + 0.0, x[1] * x[4] + 0.0, x[3] * x[4] + 1.0].map(f32::to_bits).to_vec()
+            [x[0] * x[4] + 1.0, x[2] * x[4] + 0.0, x[1] * x[4] + 0.0, x[3] * x[4] + 1.0]
+                .map(f32::to_bits)
+                .to_vec()
         },
     );
     check("fn f(a: vec4<f32>) -> f32 { return determinant(mat2x2(a.xy, a.zw)); }", |w| {

@@ -29,11 +29,7 @@ fn branches() {
             let (mut a, mut b) = (1, x[0]);
             if x[0] > x[1] {
                 a = x[0] * x[1];
-                if x[0] > 15 {
-                    b = a + x[1]
-                } else {
-                    a = 0
-                }
+                if x[0] > 15 { b = a + x[1] } else { a = 0 }
             } else if x[1] == 3 {
                 b = -1
             }
@@ -199,16 +195,18 @@ fn uniform_loops() {
             s
         },
     );
-    check_ints("fn f(x: i32) -> i32 { var i = 0; loop { i++; continuing { break if i > 7; } } return i + x; }", |x| {
-        8 + x[0]
-    });
+    check_ints(
+        "fn f(x: i32) -> i32 { var i = 0; loop { i++; continuing { break if i > 7; } } return i + x; }",
+        |x| 8 + x[0],
+    );
 }
 
 #[test]
 fn divergent_loops() {
-    check_ints("fn f(x: i32) -> i32 { var n = 0; var v = x; while (v > 0) { v /= 2; n++; } return n; }", |x| {
-        (32 - (x[0] as u32).leading_zeros()) as i32
-    });
+    check_ints(
+        "fn f(x: i32) -> i32 { var n = 0; var v = x; while (v > 0) { v /= 2; n++; } return n; }",
+        |x| (32 - (x[0] as u32).leading_zeros()) as i32,
+    );
     check_ints(
         "fn f(x: i32, y: i32) -> i32 {
             var s = 0;

@@ -1,5 +1,5 @@
-use super::support::*;
 use super::super::Program;
+use super::support::*;
 #[test]
 fn debug_listing() {
     if let Ok(source) = std::env::var("SRC") {

@@ -119,7 +119,8 @@ impl Generator {
 }
 
 fn program(seed: u64) -> String {
-    let mut generator = Generator { state: seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1, text: String::new(), loops: 0 };
+    let mut generator =
+        Generator { state: seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1, text: String::new(), loops: 0 };
     for _ in 0..3 {
         generator.block(3, false);
     }
@@ -135,7 +136,8 @@ fn program(seed: u64) -> String {
 
 fn check_seeds(seeds: std::ops::Range<u64>) {
     let len = 300;
-    let sources = [samples(len, 5), samples(len, 6)].map(|words| words.iter().map(|word| word % 64).collect::<Vec<_>>());
+    let sources = [samples(len, 5), samples(len, 6)]
+        .map(|words| words.iter().map(|word| word % 64).collect::<Vec<_>>());
     let (mut tried, total) = (0, seeds.end - seeds.start);
     for seed in seeds {
         // Some constant expressions that come up are not allowed, as 3 % 0 is not.
@@ -145,10 +147,11 @@ fn check_seeds(seeds: std::ops::Range<u64>) {
         let fused = call(&function, &[]);
         let mut alone: Vec<u32> = vec![];
         for level in levels() {
-            let program = Program::compile_for(&fused, level).unwrap_or_else(|error| panic!("{error}\n{source}"));
+            let program =
+                Program::compile_for(&fused, level).unwrap_or_else(|error| panic!("{error}\n{source}"));
             if alone.is_empty() {
-                for at in 0..len {
-                    let element = [vec![sources[0][at]], vec![sources[1][at]]];
+                for (&x, &y) in sources[0].iter().zip(&sources[1]) {
+                    let element = [vec![x], vec![y]];
                     alone.extend(run(&program, &fused, &element, 1));
                 }
             }

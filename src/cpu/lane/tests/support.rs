@@ -36,7 +36,9 @@ fn element_type(module: &naga::Module, ty: naga::Handle<naga::Type>) -> ElementT
     };
     match module.types[ty].inner {
         naga::TypeInner::Scalar(scalar) => ElementType::scalar(scalar_of(scalar)),
-        naga::TypeInner::Vector { size, scalar } => ElementType { scalar: scalar_of(scalar), width: size as u8 },
+        naga::TypeInner::Vector { size, scalar } => {
+            ElementType { scalar: scalar_of(scalar), width: size as u8 }
+        }
         ref other => panic!("not an element: {other:?}"),
     }
 }
@@ -50,10 +52,14 @@ pub(super) fn parse(source: &str, uniforms: usize) -> Arc<PureFunction> {
 pub(super) fn try_parse(source: &str, uniforms: usize) -> Result<Arc<PureFunction>, String> {
     let module = naga::front::wgsl::parse_str(source).map_err(|error| error.emit_to_string(source))?;
     let capabilities = naga::valid::Capabilities::all();
-    let info = naga::valid::Validator::new(naga::valid::ValidationFlags::all(), capabilities).validate(&module);
+    let info =
+        naga::valid::Validator::new(naga::valid::ValidationFlags::all(), capabilities).validate(&module);
     let info = info.map_err(|error| error.emit_to_string(source))?;
-    let (function, inner) =
-        module.functions.iter().find(|(_, function)| function.name.as_deref() == Some("f")).expect("a function f");
+    let (function, inner) = module
+        .functions
+        .iter()
+        .find(|(_, function)| function.name.as_deref() == Some("f"))
+        .expect("a function f");
     let mut params: Vec<Param> = inner
         .arguments
         .iter()
@@ -103,10 +109,29 @@ pub(super) fn run(program: &Program, fused: &Fused, sources: &[Vec<u32>], len: u
 /// Words that matter: edges of all types first, then random ones; every second random one a float of moderate size.
 pub(super) fn samples(len: usize, seed: u32) -> Vec<u32> {
     let floats = [
-        0.0, -0.0, 1.0, -1.0, 0.5, 2.5, -3.5, 1e-40, -1e-40, 1e30, -1e30, f32::MAX, f32::MIN_POSITIVE, f32::INFINITY,
-        f32::NEG_INFINITY, f32::NAN, 8_388_608.5, 2_147_483_648.0, 4_294_967_296.0, -2_147_483_648.0,
+        0.0,
+        -0.0,
+        1.0,
+        -1.0,
+        0.5,
+        2.5,
+        -3.5,
+        1e-40,
+        -1e-40,
+        1e30,
+        -1e30,
+        f32::MAX,
+        f32::MIN_POSITIVE,
+        f32::INFINITY,
+        f32::NEG_INFINITY,
+        f32::NAN,
+        8_388_608.5,
+        2_147_483_648.0,
+        4_294_967_296.0,
+        -2_147_483_648.0,
     ];
-    let integers = [0, 1, 2, 3, 5, 7, 31, 32, 33, 0x7fff_ffff, 0x8000_0000, 0x8000_0001, 0xffff_ffff, 0xffff_fffe];
+    let integers =
+        [0, 1, 2, 3, 5, 7, 31, 32, 33, 0x7fff_ffff, 0x8000_0000, 0x8000_0001, 0xffff_ffff, 0xffff_fffe];
     let edges: Vec<u32> = floats.map(f32::to_bits).into_iter().chain(integers).collect();
     let mut state = seed.wrapping_mul(0x9e37_79b9) | 1;
     (0..len)
