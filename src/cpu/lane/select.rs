@@ -8,6 +8,7 @@ use std::collections::HashMap;
 
 use super::flow::{Flow, Item, Mark};
 use super::function::Function;
+use super::fuse::fuse;
 use super::op::Op;
 use super::steps::{Inst, Step, StepOp, UniformInst, UniformKind, binary_step, unary_step};
 use super::tree::{Def, Value, Var};
@@ -251,6 +252,7 @@ impl Pass<'_> {
             _ => {}
         }
         self.flush_aliases();
+        fuse(&mut self.out.steps, self.segment_start);
         let (first, len) = (self.segment_start as u32, (self.out.steps.len() - self.segment_start) as u32);
         if len > 0 {
             self.out.code.push(Inst::Segment { first, len });

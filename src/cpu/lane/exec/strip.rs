@@ -9,7 +9,7 @@ use fearless_simd::{Select, Simd, SimdBase, SimdFloat, SimdInt, SimdMask, prelud
 
 use super::super::assign::ArrayPlanes;
 use super::super::function::{LaneFunction, for_each_function, lane};
-use super::super::steps::{Step, StepOp, for_each_binary_step};
+use super::super::steps::{Step, StepOp, for_each_step};
 use crate::cpu::math::Fused;
 
 /// Vector registers of a strip.
@@ -125,8 +125,33 @@ impl<S: Simd, F: Fused> Code<S, F> {
                 truth::<S>($body)
             }};
         }
+        macro_rules! operand {
+            (V $operand:expr) => {
+                plane($operand)
+            };
+            (S $operand:expr) => {
+                uniform($operand).bitcast::<S::f32s>()
+            };
+            (N $operand:expr) => {
+                ()
+            };
+        }
+        macro_rules! part {
+            (V $from:ident $k:ident) => {
+                load($from, $k).bitcast::<S::f32s>()
+            };
+            (S $value:ident $k:ident) => {
+                $value
+            };
+            (N $nothing:ident $k:ident) => {
+                $nothing
+            };
+        }
         macro_rules! run {
-            ($($v:ident $s:ident $op:ident $acc:literal $kind:ident |$a:ident, $b:ident| $body:expr;)+) => {
+            (
+                binary { $($v:ident $s:ident $op:ident $acc:literal $kind:ident |$a:ident, $b:ident| $body:expr;)+ }
+                fused { $($fused:ident $ka:ident $kb:ident $kc:ident |$x:ident, $fa:ident, $fb:ident, $fc:ident| $value:expr;)+ }
+            ) => {
                 for step in steps {
                     match step.op {
                         $(
@@ -142,6 +167,18 @@ impl<S: Simd, F: Fused> Code<S, F> {
                                 for acc in &mut acc {
                                     let $a = *acc;
                                     *acc = kind!($kind $a $b $body);
+                                }
+                            }
+                        )+
+                        $(
+                            StepOp::$fused => {
+                                let a = operand!($ka step.a);
+                                let b = operand!($kb step.b);
+                                let c = operand!($kc step.c);
+                                for (k, acc) in acc.iter_mut().enumerate() {
+                                    let $x: S::f32s = acc.bitcast();
+                                    let ($fa, $fb, $fc) = (part!($ka a k), part!($kb b k), part!($kc c k));
+                                    *acc = $value.bitcast();
                                 }
                             }
                         )+
@@ -246,7 +283,7 @@ impl<S: Simd, F: Fused> Code<S, F> {
                 }
             };
         }
-        for_each_binary_step!(run);
+        for_each_step!(run);
         count
     }
 
