@@ -59,11 +59,11 @@ impl<S: Simd, F: Fused> Code<S, F> {
         simd.vectorize(
             #[inline(always)]
             || {
-                let mut count = 0;
+                let mut count = S::u32s::splat(simd, 0);
                 let strips = frame.lanes / Self::STRIP;
                 for _ in 0..strips {
                     // SAFETY: passed on from the caller; the addresses are those of as many strips as there are lanes.
-                    count += unsafe { Self::strip(simd, steps, &frame) };
+                    unsafe { Self::strip(simd, steps, &frame, &mut count) };
                     for plane in &mut frame.table[frame.locals..] {
                         *plane = plane.wrapping_add(Self::STRIP);
                     }
@@ -71,19 +71,18 @@ impl<S: Simd, F: Fused> Code<S, F> {
                 for plane in &mut frame.table[frame.locals..] {
                     *plane = plane.wrapping_sub(strips * Self::STRIP);
                 }
-                count
+                count.as_slice().iter().sum::<u32>() as usize
             },
         )
     }
 
-    /// Runs steps on one strip.
+    /// Runs steps on one strip; adds the lanes that `Count` steps count, lane by lane, to `count`.
     ///
     /// # Safety
     /// As [`Self::segment`], with addresses valid for a strip.
     #[inline(always)]
-    unsafe fn strip(simd: S, steps: &[Step], frame: &Frame) -> usize {
+    unsafe fn strip(simd: S, steps: &[Step], frame: &Frame, count: &mut S::u32s) {
         let mut acc = [S::u32s::splat(simd, 0); REGISTERS];
-        let mut count = 0;
         // SAFETY: the caller vouches for plane operands.
         let plane = |operand: u16| unsafe { *frame.table.get_unchecked(operand as usize) };
         // SAFETY: the caller vouches for uniform operands.
@@ -265,7 +264,8 @@ impl<S: Simd, F: Fused> Code<S, F> {
                         }
                         StepOp::Count => {
                             for acc in &acc {
-                                count += acc.simd_ne(0).to_bitmask().count_ones() as usize;
+                                // A lane in the mask is all ones, which is -1.
+                                *count -= *acc;
                             }
                         }
                         StepOp::Call | StepOp::Lookup | StepOp::Gather | StepOp::Scatter => {
@@ -284,7 +284,6 @@ impl<S: Simd, F: Fused> Code<S, F> {
             };
         }
         for_each_step!(run);
-        count
     }
 
     /// Runs a step whose accumulator is in memory.
