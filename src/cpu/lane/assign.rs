@@ -23,6 +23,8 @@ pub(crate) struct ArrayPlanes {
 pub(crate) struct LoopPlanes {
     /// False where packing would move too much.
     pub(crate) can_pack: bool,
+    /// Iterations of all lanes that cost as much as packing.
+    pub(crate) patience: f64,
     /// Planes, and whether lanes that have left the loop need them behind it.
     pub(crate) planes: Vec<(u16, bool)>,
     /// Inputs, by index into the table.
@@ -46,6 +48,9 @@ pub(crate) struct Assigned {
 
 /// Loops that would move more planes than this are not packed.
 const MAX_PACKED_PLANES: usize = 96;
+
+/// Steps that cost as much as moving a plane.
+const STEPS_PER_MOVE: f64 = 5.0;
 
 /// Replaces virtual registers by table indices and marks by positions.
 pub(crate) fn assign(selected: &mut Selected, array_words: &[u32], outputs: u32) -> Assigned {
@@ -279,8 +284,12 @@ fn loop_planes(
     }
     let mut planes: Vec<(u16, bool)> = planes.into_iter().collect();
     planes.sort_unstable();
+    let steps: usize = selected.code[head..=end].iter().map(|inst| steps_of(inst).len()).sum();
+    let kept = planes.iter().filter(|(_, keep)| *keep).count();
+    let moves = (planes.len() + inputs.len() + 2 * kept + 2) as f64;
     LoopPlanes {
         can_pack: planes.len() + inputs.len() <= MAX_PACKED_PLANES,
+        patience: moves * STEPS_PER_MOVE / steps.max(1) as f64,
         planes,
         inputs,
         first_stand_in: 0,

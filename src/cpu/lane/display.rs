@@ -6,7 +6,7 @@ use std::fmt;
 
 use super::function::Function;
 use super::program::Program;
-use super::steps::{Inst, Step, StepOp, UniformInst, UniformKind};
+use super::steps::{Inst, Step, StepOp, UniformInst, UniformKind, fused_uniforms};
 
 impl fmt::Display for Program {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -105,6 +105,18 @@ impl Program {
             StepOp::Gather => format!("gather array {a}"),
             StepOp::Scatter if f == 0 => format!("scatter array {a} at {}", plane(b)),
             StepOp::Scatter => format!("scatter array {a} at {} where {}", plane(b), plane(c)),
+            op if fused_uniforms(op) != [false; 3] || super::assign::planes_of(step).len() > 1 => {
+                let mut planes = super::assign::planes_of(step).into_iter();
+                let mut text = name(op);
+                for (operand, is_uniform) in [a, b, c].into_iter().zip(fused_uniforms(op)) {
+                    if is_uniform {
+                        text += &format!(" u{operand}");
+                    } else if let Some((operand, _)) = planes.next() {
+                        text += &format!(" {}", plane(operand));
+                    }
+                }
+                text
+            }
             op => match super::assign::planes_of(step).first() {
                 Some(&(operand, _)) => format!("{} {}", name(op), plane(operand)),
                 None if has_operand(op) => format!("{} u{a}", name(op)),

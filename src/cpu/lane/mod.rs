@@ -8,7 +8,7 @@
 //! | [`tree`] | [`lower`], [`build`] | calls inlined, composites taken apart, folded, invariant values moved out of loops |
 //! | [`tree`], annotated | [`live`], [`uniform`] | dead code removed; what is the same in all lanes |
 //! | [`flow`] | [`flow`] | divergent control flow becomes masks |
-//! | [`steps`], virtual | [`select`] | expression trees become steps of an accumulator machine |
+//! | [`steps`], virtual | [`select`], [`fuse`] | expression trees become steps of an accumulator machine |
 //! | [`program`] | [`assign`] | planes assigned |
 //!
 //! `exec` runs the result: a block of lanes at a time, each segment of steps strip by strip. A whole compute shader will
@@ -21,6 +21,7 @@ mod display;
 mod exec;
 mod flow;
 mod function;
+mod fuse;
 mod live;
 mod lower;
 mod op;

@@ -5,12 +5,14 @@
 //! the variable's register itself, unless the variable is assigned before the last use.
 
 mod compute;
+mod uniforms;
 mod uses;
 
 use std::collections::HashMap;
 
 use self::uses::Uses;
 use super::flow::{Flow, Item, Mark};
+use super::fuse::fuse;
 use super::steps::{Inst, Step, StepOp, UniformInst, UniformKind};
 use super::tree::{Def, Value, Var};
 use crate::error::{Error, Result};
@@ -168,6 +170,7 @@ impl Pass<'_> {
             _ => {}
         }
         self.flush_aliases();
+        fuse(&mut self.out.steps, self.segment_start);
         let (first, len) = (self.segment_start as u32, (self.out.steps.len() - self.segment_start) as u32);
         if len > 0 {
             self.out.code.push(Inst::Segment { first, len });
@@ -220,66 +223,6 @@ impl Pass<'_> {
             Some(index) => self.reg(Reg::Output(index as u32)),
             None => self.reg(Reg::Var(var)),
         }
-    }
-
-    fn new_uniform(&mut self) -> u16 {
-        self.overflow |= self.out.uniforms == u16::MAX;
-        self.out.uniforms = self.out.uniforms.saturating_add(1);
-        self.out.uniforms - 1
-    }
-
-    /// The place of a uniform value in the uniform file.
-    fn uniform(&mut self, value: Value) -> u16 {
-        if let Some(&place) = self.uniform_of.get(&value) {
-            return place;
-        }
-        let inst = match self.def(value) {
-            Def::Const(_) | Def::Uniform(_) => None,
-            _ => Some(self.uniform_inst(value)),
-        };
-        let dst = self.new_uniform();
-        self.uniform_of.insert(value, dst);
-        match (self.def(value), inst) {
-            (Def::Const(word), _) => self.out.constants.push((dst, word)),
-            (Def::Uniform(word), _) => self.out.arguments.push((dst, word)),
-            (_, Some((kind, args))) => self.out.preamble.push(UniformInst { kind, dst, args }),
-            _ => {}
-        }
-        dst
-    }
-
-    fn uniform_inst(&mut self, value: Value) -> (UniformKind, [u16; 4]) {
-        match self.def(value) {
-            Def::Op(op, operands) => (UniformKind::Op(op), operands.map(|operand| self.uniform(operand))),
-            Def::Lookup { table, index } => (UniformKind::Lookup(table), [self.uniform(index); 4]),
-            Def::Get(var) => (UniformKind::Move, [self.uniform_var(var); 4]),
-            _ => (UniformKind::Move, [0; 4]),
-        }
-    }
-
-    fn uniform_var(&mut self, var: Var) -> u16 {
-        if let Some(&place) = self.uniform_var_of.get(&var) {
-            return place;
-        }
-        let place = self.new_uniform();
-        self.uniform_var_of.insert(var, place);
-        place
-    }
-
-    /// True for a uniform value that depends on no variable.
-    fn is_static(&mut self, value: Value) -> bool {
-        if let Some(&known) = self.is_static.get(&value) {
-            return known;
-        }
-        let is_static = match self.def(value) {
-            Def::Const(_) | Def::Uniform(_) => true,
-            Def::Op(..) | Def::Lookup { .. } => {
-                self.flow.tree.operands(value).all(|operand| self.is_static(operand))
-            }
-            _ => false,
-        };
-        self.is_static.insert(value, is_static);
-        is_static
     }
 
     /// Handles a definition; true if the item behind it has been dealt with too.

@@ -8,59 +8,102 @@
 use super::function::Function;
 use super::op::Op;
 
-/// Calls a macro with the table of steps that combine the accumulator with one operand: the name with a plane as
-/// operand, the name with a uniform value, the operation, which operand the accumulator is, and how the operands are
-/// seen.
-macro_rules! for_each_binary_step {
+/// Calls a macro with two tables of steps.
+///
+/// `binary` steps combine the accumulator with one operand: the name with a plane as operand, the name with a uniform value,
+/// the operation, which operand the accumulator is, and how the operands are seen.
+///
+/// `fused` steps stand for two or three of the simple ones, with all their roundings, and save their dispatch: the name,
+/// whether operands a, b and c are planes (V), uniform values (S) or not there (N), and the value on floats, the
+/// accumulator being `x`.
+macro_rules! for_each_step {
     ($callback:ident) => {
         $callback! {
-            FAddV FAddS FAdd 0 float |a, b| a + b;
-            FSubV FSubS FSub 0 float |a, b| a - b;
-            FRsubV FRsubS FSub 1 float |a, b| b - a;
-            FMulV FMulS FMul 0 float |a, b| a * b;
-            FDivV FDivS FDiv 0 float |a, b| a / b;
-            FRdivV FRdivS FDiv 1 float |a, b| b / a;
-            FMinV FMinS FMin 0 float |a, b| (b.simd_lt(a) | a.simd_ne(a)).select(b, a);
-            FMaxV FMaxS FMax 0 float |a, b| (b.simd_gt(a) | a.simd_ne(a)).select(b, a);
-            FEqV FEqS FEq 0 float_compare |a, b| a.simd_eq(b);
-            FNeV FNeS FNe 0 float_compare |a, b| a.simd_ne(b);
-            FLtV FLtS FLt 0 float_compare |a, b| a.simd_lt(b);
-            FLeV FLeS FLe 0 float_compare |a, b| a.simd_le(b);
-            FGtV FGtS FGt 0 float_compare |a, b| a.simd_gt(b);
-            FGeV FGeS FGe 0 float_compare |a, b| a.simd_ge(b);
-            IAddV IAddS IAdd 0 unsigned |a, b| a + b;
-            ISubV ISubS ISub 0 unsigned |a, b| a - b;
-            IRsubV IRsubS ISub 1 unsigned |a, b| b - a;
-            IMulV IMulS IMul 0 unsigned |a, b| a * b;
-            IEqV IEqS IEq 0 unsigned_compare |a, b| a.simd_eq(b);
-            INeV INeS INe 0 unsigned_compare |a, b| a.simd_ne(b);
-            SLtV SLtS SLt 0 signed_compare |a, b| a.simd_lt(b);
-            SLeV SLeS SLe 0 signed_compare |a, b| a.simd_le(b);
-            SGtV SGtS SGt 0 signed_compare |a, b| a.simd_gt(b);
-            SGeV SGeS SGe 0 signed_compare |a, b| a.simd_ge(b);
-            ULtV ULtS ULt 0 unsigned_compare |a, b| a.simd_lt(b);
-            ULeV ULeS ULe 0 unsigned_compare |a, b| a.simd_le(b);
-            UGtV UGtS UGt 0 unsigned_compare |a, b| a.simd_gt(b);
-            UGeV UGeS UGe 0 unsigned_compare |a, b| a.simd_ge(b);
-            SMinV SMinS SMin 0 signed |a, b| a.min(b);
-            SMaxV SMaxS SMax 0 signed |a, b| a.max(b);
-            UMinV UMinS UMin 0 unsigned |a, b| a.min(b);
-            UMaxV UMaxS UMax 0 unsigned |a, b| a.max(b);
-            AndV AndS And 0 unsigned |a, b| a & b;
-            AndNotV AndNotS AndNot 0 unsigned |a, b| a & !b;
-            RandNotV RandNotS AndNot 1 unsigned |a, b| b & !a;
-            OrV OrS Or 0 unsigned |a, b| a | b;
-            XorV XorS Xor 0 unsigned |a, b| a ^ b;
-            ShlV ShlS Shl 0 unsigned |a, b| a << (b & 31);
-            SShrV SShrS SShr 0 signed |a, b| a >> (b & 31);
-            UShrV UShrS UShr 0 unsigned |a, b| a >> (b & 31);
+            binary {
+                FAddV FAddS FAdd 0 float |a, b| a + b;
+                FSubV FSubS FSub 0 float |a, b| a - b;
+                FRsubV FRsubS FSub 1 float |a, b| b - a;
+                FMulV FMulS FMul 0 float |a, b| a * b;
+                FDivV FDivS FDiv 0 float |a, b| a / b;
+                FRdivV FRdivS FDiv 1 float |a, b| b / a;
+                FMinV FMinS FMin 0 float |a, b| (b.simd_lt(a) | a.simd_ne(a)).select(b, a);
+                FMaxV FMaxS FMax 0 float |a, b| (b.simd_gt(a) | a.simd_ne(a)).select(b, a);
+                FEqV FEqS FEq 0 float_compare |a, b| a.simd_eq(b);
+                FNeV FNeS FNe 0 float_compare |a, b| a.simd_ne(b);
+                FLtV FLtS FLt 0 float_compare |a, b| a.simd_lt(b);
+                FLeV FLeS FLe 0 float_compare |a, b| a.simd_le(b);
+                FGtV FGtS FGt 0 float_compare |a, b| a.simd_gt(b);
+                FGeV FGeS FGe 0 float_compare |a, b| a.simd_ge(b);
+                IAddV IAddS IAdd 0 unsigned |a, b| a + b;
+                ISubV ISubS ISub 0 unsigned |a, b| a - b;
+                IRsubV IRsubS ISub 1 unsigned |a, b| b - a;
+                IMulV IMulS IMul 0 unsigned |a, b| a * b;
+                IEqV IEqS IEq 0 unsigned_compare |a, b| a.simd_eq(b);
+                INeV INeS INe 0 unsigned_compare |a, b| a.simd_ne(b);
+                SLtV SLtS SLt 0 signed_compare |a, b| a.simd_lt(b);
+                SLeV SLeS SLe 0 signed_compare |a, b| a.simd_le(b);
+                SGtV SGtS SGt 0 signed_compare |a, b| a.simd_gt(b);
+                SGeV SGeS SGe 0 signed_compare |a, b| a.simd_ge(b);
+                ULtV ULtS ULt 0 unsigned_compare |a, b| a.simd_lt(b);
+                ULeV ULeS ULe 0 unsigned_compare |a, b| a.simd_le(b);
+                UGtV UGtS UGt 0 unsigned_compare |a, b| a.simd_gt(b);
+                UGeV UGeS UGe 0 unsigned_compare |a, b| a.simd_ge(b);
+                SMinV SMinS SMin 0 signed |a, b| a.min(b);
+                SMaxV SMaxS SMax 0 signed |a, b| a.max(b);
+                UMinV UMinS UMin 0 unsigned |a, b| a.min(b);
+                UMaxV UMaxS UMax 0 unsigned |a, b| a.max(b);
+                AndV AndS And 0 unsigned |a, b| a & b;
+                AndNotV AndNotS AndNot 0 unsigned |a, b| a & !b;
+                RandNotV RandNotS AndNot 1 unsigned |a, b| b & !a;
+                OrV OrS Or 0 unsigned |a, b| a | b;
+                XorV XorS Xor 0 unsigned |a, b| a ^ b;
+                ShlV ShlS Shl 0 unsigned |a, b| a << (b & 31);
+                SShrV SShrS SShr 0 signed |a, b| a >> (b & 31);
+                UShrV UShrS UShr 0 unsigned |a, b| a >> (b & 31);
+            }
+            fused {
+                FMulAddVV V V N |x, a, b, _c| x * a + b;
+                FMulAddVS V S N |x, a, b, _c| x * a + b;
+                FMulAddSV S V N |x, a, b, _c| x * a + b;
+                FMulAddSS S S N |x, a, b, _c| x * a + b;
+                FMulSubVV V V N |x, a, b, _c| x * a - b;
+                FMulSubVS V S N |x, a, b, _c| x * a - b;
+                FMulSubSV S V N |x, a, b, _c| x * a - b;
+                FMulSubSS S S N |x, a, b, _c| x * a - b;
+                FMulRsubVV V V N |x, a, b, _c| b - x * a;
+                FMulRsubVS V S N |x, a, b, _c| b - x * a;
+                FMulRsubSV S V N |x, a, b, _c| b - x * a;
+                FMulRsubSS S S N |x, a, b, _c| b - x * a;
+                LoadFMulAddVV V V V |_x, a, b, c| a * b + c;
+                LoadFMulAddVS V V S |_x, a, b, c| a * b + c;
+                LoadFMulAddSV V S V |_x, a, b, c| a * b + c;
+                LoadFMulAddSS V S S |_x, a, b, c| a * b + c;
+                LoadFMulSubVV V V V |_x, a, b, c| a * b - c;
+                LoadFMulSubVS V V S |_x, a, b, c| a * b - c;
+                LoadFMulSubSV V S V |_x, a, b, c| a * b - c;
+                LoadFMulSubSS V S S |_x, a, b, c| a * b - c;
+                LoadFMulRsubVV V V V |_x, a, b, c| c - a * b;
+                LoadFMulRsubVS V V S |_x, a, b, c| c - a * b;
+                LoadFMulRsubSV V S V |_x, a, b, c| c - a * b;
+                LoadFMulRsubSS V S S |_x, a, b, c| c - a * b;
+                LoadFAddV V V N |_x, a, b, _c| a + b;
+                LoadFAddS V S N |_x, a, b, _c| a + b;
+                LoadFSubV V V N |_x, a, b, _c| a - b;
+                LoadFSubS V S N |_x, a, b, _c| a - b;
+                LoadFMulV V V N |_x, a, b, _c| a * b;
+                LoadFMulS V S N |_x, a, b, _c| a * b;
+                LoadFRsubS V S N |_x, a, b, _c| b - a;
+            }
         }
     };
 }
-pub(crate) use for_each_binary_step;
+pub(crate) use for_each_step;
 
 macro_rules! define_steps {
-    ($($v:ident $s:ident $op:ident $acc:literal $kind:ident |$a:ident, $b:ident| $body:expr;)+) => {
+    (
+        binary { $($v:ident $s:ident $op:ident $acc:literal $kind:ident |$a:ident, $b:ident| $body:expr;)+ }
+        fused { $($fused:ident $ka:ident $kb:ident $kc:ident |$fx:ident, $fa:ident, $fb:ident, $fc:ident| $value:expr;)+ }
+    ) => {
         /// What a step does. `acc` is the accumulator; `V` operands are planes, `S` operands uniform values.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         #[repr(u8)]
@@ -105,6 +148,7 @@ macro_rules! define_steps {
             /// Adds the number of lanes in the mask acc to the count.
             Count,
             $($v, $s,)+
+            $($fused,)+
         }
 
         /// The steps that compute `op` with the accumulator as operand `acc`: with a plane and with a uniform value.
@@ -117,7 +161,7 @@ macro_rules! define_steps {
     };
 }
 
-for_each_binary_step!(define_steps);
+for_each_step!(define_steps);
 
 /// The step that computes a binary operation with the accumulator as operand `acc` and the other one a plane, and the
 /// same with a uniform value.
@@ -174,7 +218,7 @@ impl Step {
             Call => [arity > 1, arity > 2, arity > 3],
             Scatter => [false, true, *f != 0],
             Splat | Store | Lookup | Gather | Count | SelectCondSS => [false; 3],
-            op => [is_plane_form(op), false, false],
+            op => table_operands(op),
         };
         let write_a = *op == Store;
         [(a, read_a || write_a, write_a), (b, read_b, false), (c, read_c, false)]
@@ -184,15 +228,35 @@ impl Step {
     }
 }
 
-macro_rules! define_plane_forms {
-    ($($v:ident $s:ident $op:ident $acc:literal $kind:ident |$a:ident, $b:ident| $body:expr;)+) => {
-        fn is_plane_form(op: StepOp) -> bool {
-            matches!(op, $(StepOp::$v)|+)
+macro_rules! define_operands {
+    (
+        binary { $($v:ident $s:ident $op:ident $acc:literal $kind:ident |$a:ident, $b:ident| $body:expr;)+ }
+        fused { $($fused:ident $ka:ident $kb:ident $kc:ident |$fx:ident, $fa:ident, $fb:ident, $fc:ident| $value:expr;)+ }
+    ) => {
+        /// Which operands of a binary or fused step are planes.
+        fn table_operands(op: StepOp) -> [bool; 3] {
+            match op {
+                $(StepOp::$v => [true, false, false],)+
+                $(StepOp::$fused => {
+                    [stringify!($ka), stringify!($kb), stringify!($kc)].map(|kind| kind == "V")
+                })+
+                _ => [false; 3],
+            }
+        }
+
+        /// The uniform operands of a fused step.
+        pub(crate) fn fused_uniforms(op: StepOp) -> [bool; 3] {
+            match op {
+                $(StepOp::$fused => {
+                    [stringify!($ka), stringify!($kb), stringify!($kc)].map(|kind| kind == "S")
+                })+
+                _ => [false; 3],
+            }
         }
     };
 }
 
-for_each_binary_step!(define_plane_forms);
+for_each_step!(define_operands);
 
 /// An instruction; jump targets are indices into the code.
 #[derive(Debug, Clone, Copy)]

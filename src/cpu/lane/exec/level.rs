@@ -7,17 +7,14 @@ use fearless_simd::{Level, Simd};
 
 use super::super::steps::Step;
 use super::strip::{Code, Frame};
-#[cfg(not(target_arch = "aarch64"))]
-use crate::cpu::math::Emulated;
-#[cfg(any(target_arch = "x86", target_arch = "x86_64", target_arch = "aarch64"))]
-use crate::cpu::math::Hardware;
 
 /// Evaluates an expression with `$simd` the token of a level and `$fused` how it does fused multiply-add.
 macro_rules! by_level {
     ($level:expr, $simd:ident, $fused:ident => $body:expr) => {{
-        let level: Level = $level;
+        let level: fearless_simd::Level = $level;
         #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
         {
+            use crate::cpu::math::{Emulated, Hardware};
             if let Some($simd) = level.as_avx512() {
                 type $fused = Hardware;
                 $body
@@ -40,16 +37,20 @@ macro_rules! by_level {
         }
         #[cfg(target_arch = "aarch64")]
         {
+            use crate::cpu::math::Hardware;
             type $fused = Hardware;
             fearless_simd::dispatch!(level, $simd => $body)
         }
         #[cfg(not(any(target_arch = "x86", target_arch = "x86_64", target_arch = "aarch64")))]
         {
+            use crate::cpu::math::Emulated;
             type $fused = Emulated;
             fearless_simd::dispatch!(level, $simd => $body)
         }
     }};
 }
+
+pub(super) use by_level;
 
 /// Lanes of a strip.
 pub(crate) fn strip_len(level: Level) -> usize {

@@ -7,7 +7,7 @@
 use super::super::program::{Program, Source};
 use super::super::steps::{Inst, UniformInst, UniformKind};
 use super::super::{Input, Output};
-use super::pack::Packing;
+use super::pack::{Packing, SLACK};
 use super::strip::{Frame, MAX_STRIP};
 use super::{level, memory};
 use crate::error::{Error, Result};
@@ -28,8 +28,10 @@ pub(crate) struct Machine {
     uniforms: Vec<u32>,
     /// State of the loops that can pack lanes.
     pub(super) packings: Vec<Packing>,
-    /// Scratch for packing: where each lane comes from.
-    pub(super) order: Vec<u32>,
+    /// Scratch for packing: the bits of the mask, a word per vector.
+    pub(super) bits: Vec<u64>,
+    /// Scratch for packing: origins of lanes.
+    pub(super) scratch: Vec<u32>,
     /// Free planes for packing: one to move to, and the stand-ins for inputs.
     pub(super) free: Vec<*mut u32>,
     /// Lanes of the present block before any packing.
@@ -99,7 +101,7 @@ impl Machine {
     /// Makes memory and uniform values ready.
     fn prepare(&mut self, program: &Program, uniforms: &[u32]) {
         let planes = program.planes + program.stages() + program.free_planes();
-        let lines = (program.locals * MAX_STRIP + planes * program.plane_stride()) / LINE;
+        let lines = (program.locals * MAX_STRIP + planes * program.plane_stride() + SLACK) / LINE;
         if self.memory.len() < lines {
             self.memory.resize(lines, Line([0; LINE]));
         }
@@ -313,8 +315,8 @@ impl Machine {
                 Inst::Check { loop_id, mask, exit } => {
                     if counted == 0 {
                         pc = exit as usize;
-                    } else if counted * 2 <= lanes && counted.next_multiple_of(program.strip) < lanes {
-                        lanes = self.pack(program, loop_id, mask, lanes, counted);
+                    } else {
+                        lanes = self.consider_packing(program, loop_id, mask, lanes, counted);
                     }
                 }
                 Inst::LoopEnd { loop_id } => lanes = self.unpack(program, loop_id, lanes),

@@ -9,7 +9,7 @@ use fearless_simd::{Select, Simd, SimdBase, SimdFloat, SimdInt, SimdMask, prelud
 
 use super::super::assign::ArrayPlanes;
 use super::super::function::{LaneFunction, for_each_function, lane};
-use super::super::steps::{Step, StepOp, for_each_binary_step};
+use super::super::steps::{Step, StepOp, for_each_step};
 use crate::cpu::math::Fused;
 
 /// Vector registers of a strip.
@@ -59,11 +59,11 @@ impl<S: Simd, F: Fused> Code<S, F> {
         simd.vectorize(
             #[inline(always)]
             || {
-                let mut count = 0;
+                let mut count = S::u32s::splat(simd, 0);
                 let strips = frame.lanes / Self::STRIP;
                 for _ in 0..strips {
                     // SAFETY: passed on from the caller; the addresses are those of as many strips as there are lanes.
-                    count += unsafe { Self::strip(simd, steps, &frame) };
+                    unsafe { Self::strip(simd, steps, &frame, &mut count) };
                     for plane in &mut frame.table[frame.locals..] {
                         *plane = plane.wrapping_add(Self::STRIP);
                     }
@@ -71,19 +71,18 @@ impl<S: Simd, F: Fused> Code<S, F> {
                 for plane in &mut frame.table[frame.locals..] {
                     *plane = plane.wrapping_sub(strips * Self::STRIP);
                 }
-                count
+                count.as_slice().iter().sum::<u32>() as usize
             },
         )
     }
 
-    /// Runs steps on one strip.
+    /// Runs steps on one strip; adds the lanes that `Count` steps count, lane by lane, to `count`.
     ///
     /// # Safety
     /// As [`Self::segment`], with addresses valid for a strip.
     #[inline(always)]
-    unsafe fn strip(simd: S, steps: &[Step], frame: &Frame) -> usize {
+    unsafe fn strip(simd: S, steps: &[Step], frame: &Frame, count: &mut S::u32s) {
         let mut acc = [S::u32s::splat(simd, 0); REGISTERS];
-        let mut count = 0;
         // SAFETY: the caller vouches for plane operands.
         let plane = |operand: u16| unsafe { *frame.table.get_unchecked(operand as usize) };
         // SAFETY: the caller vouches for uniform operands.
@@ -127,8 +126,33 @@ impl<S: Simd, F: Fused> Code<S, F> {
                 truth::<S>($body)
             }};
         }
+        macro_rules! operand {
+            (V $operand:expr) => {
+                plane($operand)
+            };
+            (S $operand:expr) => {
+                uniform($operand).bitcast::<S::f32s>()
+            };
+            (N $operand:expr) => {
+                ()
+            };
+        }
+        macro_rules! part {
+            (V $from:ident $k:ident) => {
+                load($from, $k).bitcast::<S::f32s>()
+            };
+            (S $value:ident $k:ident) => {
+                $value
+            };
+            (N $nothing:ident $k:ident) => {
+                $nothing
+            };
+        }
         macro_rules! run {
-            ($($v:ident $s:ident $op:ident $acc:literal $kind:ident |$a:ident, $b:ident| $body:expr;)+) => {
+            (
+                binary { $($v:ident $s:ident $op:ident $acc:literal $kind:ident |$a:ident, $b:ident| $body:expr;)+ }
+                fused { $($fused:ident $ka:ident $kb:ident $kc:ident |$x:ident, $fa:ident, $fb:ident, $fc:ident| $value:expr;)+ }
+            ) => {
                 for step in steps {
                     match step.op {
                         $(
@@ -144,6 +168,20 @@ impl<S: Simd, F: Fused> Code<S, F> {
                                 for acc in &mut acc {
                                     let $a = *acc;
                                     *acc = kind!($kind $a $b $body);
+                                }
+                            }
+                        )+
+                        $(
+                            StepOp::$fused => {
+                                let a = operand!($ka step.a);
+                                let b = operand!($kb step.b);
+                                let c = operand!($kc step.c);
+                                for (k, acc) in acc.iter_mut().enumerate() {
+                                    // Forms of uniform operands alone read no plane.
+                                    let _ = k;
+                                    let $x: S::f32s = acc.bitcast();
+                                    let ($fa, $fb, $fc) = (part!($ka a k), part!($kb b k), part!($kc c k));
+                                    *acc = $value.bitcast();
                                 }
                             }
                         )+
@@ -230,7 +268,8 @@ impl<S: Simd, F: Fused> Code<S, F> {
                         }
                         StepOp::Count => {
                             for acc in &acc {
-                                count += acc.simd_ne(0).to_bitmask().count_ones() as usize;
+                                // A lane in the mask is all ones, which is -1.
+                                *count -= *acc;
                             }
                         }
                         StepOp::Call | StepOp::Lookup | StepOp::Gather | StepOp::Scatter => {
@@ -248,8 +287,7 @@ impl<S: Simd, F: Fused> Code<S, F> {
                 }
             };
         }
-        for_each_binary_step!(run);
-        count
+        for_each_step!(run);
     }
 
     /// Runs a step whose accumulator is in memory.
