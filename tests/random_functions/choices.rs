@@ -6,9 +6,9 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-/// A list that becomes a function of up to some hundred nodes.
+/// A list that becomes a function of at most some dozen operations.
 pub(crate) fn lists() -> impl Strategy<Value = Vec<u16>> {
-    vec(any::<u16>(), 0..300)
+    vec(any::<u16>(), 0..150)
 }
 
 pub(crate) struct Choices<'c> {

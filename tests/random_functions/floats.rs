@@ -367,7 +367,7 @@ impl Unary {
                 let a = a.clamp(-1.5, 1.5);
                 a.sine(f64::sin).over(a.sine(f64::cos))
             }
-            Self::Atan => a.rising(f64::atan).ulps(4096.0),
+            Self::Atan => a.rising(f64::atan).approximate(4096.0),
             Self::Asin => Self::inverse_sine(a.clamp(-0.99, 0.99), f64::asin),
             Self::Acos => Self::inverse_sine(a.clamp(-0.99, 0.99), f64::acos),
             Self::Sinh => {
@@ -387,12 +387,12 @@ impl Unary {
             Self::Asinh => {
                 let a = a.clamp(-100.0, 100.0);
                 let inherited = a.plus(a.times(a).plus(one).sqrt()).logarithm(f64::ln);
-                inherited.hull(a.rising(f64::asinh).ulps(3.0))
+                inherited.hull(a.rising(f64::asinh).approximate(3.0))
             }
             Self::Acosh => {
                 let a = a.clamp(1.01, 100.0);
                 let inherited = a.plus(a.times(a).minus(one).sqrt()).logarithm(f64::ln);
-                inherited.hull(a.rising(f64::acosh).ulps(3.0))
+                inherited.hull(a.rising(f64::acosh).approximate(3.0))
             }
             Self::Atanh => {
                 let a = a.clamp(-0.99, 0.99);
@@ -406,7 +406,7 @@ impl Unary {
     /// The worse of 6.81e-5, and `atan2` of the argument and a root, of 4096 ULP.
     fn inverse_sine(a: Interval, f: fn(f64) -> f64) -> Interval {
         let exact = a.rising(f);
-        exact.ulps(4200.0).hull(exact.within(6.81e-5))
+        exact.approximate(4200.0).hull(exact.within(6.81e-5))
     }
 }
 
@@ -461,7 +461,7 @@ impl Binary {
                     return Interval::ANYTHING;
                 }
                 let at = |x: f64| a.rising(move |y| y.atan2(x));
-                at(x.low).hull(at(x.high)).ulps(4096.0)
+                at(x.low).hull(at(x.high)).approximate(4096.0)
             }
             // a - b * trunc(a / b)
             Self::Remainder => {

@@ -14,7 +14,7 @@ mod interval;
 
 use libtest_mimic::{Arguments, Trial};
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
-use tilewright::{Context, Element, Func, Placement};
+use tilewright::{Context, Element, Func};
 
 use crate::executors::{EVERY_EXECUTOR, Executor, trial, trials};
 use crate::integers::Ty;
@@ -96,7 +96,7 @@ fn collect<T: Element>(
 }
 
 fn integers<T: Element>(gpu: &Context, ty: Ty) {
-    let cpu = Context::builder().threads(2).placement(Placement::Cpu).build().expect("valid settings");
+    let cpu = Executor::Cpu(2).context().expect("every machine has a CPU");
     let values = Values::new();
     for_all(|list| {
         let text = integers::function(list, ty);

@@ -47,7 +47,8 @@ impl Executor {
         match self {
             Self::Cpu(threads) => {
                 let builder = Context::builder().threads(threads).placement(Placement::Cpu);
-                Ok(builder.build().expect("threads and placement are valid"))
+                // No loop of a test is long: one that does not end fails in a second.
+                Ok(builder.step_budget(1 << 22).build().expect("threads and placement are valid"))
             }
             Self::Gpu => gpu().clone(),
             Self::Split(gpu_share) => gpu()

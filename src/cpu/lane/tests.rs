@@ -2,7 +2,6 @@
 
 mod composite;
 mod control;
-mod listing;
 mod random;
 mod straight;
 mod support;
