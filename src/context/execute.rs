@@ -86,6 +86,16 @@ impl Context {
         Ok(array.host.get_or_init(|| words))
     }
 
+    /// Makes every array of a work readable by the CPU.
+    async fn bring_to_host(&self, work: &Work<'_>) -> Result<()> {
+        for source in &work.sources {
+            if let Source::Array(array) = source {
+                self.host_words(array).await?;
+            }
+        }
+        Ok(())
+    }
+
     async fn run(&self, work: &Work<'_>, mut target: Target<'_>) -> Result<()> {
         if work.len == 0 {
             self.request()?;
@@ -157,11 +167,7 @@ impl Context {
     }
 
     async fn on_cpu(&self, work: &Work<'_>, range: Range<usize>, target: Target<'_>) -> Result<()> {
-        for source in &work.sources {
-            if let Source::Array(array) = source {
-                self.host_words(array).await?;
-            }
-        }
+        self.bring_to_host(work).await?;
         let cpu = &self.shared.cpu;
         match (target, &work.primitive) {
             (Target::Host(out), Primitive::Scan { monoid, .. }) => {
@@ -218,11 +224,7 @@ impl Context {
         target: Target<'_>,
         incidents: &mut Vec<Incident>,
     ) -> Result<()> {
-        for source in &work.sources {
-            if let Source::Array(array) = source {
-                self.host_words(array).await?;
-            }
-        }
+        self.bring_to_host(work).await?;
         let cpu = &self.shared.cpu;
         let gpu = self.shared.devices.open(self.threads())?;
         match (target, &work.primitive) {
