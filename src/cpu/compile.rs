@@ -43,6 +43,11 @@ impl Compiled {
         Ok(Self { fused, operator, post, in_place, cost })
     }
 
+    /// True where elements are read from their source without computing anything.
+    pub(super) fn is_in_place(&self) -> bool {
+        self.in_place.is_some()
+    }
+
     /// The elements of `range` as planes: in place where possible, else evaluated into `scratch`.
     pub(super) fn elements<'s>(
         &self,

@@ -22,9 +22,14 @@ pub(super) trait NativeOp: Copy + Send + Sync + 'static {
 }
 
 /// Aggregates of sixteen neighbours in a tile.
-const SIXTEENS: usize = TILE_LEN / LANE_BLOCK;
+pub(super) const SIXTEENS: usize = TILE_LEN / LANE_BLOCK;
 /// Aggregates of those.
 const TOP: usize = SIXTEENS / LANE_BLOCK;
+
+/// Elements that are folded while they are in the nearest cache, between evaluations: whole blocks of the widest vectors.
+pub(super) const PIECE_LEN: usize = 2 * 16 * LANE_BLOCK;
+
+const _: () = assert!(TILE_LEN.is_multiple_of(PIECE_LEN), "a tile is whole pieces");
 
 const _: () = assert!(TOP == RADIX * RADIX, "a tile is three times two levels");
 
@@ -45,6 +50,24 @@ pub(super) fn reduce_tile<S: Simd, O: NativeOp>(simd: S, src: &[u32]) -> u32 {
             let levels = Levels::up::<O>(bytemuck::cast_slice(src));
             bytemuck::cast(fold_few::<O>(&levels.five[..levels.len[4]]))
         },
+    )
+}
+
+/// The aggregates of sixteen neighbours each. `src` is whole multiples of [`PIECE_LEN`].
+#[inline(always)]
+pub(super) fn sixteens<S: Simd, O: NativeOp>(simd: S, src: &[u32], dst: &mut [u32]) {
+    simd.vectorize(
+        #[inline(always)]
+        || block::aggregate::<S, O>(simd, src, dst),
+    );
+}
+
+/// The aggregate of a full tile from those of its sixteens.
+#[inline(always)]
+pub(super) fn reduce_sixteens<S: Simd, O: NativeOp>(simd: S, sixteens: &[u32; SIXTEENS]) -> u32 {
+    simd.vectorize(
+        #[inline(always)]
+        || top::<S, O>(simd, sixteens).1,
     )
 }
 

@@ -2,7 +2,7 @@
 
 use fearless_simd::{Bytes, ExtractToken, Level, Select, Simd, SimdBase, dispatch};
 
-use super::fold::{NativeOp, reduce_tile, scan_tile};
+use super::fold::{NativeOp, SIXTEENS, reduce_sixteens, reduce_tile, scan_tile, sixteens};
 use crate::element::Scalar;
 use crate::monoid::Builtin;
 use crate::order::CANONICAL_NAN;
@@ -14,6 +14,10 @@ pub(super) struct Kernels {
     pub(super) combine: fn(u32, u32) -> u32,
     /// The aggregate of one to `TILE_LEN` words.
     pub(super) reduce_tile: fn(Level, &[u32]) -> u32,
+    /// The aggregates of sixteen neighbours each, of whole pieces of a tile.
+    pub(super) sixteens: fn(Level, &[u32], &mut [u32]),
+    /// The aggregate of a full tile from those.
+    pub(super) reduce_sixteens: fn(Level, &[u32; SIXTEENS]) -> u32,
     /// Scans one to `TILE_LEN` words from a prefix, inclusive.
     pub(super) inclusive_tile: fn(Level, u32, &[u32], &mut [u32]),
     /// The same, exclusive.
@@ -30,6 +34,8 @@ impl Kernels {
                 ))
             },
             reduce_tile: |level, src| dispatch!(level, simd => reduce_tile::<_, O>(simd, src)),
+            sixteens: |level, src, dst| dispatch!(level, simd => sixteens::<_, O>(simd, src, dst)),
+            reduce_sixteens: |level, src| dispatch!(level, simd => reduce_sixteens::<_, O>(simd, src)),
             inclusive_tile: |level, prefix, src, dst| {
                 dispatch!(level, simd => scan_tile::<_, O, true>(simd, prefix, src, dst));
             },

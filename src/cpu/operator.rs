@@ -59,6 +59,14 @@ impl Operator {
         }
     }
 
+    /// The compiled loops, where the CPU has them.
+    pub(super) fn native(&self) -> Option<&Kernels> {
+        match &self.kind {
+            Kind::Native(kernels) => Some(kernels),
+            Kind::Arg { .. } | Kind::Function(_) => None,
+        }
+    }
+
     /// Words of a state.
     pub(super) fn words(&self) -> usize {
         self.words

@@ -5,7 +5,11 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use super::Cpu;
-use super::compile::{Compiled, Planes};
+use super::block::LANE_BLOCK;
+use super::compile::{Compiled, Planes, bind};
+use super::fold::PIECE_LEN;
+use super::lane::Call;
+use super::native::Kernels;
 use super::operator::Operator;
 use super::scratch::{self, Scratch};
 use crate::error::{Error, Result};
@@ -60,10 +64,50 @@ pub(super) fn tile_aggregate(
     tile: Range<usize>,
     scratch: &mut Scratch,
 ) -> Result<State> {
+    let operator = operator(compiled)?;
+    if tile.len() == TILE_LEN
+        && !compiled.is_in_place()
+        && let Some(kernels) = operator.native()
+    {
+        return evaluate_and_fold(cpu, compiled, work, tile, kernels, scratch);
+    }
     let Scratch { machine, elements, .. } = scratch;
     let planes = compiled.elements(work, tile.clone(), machine, elements, cpu.budget)?;
     let mut lanes = scratch::lanes(cpu, work, machine);
-    operator(compiled)?.reduce_elements(&mut lanes, planes, tile.len(), tile.start)
+    operator.reduce_elements(&mut lanes, planes, tile.len(), tile.start)
+}
+
+/// The aggregate of a full tile of elements that are evaluated first: piece by piece, so that memory is not idle while a
+/// tile is folded.
+fn evaluate_and_fold(
+    cpu: &Cpu,
+    compiled: &Compiled,
+    work: &Work<'_>,
+    tile: Range<usize>,
+    kernels: &Kernels,
+    scratch: &mut Scratch,
+) -> Result<State> {
+    let Scratch { machine, piece, sixteens, .. } = scratch;
+    let inputs = bind(&work.fused, 0, &work.sources, tile.clone());
+    let call = Call {
+        program: &compiled.fused,
+        uniforms: &work.fused.uniforms,
+        inputs: &inputs,
+        budget: cpu.budget,
+    };
+    let words = work.fused.output_type().words();
+    let planes = piece.0.as_flattened_mut();
+    machine.run_pieces(&call, tile.len(), PIECE_LEN, planes, |range, planes| {
+        let to = range.start / LANE_BLOCK..range.end / LANE_BLOCK;
+        for (plane, sixteens) in planes.chunks_exact(PIECE_LEN).zip(&mut sixteens[..words]) {
+            (kernels.sixteens)(cpu.level, plane, &mut sixteens[to.clone()]);
+        }
+    })?;
+    let mut state = [0; 4];
+    for (word, sixteens) in state[..words].iter_mut().zip(sixteens.iter()) {
+        *word = (kernels.reduce_sixteens)(cpu.level, sixteens);
+    }
+    Ok(state)
 }
 
 /// Folds the aggregates of tiles, level by level, to one.

@@ -3,15 +3,19 @@
 use std::cell::RefCell;
 
 use super::Cpu;
+use super::fold::{PIECE_LEN, SIXTEENS};
 use super::lane::Machine;
 use super::operator::Lanes;
 use crate::monoid::Operator;
 use crate::work::{Primitive, Work};
 
 /// Reused memory of a thread. Buffers only grow.
-#[derive(Default)]
 pub(super) struct Scratch {
     pub(super) machine: Machine,
+    /// Planes of a piece of evaluated elements.
+    pub(super) piece: Box<Piece>,
+    /// The aggregates of sixteen neighbours each of a tile, by component.
+    pub(super) sixteens: Box<[[u32; SIXTEENS]; 4]>,
     /// Planes of evaluated elements.
     pub(super) elements: Vec<u32>,
     /// Planes of scanned states.
@@ -20,6 +24,30 @@ pub(super) struct Scratch {
     pub(super) aggregates: Vec<u32>,
     /// Planes of tile prefixes.
     pub(super) prefixes: Vec<u32>,
+}
+
+impl Default for Scratch {
+    fn default() -> Self {
+        Self {
+            machine: Machine::default(),
+            piece: Box::default(),
+            sixteens: Box::new([[0; SIXTEENS]; 4]),
+            elements: vec![],
+            scanned: vec![],
+            aggregates: vec![],
+            prefixes: vec![],
+        }
+    }
+}
+
+/// The components of a piece, on cache lines, which wide stores would else straddle.
+#[repr(C, align(64))]
+pub(super) struct Piece(pub(super) [[u32; PIECE_LEN]; 4]);
+
+impl Default for Piece {
+    fn default() -> Self {
+        Self([[0; PIECE_LEN]; 4])
+    }
 }
 
 thread_local! {

@@ -34,7 +34,7 @@ mod tree;
 mod uniform;
 
 pub(crate) use exec::level::vectorize;
-pub(crate) use exec::machine::Machine;
+pub(crate) use exec::machine::{Call, Machine};
 pub(crate) use program::Program;
 
 /// Where the elements of a source slot come from in a run.

@@ -4,6 +4,8 @@
 //! everything else goes through planes of the machine. The lanes that fill up the last strip repeat the last element, so
 //! that they neither fault nor loop longer than it.
 
+use std::ops::Range;
+
 use super::super::program::{Program, Source};
 use super::super::steps::{Inst, UniformInst, UniformKind};
 use super::super::{Input, Output};
@@ -18,6 +20,18 @@ use crate::error::{Error, Result};
 struct Line([u32; LINE]);
 
 const LINE: usize = 16;
+
+/// What a program is run with.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Call<'a> {
+    pub(crate) program: &'a Program,
+    /// Words of the uniform arguments.
+    pub(crate) uniforms: &'a [u32],
+    /// The sources, by slot.
+    pub(crate) inputs: &'a [Input<'a>],
+    /// Loop iterations allowed per block.
+    pub(crate) budget: u64,
+}
 
 /// A thread's memory for running programs, reused from run to run.
 #[derive(Debug, Default)]
@@ -50,19 +64,67 @@ impl Machine {
         len: usize,
         budget: u64,
     ) -> Result<()> {
-        check_lengths(program, uniforms, inputs, &output, len)?;
+        let call = &Call { program, uniforms, inputs, budget };
+        check_inputs(program, uniforms, inputs, len)?;
+        check_output(program, &output, len)?;
         self.prepare(program, uniforms);
         let mut start = 0;
         while start < len {
             let count = self.block_len(program, inputs, &output, len - start);
-            let lanes = count.next_multiple_of(program.strip);
-            self.load(program, inputs, start, count, lanes);
-            let direct = self.aim_output(program, &mut output, start, count == lanes);
-            self.execute(program, lanes, budget)?;
-            if !direct {
-                self.store(program, &mut output, start, count);
-            }
+            self.block(call, &mut output, start, start, count)?;
             start += count;
+        }
+        Ok(())
+    }
+
+    /// Evaluates `count` elements from `start` on, into the output from `at` on.
+    fn block(
+        &mut self,
+        call: &Call,
+        output: &mut Output,
+        start: usize,
+        at: usize,
+        count: usize,
+    ) -> Result<()> {
+        let program = call.program;
+        let lanes = count.next_multiple_of(program.strip);
+        self.load(program, call.inputs, start, count, lanes);
+        let direct = self.aim_output(program, output, at, count == lanes);
+        self.execute(program, lanes, call.budget)?;
+        if !direct {
+            self.store(program, output, at, count);
+        }
+        Ok(())
+    }
+
+    /// Evaluates a program for `len` elements, a piece at a time, and shows each piece to `each`: the range of elements, and
+    /// their results in planes, `piece` words apart, in `results`. For consumers that are done with a piece at once: it is
+    /// still in the nearest cache, and while it is consumed the processor fetches the next one's elements already.
+    pub(crate) fn run_pieces(
+        &mut self,
+        call: &Call,
+        len: usize,
+        piece: usize,
+        results: &mut [u32],
+        mut each: impl FnMut(Range<usize>, &[u32]),
+    ) -> Result<()> {
+        let Call { program, uniforms, inputs, .. } = *call;
+        let stride = piece;
+        check_inputs(program, uniforms, inputs, len)?;
+        check_output(program, &Output::Planes { words: results, stride }, piece.min(len))?;
+        self.prepare(program, uniforms);
+        let mut start = 0;
+        while start < len {
+            let end = len.min(start + piece);
+            let mut done = start;
+            while done < end {
+                let mut output = Output::Planes { words: &mut *results, stride };
+                let count = self.block_len(program, inputs, &output, end - done);
+                self.block(call, &mut output, done, done - start, count)?;
+                done += count;
+            }
+            each(start..end, results);
+            start = end;
         }
         Ok(())
     }
@@ -326,24 +388,9 @@ impl Machine {
     }
 }
 
-/// Checks once that no block will read or write past the end of a slice.
-fn check_lengths(
-    program: &Program,
-    uniforms: &[u32],
-    inputs: &[Input],
-    output: &Output,
-    len: usize,
-) -> Result<()> {
-    let check = |what: &str, given: usize, needed: usize| {
-        if given < needed {
-            return Err(Error::Length {
-                what: format!("{what} of `{}`", program.name),
-                expected: needed,
-                given,
-            });
-        }
-        Ok(())
-    };
+/// Checks once that no block will read past the end of a slice.
+fn check_inputs(program: &Program, uniforms: &[u32], inputs: &[Input], len: usize) -> Result<()> {
+    let check = |what, given, needed| check(program, what, given, needed);
     let needed = program.arguments.iter().map(|&(_, word)| word as usize + 1).max().unwrap_or(0);
     check("the uniform arguments", uniforms.len(), needed)?;
     for source in &program.sources {
@@ -362,6 +409,12 @@ fn check_lengths(
             Input::Constant(_) => {}
         }
     }
+    Ok(())
+}
+
+/// Checks once that no block will write past the end of a slice.
+fn check_output(program: &Program, output: &Output, len: usize) -> Result<()> {
+    let check = |what, given, needed| check(program, what, given, needed);
     match output {
         Output::Words(words) => check("the result", words.len(), len * program.outputs),
         Output::Planes { words, stride } => {
@@ -369,4 +422,12 @@ fn check_lengths(
             check("a plane of the result", if program.outputs == 1 { len } else { *stride }, len)
         }
     }
+}
+
+fn check(program: &Program, what: &str, given: usize, needed: usize) -> Result<()> {
+    if given < needed {
+        let what = format!("{what} of `{}`", program.name);
+        return Err(Error::Length { what, expected: needed, given });
+    }
+    Ok(())
 }
