@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use super::devices::Devices;
 use super::{Context, Shared};
-use crate::cpu::Cpu;
+use crate::cpu::{Cpu, Engine, Settings};
 use crate::error::{Error, Result};
 use crate::plan::{PLACEMENT_VARIABLE, Placement, Request};
 
@@ -20,6 +20,7 @@ pub struct Builder {
     adapter: Option<String>,
     fallback: bool,
     step_budget: u64,
+    jit: bool,
 }
 
 impl Default for Builder {
@@ -31,6 +32,7 @@ impl Default for Builder {
             adapter: None,
             fallback: true,
             step_budget: STEP_BUDGET,
+            jit: true,
         }
     }
 }
@@ -79,6 +81,15 @@ impl Builder {
         self
     }
 
+    /// False runs functions on the CPU by the interpreter alone. By default they become machine code where that is
+    /// supported (x86-64 with AVX2 or AVX-512) and the system lets memory be executed that was written. Never changes
+    /// results.
+    #[must_use]
+    pub fn jit(mut self, jit: bool) -> Self {
+        self.jit = jit;
+        self
+    }
+
     /// The context.
     ///
     /// # Errors
@@ -92,18 +103,24 @@ impl Builder {
                 given: "0".into(),
             });
         }
+        let settings = self.settings();
         let cpu = match self.threads {
-            Some(threads) => Cpu::with_threads(threads, self.step_budget)?,
-            None => Cpu::shared(self.step_budget),
+            Some(threads) => Cpu::with_threads(threads, settings)?,
+            None => Cpu::shared(settings),
         };
         let context = self.context(cpu);
         context.request()?;
         Ok(context)
     }
 
+    fn settings(&self) -> Settings {
+        let engine = if self.jit { Engine::Compiler } else { Engine::Interpreter };
+        Settings { budget: self.step_budget, engine }
+    }
+
     /// The default context, with a bad environment reported by the first call.
     pub(super) fn build_lazily(self) -> Context {
-        let cpu = Cpu::shared(self.step_budget);
+        let cpu = Cpu::shared(self.settings());
         self.context(cpu)
     }
 

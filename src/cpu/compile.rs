@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::lane::{Input, Machine, Output, Program};
+use super::lane::{Engine, Input, Machine, Output, Program};
 use super::operator::Operator;
 use crate::element::ElementType;
 use crate::error::Result;
@@ -23,15 +23,15 @@ pub(super) struct Compiled {
 }
 
 impl Compiled {
-    pub(super) fn new(work: &Work<'_>) -> Result<Self> {
+    pub(super) fn new(work: &Work<'_>, engine: Engine) -> Result<Self> {
         let (operator, post) = match &work.primitive {
             Primitive::Map => (None, None),
-            Primitive::Reduce(monoid) => (Some(Operator::new(monoid)?), None),
+            Primitive::Reduce(monoid) => (Some(Operator::new(monoid, engine)?), None),
             Primitive::Scan { monoid, post, .. } => {
-                (Some(Operator::new(monoid)?), post.as_ref().map(Program::compile).transpose()?)
+                (Some(Operator::new(monoid, engine)?), post.as_ref().map(|post| Program::compile(post, engine)).transpose()?)
             }
         };
-        let fused = Program::compile(&work.fused)?;
+        let fused = Program::compile(&work.fused, engine)?;
         let in_place = work.fused.passthrough().filter(|&slot| {
             matches!(work.sources[slot as usize], Source::Host(_) | Source::Array(_))
                 && work.fused.output_type().words() == 1

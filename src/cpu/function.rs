@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::compile::{Planes, PlanesMut};
-use super::lane::{Input, Output, Program};
+use super::lane::{Engine, Input, Output, Program};
 use super::operator::Lanes;
 use crate::element::ElementType;
 use crate::error::Result;
@@ -38,13 +38,13 @@ impl Level {
 }
 
 impl FunctionOp {
-    pub(super) fn new(function: &Arc<PureFunction>, state: ElementType) -> Result<Self> {
+    pub(super) fn new(function: &Arc<PureFunction>, state: ElementType, engine: Engine) -> Result<Self> {
         let nodes = vec![
             Node::Source { slot: 0, ty: state },
             Node::Source { slot: 1, ty: state },
             Node::Call { function: Arc::clone(function), args: vec![0, 1], uniforms_at: 0 },
         ];
-        let program = Program::compile(&Fused { nodes, output: 2, uniforms: Vec::new() })?;
+        let program = Program::compile(&Fused { nodes, output: 2, uniforms: Vec::new() }, engine)?;
         Ok(Self { program, words: state.words() })
     }
 

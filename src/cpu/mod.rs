@@ -21,12 +21,21 @@ use std::sync::{Arc, RwLock};
 use fearless_simd::Level;
 
 use self::compile::Compiled;
+pub(crate) use self::lane::Engine;
 use crate::error::{Error, Result};
 use crate::run::{Spine, State};
 use crate::work::Work;
 
 /// Compiled works kept; past this many the cache starts anew.
 const MAX_CACHED: usize = 1024;
+
+/// How functions run.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Settings {
+    /// Loop iterations that a block of lanes may take.
+    pub(crate) budget: u64,
+    pub(crate) engine: Engine,
+}
 
 /// The host's processors.
 pub(crate) struct Cpu {
@@ -35,23 +44,25 @@ pub(crate) struct Cpu {
     pool: Option<rayon::ThreadPool>,
     /// Loop iterations that a block of lanes may take.
     budget: u64,
+    engine: Engine,
     compiled: RwLock<HashMap<Vec<u64>, Arc<Compiled>>>,
 }
 
 impl Cpu {
     /// An executor on rayon's global pool, which starts at the first large call.
-    pub(crate) fn shared(budget: u64) -> Self {
-        Self { level: Level::new(), pool: None, budget, compiled: RwLock::default() }
+    pub(crate) fn shared(settings: Settings) -> Self {
+        let Settings { budget, engine } = settings;
+        Self { level: Level::new(), pool: None, budget, engine, compiled: RwLock::default() }
     }
 
     /// An executor with a pool of its own.
-    pub(crate) fn with_threads(threads: usize, budget: u64) -> Result<Self> {
+    pub(crate) fn with_threads(threads: usize, settings: Settings) -> Result<Self> {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
         let pool = pool.map_err(|error| Error::System {
             what: "starting the thread pool".into(),
             reason: error.to_string(),
         })?;
-        Ok(Self { pool: Some(pool), ..Self::shared(budget) })
+        Ok(Self { pool: Some(pool), ..Self::shared(settings) })
     }
 
     /// Number of threads that large calls use.
@@ -118,7 +129,7 @@ impl Cpu {
         if let Some(found) = self.compiled.read().unwrap_or_else(|e| e.into_inner()).get(&key) {
             return Ok(Arc::clone(found));
         }
-        let compiled = Arc::new(Compiled::new(work)?);
+        let compiled = Arc::new(Compiled::new(work, self.engine)?);
         let mut cache = self.compiled.write().unwrap_or_else(|e| e.into_inner());
         if cache.len() >= MAX_CACHED {
             cache.clear();

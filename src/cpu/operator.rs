@@ -7,7 +7,7 @@ use fearless_simd::Level;
 use super::arg;
 use super::compile::{Planes, PlanesMut};
 use super::function::FunctionOp;
-use super::lane::Machine;
+use super::lane::{Engine, Machine};
 use super::native::Kernels;
 use crate::element::Scalar;
 use crate::error::{Error, Result};
@@ -31,7 +31,7 @@ enum Kind {
 }
 
 impl Operator {
-    pub(super) fn new(monoid: &MonoidSpec) -> Result<Self> {
+    pub(super) fn new(monoid: &MonoidSpec, engine: Engine) -> Result<Self> {
         let kind = match &monoid.operator {
             Described::Builtin(Builtin::ArgMin) => Kind::Arg { scalar: monoid.element.scalar, max: false },
             Described::Builtin(Builtin::ArgMax) => Kind::Arg { scalar: monoid.element.scalar, max: true },
@@ -44,7 +44,7 @@ impl Operator {
                 })?)
             }
             Described::Function { function, .. } => {
-                Kind::Function(Box::new(FunctionOp::new(function, monoid.state)?))
+                Kind::Function(Box::new(FunctionOp::new(function, monoid.state, engine)?))
             }
         };
         Ok(Self { words: monoid.state.words(), kind })

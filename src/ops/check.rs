@@ -1,6 +1,6 @@
 //! Trying the laws of a user's monoid, on the CPU.
 
-use crate::cpu::Cpu;
+use crate::cpu::{Cpu, Engine, Settings};
 use crate::element::{Element, words_of};
 use crate::error::Result;
 use crate::monoid::{Describe, Monoid, check_laws};
@@ -29,7 +29,7 @@ impl<T: Element> Monoid<T> {
     pub fn check_within(&self, samples: &[T], relative: f32) -> Result<()> {
         let spec = Describe::<T>::spec(self).0;
         let words = T::TYPE.words();
-        let cpu = Cpu::shared(STEP_BUDGET);
+        let cpu = Cpu::shared(Settings { budget: STEP_BUDGET, engine: Engine::default() });
         let work = Work {
             primitive: Primitive::Reduce(spec.clone()),
             len: 0,

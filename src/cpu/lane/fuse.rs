@@ -1,15 +1,23 @@
-//! Fusing of neighbouring steps.
+//! Fusing of neighbouring steps, for the interpreter.
 
-use super::steps::{Step, StepOp};
+use super::steps::{Inst, Step, StepOp};
 
-/// Replaces pairs and triples of steps from `start` on by fused ones.
-pub(crate) fn fuse(steps: &mut Vec<Step>, start: usize) {
-    let mut out = start;
-    let mut at = start;
-    while at < steps.len() {
-        let next = steps.get(at + 1).copied();
-        let after = steps.get(at + 2).copied();
-        let (step, used) = match (steps[at], next, after) {
+/// Replaces pairs and triples of steps of each segment by fused ones.
+pub(crate) fn fuse(code: &mut [Inst], steps: &mut Vec<Step>) {
+    let mut fused = Vec::with_capacity(steps.len());
+    for inst in code {
+        if let Inst::Segment { first, len } = inst {
+            let start = fused.len();
+            fuse_segment(&steps[*first as usize..][..*len as usize], &mut fused);
+            (*first, *len) = (start as u32, (fused.len() - start) as u32);
+        }
+    }
+    *steps = fused;
+}
+
+fn fuse_segment(mut steps: &[Step], fused: &mut Vec<Step>) {
+    while let Some(&first) = steps.first() {
+        let (step, used) = match (first, steps.get(1).copied(), steps.get(2).copied()) {
             (load, Some(multiply), Some(add)) if load.op == StepOp::Load => {
                 match multiply_add(multiply, add).and_then(with_load) {
                     Some(op) => (Step { op, f: 0, a: load.a, b: multiply.a, c: add.a }, 3),
@@ -19,11 +27,9 @@ pub(crate) fn fuse(steps: &mut Vec<Step>, start: usize) {
             (first, Some(second), _) => pair(first, second),
             (first, None, _) => (first, 1),
         };
-        steps[out] = step;
-        out += 1;
-        at += used;
+        fused.push(step);
+        steps = &steps[used..];
     }
-    steps.truncate(out);
 }
 
 /// Two steps as one, or the first alone; and how many that is.

@@ -22,6 +22,8 @@ mod exec;
 mod flow;
 mod function;
 mod fuse;
+#[cfg(target_arch = "x86_64")]
+mod jit;
 mod live;
 mod lower;
 mod op;
@@ -35,7 +37,7 @@ mod uniform;
 
 pub(crate) use exec::level::vectorize;
 pub(crate) use exec::machine::{Call, Machine};
-pub(crate) use program::Program;
+pub(crate) use program::{Engine, Program};
 
 /// Where the elements of a source slot come from in a run.
 #[derive(Debug, Clone, Copy)]

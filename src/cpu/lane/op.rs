@@ -91,6 +91,15 @@ impl Op {
         )
     }
 
+    /// True for operations that give truth values from numbers.
+    pub(crate) fn is_comparison(self) -> bool {
+        use Op::*;
+        matches!(
+            self,
+            FEq | FNe | FLt | FLe | FGt | FGe | IEq | INe | SLt | SLe | SGt | SGe | ULt | ULe | UGt | UGe
+        )
+    }
+
     /// The comparison that holds exactly when this one does not, where there is one: NaN leaves floats only equality.
     pub(crate) fn negated(self) -> Option<Op> {
         Some(match self {

@@ -5,6 +5,7 @@ use fearless_simd::Level;
 use super::assign::{ArrayPlanes, LoopPlanes, assign};
 use super::exec::level::strip_len;
 use super::flow::linearise;
+use super::fuse::fuse;
 use super::live::prune;
 use super::lower::lower;
 use super::op::Op;
@@ -23,6 +24,9 @@ pub(crate) struct Program {
     pub(super) level: Level,
     /// Lanes of a strip of the level.
     pub(super) strip: usize,
+    /// The segments as machine code, where there is any.
+    #[cfg(target_arch = "x86_64")]
+    pub(super) compiled: Option<super::jit::Code>,
     /// Lanes of a block.
     pub(super) lanes: usize,
     pub(super) code: Vec<Inst>,
@@ -48,6 +52,16 @@ pub(crate) struct Program {
     /// Planes from the first for staging to those of the outputs.
     pub(super) output_stage: usize,
     cost: f64,
+}
+
+/// What runs segments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Engine {
+    #[default]
+    /// Machine code made at run time, where it can be.
+    Compiler,
+    /// The interpreter of steps.
+    Interpreter,
 }
 
 /// A source that the program reads.
@@ -76,12 +90,12 @@ const NS_PER_COST: f64 = 0.02;
 
 impl Program {
     /// Compiles for the best instruction set of this processor.
-    pub(crate) fn compile(fused: &Fused) -> Result<Self> {
-        Self::compile_for(fused, Level::new())
+    pub(crate) fn compile(fused: &Fused, engine: Engine) -> Result<Self> {
+        Self::compile_for(fused, Level::new(), engine)
     }
 
     /// Compiles for an instruction set.
-    pub(crate) fn compile_for(fused: &Fused, level: Level) -> Result<Self> {
+    pub(crate) fn compile_for(fused: &Fused, level: Level, engine: Engine) -> Result<Self> {
         let mut tree = lower(fused)?;
         let live = prune(&mut tree);
         let cost = cost(&tree, &tree.body);
@@ -98,9 +112,9 @@ impl Program {
             });
         }
         let assigned = assign(&mut selected, &flow.tree.arrays, outputs as u32);
-        let Selected { code, steps, preamble, constants, arguments, uniforms, .. } = selected;
+        let Selected { mut code, mut steps, preamble, constants, arguments, uniforms, .. } = selected;
         let mut file = vec![0; uniforms as usize];
-        for (place, word) in constants {
+        for &(place, word) in &constants {
             file[place as usize] = word;
         }
         let (locals, planes) = (assigned.locals as usize, assigned.planes as usize);
@@ -118,11 +132,28 @@ impl Program {
             }
         }
         let strip = strip_len(level);
+        let lanes = lanes(planes + assigned.inputs.len() + outputs, strip);
+        #[cfg(target_arch = "x86_64")]
+        let compiled = (engine == Engine::Compiler).then(|| {
+            let source = super::jit::Source {
+                code: &code,
+                steps: &steps,
+                locals,
+                arrays: &assigned.arrays,
+                plane_stride: plane_stride(lanes),
+                tables: &flow.tree.tables,
+                constants: &constants,
+            };
+            super::jit::Code::compile(&source, level)
+        });
+        fuse(&mut code, &mut steps);
         Ok(Self {
             name: name(fused),
             level,
             strip,
-            lanes: lanes(planes + assigned.inputs.len() + outputs, strip),
+            lanes,
+            #[cfg(target_arch = "x86_64")]
+            compiled: compiled.flatten(),
             code,
             steps,
             uniforms: file,
@@ -146,6 +177,15 @@ impl Program {
         self.cost
     }
 
+    /// True if segments run as machine code.
+    #[cfg(test)]
+    pub(super) fn is_compiled(&self) -> bool {
+        #[cfg(target_arch = "x86_64")]
+        return self.compiled.is_some();
+        #[cfg(not(target_arch = "x86_64"))]
+        false
+    }
+
     /// Place of the first input in the table of addresses; the planes are before it.
     pub(super) fn first_input(&self) -> usize {
         self.locals + self.planes
@@ -161,9 +201,9 @@ impl Program {
         self.planes == 0 && matches!(self.code[..], [Inst::Segment { .. }])
     }
 
-    /// Words between planes: a line more than the lanes, so that planes do not compete for the same cache sets.
+    /// Words between planes.
     pub(super) fn plane_stride(&self) -> usize {
-        self.lanes + 16
+        plane_stride(self.lanes)
     }
 
     /// Number of planes for staging.
@@ -180,6 +220,11 @@ impl Program {
     pub(super) fn is_array_plane(&self, plane: u16) -> bool {
         self.arrays.first().is_some_and(|array| plane >= array.first)
     }
+}
+
+/// Words between planes of a number of lanes: a line more than those, so that planes do not compete for the same cache sets.
+fn plane_stride(lanes: usize) -> usize {
+    lanes + 16
 }
 
 /// Lanes of a block that uses so many planes, inputs and outputs.

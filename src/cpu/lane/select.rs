@@ -12,7 +12,6 @@ use std::collections::HashMap;
 
 use self::uses::Uses;
 use super::flow::{Flow, Item, Mark};
-use super::fuse::fuse;
 use super::steps::{Inst, Step, StepOp, UniformInst, UniformKind};
 use super::tree::{Def, Value, Var};
 use crate::error::{Error, Result};
@@ -170,7 +169,6 @@ impl Pass<'_> {
             _ => {}
         }
         self.flush_aliases();
-        fuse(&mut self.out.steps, self.segment_start);
         let (first, len) = (self.segment_start as u32, (self.out.steps.len() - self.segment_start) as u32);
         if len > 0 {
             self.out.code.push(Inst::Segment { first, len });

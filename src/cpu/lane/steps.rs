@@ -158,6 +158,17 @@ macro_rules! define_steps {
                 _ => None,
             }
         }
+
+        /// What a binary step computes, which operand the accumulator is, and whether the other one is a plane.
+        pub(crate) fn binary_of(step: StepOp) -> Option<(Op, usize, bool)> {
+            match step {
+                $(
+                    StepOp::$v => Some((Op::$op, $acc, true)),
+                    StepOp::$s => Some((Op::$op, $acc, false)),
+                )+
+                _ => None,
+            }
+        }
     };
 }
 
@@ -186,6 +197,14 @@ pub(crate) fn unary_step(op: Op) -> Option<StepOp> {
         Op::FToU => StepOp::FToU,
         _ => return None,
     })
+}
+
+/// What a unary step computes.
+pub(crate) fn unary_of(step: StepOp) -> Option<Op> {
+    use Op::*;
+    [FNeg, FAbs, FSqrt, FFloor, FCeil, FTrunc, FRound, Not, SToF, UToF, FToS, FToU]
+        .into_iter()
+        .find(|&op| unary_step(op) == Some(step))
 }
 
 /// A step. Planes are indices into the table of plane addresses, uniform values into the uniform file.

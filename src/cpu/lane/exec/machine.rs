@@ -37,6 +37,9 @@ pub(crate) struct Call<'a> {
 #[derive(Debug, Default)]
 pub(crate) struct Machine {
     memory: Vec<Line>,
+    /// What compiled segments keep beside their registers.
+    #[cfg(target_arch = "x86_64")]
+    working: Vec<Line>,
     /// Addresses of the program's planes, inputs and outputs, valid during a run.
     pub(super) table: Vec<*mut u32>,
     uniforms: Vec<u32>,
@@ -166,6 +169,11 @@ impl Machine {
         let lines = (program.locals * MAX_STRIP + planes * program.plane_stride() + SLACK) / LINE;
         if self.memory.len() < lines {
             self.memory.resize(lines, Line([0; LINE]));
+        }
+        #[cfg(target_arch = "x86_64")]
+        if let Some(compiled) = &program.compiled {
+            let lines = compiled.working() / LINE;
+            self.working.resize(self.working.len().max(lines), Line([0; LINE]));
         }
         self.table.clear();
         let words: *mut u32 = self.memory.as_mut_ptr().cast();
@@ -340,6 +348,14 @@ impl Machine {
             pc += 1;
             match *inst {
                 Inst::Segment { first, len } => {
+                    #[cfg(target_arch = "x86_64")]
+                    if let Some(compiled) = &program.compiled {
+                        // SAFETY: as below; the working memory is as long as the code asks for, see `prepare`.
+                        counted = unsafe {
+                            compiled.run(pc - 1, &self.table, &self.uniforms, self.working.as_mut_ptr().cast(), lanes)
+                        };
+                        continue;
+                    }
                     let frame = Frame {
                         table: &mut self.table,
                         locals: program.locals,

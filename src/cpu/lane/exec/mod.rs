@@ -4,4 +4,4 @@ pub(super) mod level;
 pub(super) mod machine;
 mod memory;
 mod pack;
-mod strip;
+pub(super) mod strip;

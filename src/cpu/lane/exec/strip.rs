@@ -13,7 +13,7 @@ use super::super::steps::{Step, StepOp, for_each_step};
 use crate::cpu::math::Fused;
 
 /// Vector registers of a strip.
-pub(super) const REGISTERS: usize = 8;
+pub(in crate::cpu::lane) const REGISTERS: usize = 8;
 
 /// Lanes of the longest strip of any instruction set.
 pub(super) const MAX_STRIP: usize = 16 * REGISTERS;

@@ -1,6 +1,6 @@
 //! Control flow: divergent and uniform branches, switches, loops, and jumps out of all of them.
 
-use super::super::{Input, Machine, Output, Program};
+use super::super::{Engine, Input, Machine, Output, Program};
 use super::support::*;
 use crate::error::Error;
 
@@ -448,7 +448,7 @@ fn endless_loops_are_stopped() {
         "fn f(x: i32) -> i32 { var i = 0; loop { i += 2; if (i == 1) { break; } } return i + x; }",
     ] {
         let fused = call(&parse(source, 0), &[]);
-        let program = Program::compile(&fused).expect("compiles");
+        let program = Program::compile(&fused, Engine::default()).expect("compiles");
         let (words, mut result) = (vec![3; 300], vec![0; 300]);
         let run = Machine::default().run(
             &program,

@@ -3,7 +3,6 @@
 //! An element alone meets no divergence: all lanes of its strip are copies of it. So masks, skipped branches, packing and
 //! assignments that should or should not be masked are compared with plain control flow.
 
-use super::super::Program;
 use super::support::*;
 
 struct Generator {
@@ -146,9 +145,8 @@ fn check_seeds(seeds: std::ops::Range<u64>) {
         tried += 1;
         let fused = call(&function, &[]);
         let mut alone: Vec<u32> = vec![];
-        for level in levels() {
-            let program =
-                Program::compile_for(&fused, level).unwrap_or_else(|error| panic!("{error}\n{source}"));
+        for way in ways() {
+            let program = compile(way, &fused);
             if alone.is_empty() {
                 for (&x, &y) in sources[0].iter().zip(&sources[1]) {
                     let element = [vec![x], vec![y]];
@@ -159,7 +157,7 @@ fn check_seeds(seeds: std::ops::Range<u64>) {
             if let Some(at) = (0..len).find(|&at| together[at] != alone[at]) {
                 let args = (sources[0][at], sources[1][at]);
                 panic!(
-                    "seed {seed}, {level:?}, element {at} {args:?}: {:x} together, {:x} alone\n{source}\n{program}",
+                    "seed {seed}, {way:?}, element {at} {args:?}: {:x} together, {:x} alone\n{source}\n{program}",
                     together[at], alone[at]
                 );
             }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use fearless_simd::Level;
 
-use super::super::{Input, Machine, Output, Program};
+use super::super::{Engine, Input, Machine, Output, Program};
 use crate::element::{ElementType, Scalar};
 use crate::wgsl::{Param, PureFunction};
 use crate::work::{Fused, Node};
@@ -12,8 +12,22 @@ use crate::work::{Fused, Node};
 /// Lengths around strips and blocks.
 pub(super) const LENGTHS: [usize; 8] = [0, 1, 127, 255, 256, 257, 1000, 2500];
 
+/// The ways to run a program on this processor.
+pub(super) fn ways() -> Vec<(Level, Engine)> {
+    let has_compiler = |level: &Level| cfg!(target_arch = "x86_64") && level.as_avx2().is_some();
+    let compiled = levels().into_iter().filter(has_compiler).map(|level| (level, Engine::Compiler));
+    levels().into_iter().map(|level| (level, Engine::Interpreter)).chain(compiled).collect()
+}
+
+/// A program that runs in one of these ways.
+pub(super) fn compile((level, engine): (Level, Engine), fused: &Fused) -> Program {
+    let program = Program::compile_for(fused, level, engine).unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(program.is_compiled(), engine == Engine::Compiler, "{program}");
+    program
+}
+
 /// The instruction sets of this processor.
-pub(super) fn levels() -> Vec<Level> {
+fn levels() -> Vec<Level> {
     let level = Level::new();
     #[cfg(target_arch = "x86_64")]
     {
@@ -169,8 +183,8 @@ pub(super) fn check_with(
     let function = parse(source, 0);
     let fused = call(&function, &[]);
     let scalar = fused.output_type().scalar;
-    for level in levels() {
-        let program = Program::compile_for(&fused, level).unwrap_or_else(|error| panic!("{error}\n{source}"));
+    for way in ways() {
+        let program = compile(way, &fused);
         for len in LENGTHS {
             let sources: Vec<Vec<u32>> = function
                 .elements
@@ -191,7 +205,7 @@ pub(super) fn check_with(
     for seed in 0..40 {
         let words = make(total, seed + 100);
         let fused = call(&uniform, &words);
-        let program = Program::compile(&fused).unwrap_or_else(|error| panic!("{error}\n{source}"));
+        let program = Program::compile(&fused, Engine::default()).unwrap_or_else(|error| panic!("{error}\n{source}"));
         let result = run(&program, &fused, &[], 3);
         let expected = oracle(&words);
         for element in result.chunks(expected.len()) {

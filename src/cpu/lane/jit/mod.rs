@@ -1,0 +1,123 @@
+//! Segments as machine code: what the interpreter of steps does, without its dispatch and with values kept in registers.
+//!
+//! The steps of a segment become values ([`values`]), are cut at calls of built-in functions ([`layout`]) and go through
+//! the registers of the processor ([`part`]) into a loop over vectors ([`segment`]). Control flow between segments stays
+//! with the machine. Every operation is the one that the interpreter uses, so the bits are the same.
+//!
+//! Code is made for AVX2 and AVX-512. Elsewhere, and where the system forbids memory that is written and then executed, the
+//! interpreter runs.
+
+mod asm;
+mod calls;
+mod layout;
+mod memory;
+mod ops;
+mod part;
+mod segment;
+mod values;
+
+use fearless_simd::Level;
+
+use self::asm::{Asm, Isa};
+use self::memory::CodeMemory;
+use self::segment::Shape;
+use super::assign::ArrayPlanes;
+use super::steps::{Inst, Step};
+
+/// The code of a program's segments.
+#[derive(Debug)]
+pub(super) struct Code {
+    memory: CodeMemory,
+    /// Where the code of an instruction begins, for those that are segments.
+    starts: Vec<u32>,
+    /// Words of working memory.
+    working: usize,
+}
+
+/// What is compiled.
+pub(super) struct Source<'a> {
+    pub(super) code: &'a [Inst],
+    /// Steps that are not fused.
+    pub(super) steps: &'a [Step],
+    pub(super) locals: usize,
+    pub(super) arrays: &'a [ArrayPlanes],
+    pub(super) plane_stride: usize,
+    pub(super) tables: &'a [Vec<u32>],
+    /// The constants of the uniform file, by place.
+    pub(super) constants: &'a [(u16, u32)],
+}
+
+/// A segment's function: addresses of planes, the uniform file, working memory, and bytes of a plane.
+type Segment = unsafe extern "sysv64" fn(*const *mut u32, *const u32, *mut u32, usize);
+
+impl Code {
+    /// Compiles for an instruction set; `None` where the interpreter has to do.
+    pub(super) fn compile(source: &Source, level: Level) -> Option<Self> {
+        let (isa, functions) = if let Some(simd) = level.as_avx512() {
+            (Isa::Avx512, calls::addresses(simd))
+        } else if let Some(simd) = level.as_avx2() {
+            (Isa::Avx2, calls::addresses(simd))
+        } else {
+            return None;
+        };
+        let constants = |place| {
+            source.constants.binary_search_by_key(&place, |constant| constant.0).ok().map(|at| source.constants[at].1)
+        };
+        let shape = Shape {
+            locals: source.locals as u16,
+            arrays: source.arrays,
+            plane_stride: source.plane_stride as u32,
+            constants: &constants,
+            tables: source.tables,
+            functions: &functions,
+        };
+        let mut asm = Asm::new(isa);
+        let mut working = 0;
+        let mut starts = vec![0; source.code.len()];
+        for (inst, start) in source.code.iter().zip(&mut starts) {
+            if let Inst::Segment { first, len } = *inst {
+                *start = asm.at() as u32;
+                let steps = &source.steps[first as usize..][..len as usize];
+                working = working.max(segment::emit(&mut asm, steps, &shape).ok()?);
+            }
+        }
+        let memory = CodeMemory::new(&asm.finish()).ok()?;
+        Some(Self { memory, starts, working: working as usize / 4 })
+    }
+
+    /// Words of working memory, which begins on a cache line.
+    pub(super) fn working(&self) -> usize {
+        self.working
+    }
+
+    /// Runs the segment that is instruction `pc` on `lanes` lanes, and returns what it counted.
+    ///
+    /// # Safety
+    /// Every plane operand of the segment indexes `table`, at an address valid for `lanes` words, writable where the
+    /// segment writes; uniform operands index `uniforms`; `working` is the start of [`Code::working`] words. `lanes` is a multiple of
+    /// the strip of the level, which is one of this processor.
+    pub(super) unsafe fn run(
+        &self,
+        pc: usize,
+        table: &[*mut u32],
+        uniforms: &[u32],
+        working: *mut u32,
+        lanes: usize,
+    ) -> usize {
+        if lanes == 0 {
+            return 0;
+        }
+        let start = self.memory.at(self.starts[pc]);
+        // SAFETY: there begins a function of this type, made by `segment::emit`.
+        let segment = unsafe { std::mem::transmute::<*const u8, Segment>(start) };
+        // SAFETY: passed on from the caller. The counts are at the start of the working memory.
+        unsafe {
+            working.write_bytes(0, COUNTERS);
+            segment(table.as_ptr(), uniforms.as_ptr(), working, lanes * 4);
+            (0..COUNTERS).map(|at| *working.add(at)).sum::<u32>() as usize
+        }
+    }
+}
+
+/// Words of counts at the start of the working memory.
+const COUNTERS: usize = 16;
