@@ -43,19 +43,29 @@ unsafe extern "sysv64" fn call<S: Simd, L: LaneFunction>(
     simd.vectorize(
         #[inline(always)]
         || {
-            let mut rare = false;
-            for lane in 0..len {
-                let args = [a[lane], b[lane], c[lane], d[lane]];
-                rare |= L::is_rare(args);
-                to[lane] = L::fast::<Hardware>(args);
-            }
-            if rare {
-                for lane in 0..len {
-                    to[lane] = L::exact::<Hardware>([a[lane], b[lane], c[lane], d[lane]]);
-                }
+            if fill(to, [a, b, c, d], L::fast::<Hardware>, L::is_rare) {
+                fill(to, [a, b, c, d], L::exact::<Hardware>, |_| false);
             }
         },
     );
+}
+
+/// Applies a function to each lane; true if an operand is rare. As a function of its own, so that the compiler knows that
+/// the result overlaps no operand.
+#[inline(always)]
+fn fill(
+    to: &mut [u32],
+    [a, b, c, d]: [&[u32]; 4],
+    function: impl Fn([u32; 4]) -> u32,
+    is_rare: impl Fn([u32; 4]) -> bool,
+) -> bool {
+    let mut rare = false;
+    for ((((to, &a), &b), &c), &d) in to.iter_mut().zip(a).zip(b).zip(c).zip(d) {
+        let args = [a, b, c, d];
+        rare |= is_rare(args);
+        *to = function(args);
+    }
+    rare
 }
 
 macro_rules! define_table {
