@@ -95,6 +95,14 @@ impl Devices {
         Ok(gpu)
     }
 
+    /// Takes a device that a test has opened, with a profile of the test's own.
+    #[cfg(test)]
+    pub(super) fn adopt(&self, gpu: Gpu, profile: GpuProfile) {
+        // Devices are looked at only once adapters were looked for.
+        self.adapters();
+        self.slot().open = Some(Opened { gpu: Arc::new(gpu), profile, ran: HashSet::new() });
+    }
+
     /// Notes a fault: a device that is lost or does not answer is dropped.
     pub(super) fn failed(&self, error: &Error) {
         if let Error::Device { fault: Fault::Lost(_) | Fault::Timeout { .. }, .. } = error {

@@ -213,7 +213,8 @@ impl<'a> Planner<'a> {
         Ok(cpu)
     }
 
-    /// What the user forced: `share` of the elements on a GPU, more than 0. Work that no GPU can run goes to the CPU.
+    /// What the user forced: `share` of the elements on a GPU, more than 0. Work that no GPU can run goes to the CPU, and
+    /// where the user allows it, so does work whose only devices have failed.
     fn forced(&mut self, share: f64) -> Result<Candidate> {
         if self.profile.gpus.is_empty() {
             return Err(Error::NoAdapter { reason: "none was found".into() });
@@ -239,6 +240,10 @@ impl<'a> Planner<'a> {
         let Some(index) = self.preferred() else {
             let reasons: Vec<String> =
                 self.rejected.iter().map(|r| format!("{}: {}", name_of(&r.alternative), r.reason)).collect();
+            if self.request.cpu_fallback && self.shape.cpu.is_ok() {
+                self.notes.push("no device is in order, so the CPU takes it".into());
+                return Ok(Candidate::cpu(self.cpu.at(self.len)));
+            }
             return Err(Error::NoAdapter { reason: reasons.join("; ") });
         };
         let gpu = &self.profile.gpus[index];

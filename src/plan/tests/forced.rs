@@ -51,6 +51,20 @@ fn gpu_with_failed_devices_alone_names_each_failure() {
 }
 
 #[test]
+fn gpu_with_failed_devices_alone_is_the_cpu_where_that_is_allowed() {
+    let failed = GpuProfile { state: DeviceState::Failed("lost twice".into()), ..discrete() };
+    for placement in [Placement::Gpu, Placement::Split { gpu: 0.5 }] {
+        let request = Request { cpu_fallback: true, ..request(placement) };
+        let plan = decide(&map(1 << 20, 1.0), &machine(vec![failed.clone()]), &request).unwrap();
+        assert_eq!(plan.choice, Choice::Cpu);
+        assert_eq!(reason_against_gpu(&plan), Some(&Reason::Failed("lost twice".into())));
+        assert_eq!(plan.notes, ["no device is in order, so the CPU takes it"]);
+        let error = decide(&map(10, 1.0), &machine(vec![]), &request).unwrap_err();
+        assert!(matches!(error, crate::Error::NoAdapter { .. }), "{error}");
+    }
+}
+
+#[test]
 fn work_that_no_gpu_can_run_goes_to_the_cpu_and_the_plan_says_why() {
     let shape = Shape { gpu: Err("the adapter has no f64".into()), ..map(10, 1.0) };
     let plan = decide(&shape, &machine(vec![discrete()]), &request(Placement::Gpu)).unwrap();

@@ -79,7 +79,7 @@ fn resident_sum(len: usize) -> Shape {
 }
 
 fn request(placement: Placement) -> Request {
-    Request { placement, origin: Origin::Argument, allow_software: false }
+    Request { placement, origin: Origin::Argument, ..Request::default() }
 }
 
 fn auto() -> Request {
