@@ -161,8 +161,9 @@ fn a_reduction_to_the_position_of_the_smallest() {
         return s;
     }
     "#);
-    insta::assert_snapshot!(between(&pass.wgsl, "// Reduce.", "@end"), @r#"
-    // Reduce. 16u invocations take a tile of 4096u elements to its aggregate, in the canonical order.
+    insta::assert_snapshot!(between(&pass.wgsl, "// What", "@end"), @r#"
+    // What reduce and scan begin with: 16u invocations take a tile of 4096u elements to its aggregate, in
+    // the canonical order.
 
     @compute @workgroup_size(32u)
     fn tw_main(
@@ -171,9 +172,11 @@ fn a_reduction_to_the_position_of_the_smallest() {
         @builtin(local_invocation_index) thread: u32,
     ) {
         let len = tw_params[0].x;
+        let tile_group = group.y * groups.x + group.x;
+
         let slot = thread / 16u;
         let t = thread % 16u;
-        let tile = (group.y * groups.x + group.x) * 2u + slot;
+        let tile = tile_group * 2u + slot;
         let tile_first = tile * 4096u;
         let present = min(len - min(len, tile_first), 4096u);
 
@@ -204,12 +207,14 @@ fn a_reduction_to_the_position_of_the_smallest() {
         }
         workgroupBarrier();
 
+        // Reduce: the first invocation of a tile has its aggregate.
         if (t == 0u && present > 0u) {
         let words = tw_nodes[40u + slot];
         tw_out[2u * (tile + tw_params[0].z) + 0u] = words.x;
         tw_out[2u * (tile + tw_params[0].z) + 1u] = words.y;
 
         }
+
     }
     "#);
     insta::assert_snapshot!(bindings(&pass), @r#"
