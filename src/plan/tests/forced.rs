@@ -83,6 +83,19 @@ fn an_adapter_that_failed_the_probe_is_used_when_forced_with_a_note() {
 }
 
 #[test]
+fn a_split_that_mixes_bits_of_a_users_operator_is_made_with_a_note() {
+    let liberties = CanonicalOrder::Failed("it simplifies a + b - a to b".into());
+    let machine = machine(vec![GpuProfile { user_floats: liberties, ..discrete() }]);
+    let shape = Shape { user_floats: true, ..resident_sum(1 << 20) };
+    let plan = decide(&shape, &machine, &split(0.5)).unwrap();
+    assert!(matches!(plan.choice, Choice::Split { .. }));
+    let note = "the operator's bits may depend on the split: it simplifies a + b - a to b";
+    assert_eq!(plan.notes, [note]);
+    let whole = decide(&shape, &machine, &request(Placement::Gpu)).unwrap();
+    assert_eq!(whole.notes, [""; 0]);
+}
+
+#[test]
 fn a_split_is_rounded_to_a_node() {
     let machine = machine(vec![software()]);
     let gpu_elements = |len, share| decide(&map(len, 1.0), &machine, &split(share)).unwrap().gpu_range().end;
