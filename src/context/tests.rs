@@ -72,13 +72,13 @@ fn xs() -> Vec<u32> {
     (0..LEN as u32).map(|i| i.wrapping_mul(0x9e37_79b9) ^ i >> 3).collect()
 }
 
-/// Iterations of the loop in the function that calls apply: few, since llvmpipe ends the loops of an invocation, which
-/// takes many elements, after 65535 iterations in all.
-const STEPS: u32 = 8;
+/// Iterations of the loop in the function that calls apply. With 1024 elements an invocation, llvmpipe would end it too
+/// soon in a scan.
+const STEPS: u32 = 40;
 
 /// The call's elements; one for a reduce.
 fn run(cx: &Context, call: Call, xs: &[u32]) -> Result<Vec<u32>> {
-    let text = "fn f(x: u32) -> u32 { var y = x; for (var i = 0u; i < 8u; i++) { y = y * 1664525u + x; } return y; }";
+    let text = "fn f(x: u32) -> u32 { var y = x; for (var i = 0u; i < 40u; i++) { y = y * 1664525u + x; } return y; }";
     let f: Func<fn(u32) -> u32> = Func::new(text)?;
     let view = cx.view(xs).map(&f);
     match call {

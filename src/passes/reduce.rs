@@ -34,6 +34,7 @@ pub(crate) fn reduce_states(monoid: &MonoidSpec, tuning: &Tuning) -> Result<Pass
 }
 
 fn finish(mut code: Code, state: State, tuning: &Tuning, label: &'static str) -> Pass {
+    let tuning = &tuning.of_functions(code.loops());
     code.bind(Resource::Aggregates, Access::ReadWrite, "tw_out", WORDS);
     code.declare(&ladder::declare(tuning));
     let mut store = String::new();

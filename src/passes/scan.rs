@@ -190,7 +190,8 @@ fn levels(tuning: &Tuning) -> String {
 
 fn finish(mut code: Code, state: State, variant: Variant, tuning: &Tuning, label: &'static str) -> Pass {
     let single = variant == Variant::SinglePass;
-    let tuning = Tuning { group_tiles: if single { 1 } else { tuning.group_tiles }, ..*tuning };
+    let tuning = tuning.of_functions(code.loops());
+    let tuning = Tuning { group_tiles: if single { 1 } else { tuning.group_tiles }, ..tuning };
     code.bind(Resource::Prefixes, Access::Read, "tw_prefixes", WORDS);
     code.declare(&ladder::declare(&tuning));
     code.declare(&levels(&tuning));

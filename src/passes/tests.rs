@@ -14,6 +14,7 @@ fn tuning() -> Tuning {
     Tuning {
         map_threads: 64,
         tile_threads: 16,
+        loop_tile_threads: 16,
         group_tiles: 2,
         single_pass: false,
         look_back_rounds: 1024,
@@ -322,7 +323,11 @@ fn tuning_fits_the_adapter() {
     assert_eq!(Tuning::of(&Traits { max_threads: 128, ..gpu }).tile_threads, 64);
     assert_eq!(Tuning::of(&Traits { workgroup_bytes: 4 << 10, ..gpu }).tile_threads, 64);
     assert!(!Tuning::of(&Traits { forward_progress: false, ..gpu }).single_pass);
-    assert!(!Tuning::of(&Traits { software: true, ..gpu }).single_pass);
+    let software = Tuning::of(&Traits { software: true, ..gpu });
+    assert!(!software.single_pass);
+    // Few elements an invocation where functions loop.
+    assert_eq!([false, true].map(|loops| software.of_functions(loops).thread_len()), [1024, 16]);
+    assert_eq!(tuned.of_functions(true), tuned);
 }
 
 #[test]
