@@ -223,6 +223,8 @@
 //!   and fuse operations. The CPU rounds each operation by itself, fuses nothing, keeps subnormal numbers, gives the
 //!   same bits with every instruction set, and stays within WGSL's bounds. A reduction of a mapped view differs as
 //!   far as the map does.
+//! - *Operators of your own on floats*, see [`Monoid`], have the same bits wherever a device evaluates the function as it
+//!   is written. `Auto` does not split them with a device that does not.
 //! - *NaN*: [`Min`] and [`Max`] follow IEEE 754-2019 `minimum` and `maximum`: any NaN makes the result NaN, and `-0.0
 //!   < +0.0`. [`ArgMin`] and [`ArgMax`] find the first NaN, if there is one. All return the quiet NaN `0x7fc00000`.
 //! - *Integers* wrap. Division by zero, shifts and conversions are as WGSL defines them, on every device.

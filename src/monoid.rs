@@ -74,4 +74,9 @@ impl MonoidSpec {
             Operator::Function { .. } => false,
         }
     }
+
+    /// True for a user's function that computes with floats, whose bits are those that an executor's compiler leaves.
+    pub(crate) fn is_user_float(&self) -> bool {
+        matches!(&self.operator, Operator::Function { function, .. } if function.computes_floats())
+    }
 }

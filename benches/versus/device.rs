@@ -1,5 +1,7 @@
 //! Rows on a GPU or a software adapter: against lampshade, from host slices, on the same adapter.
 
+use std::cell::OnceCell;
+
 use pollster::block_on;
 use tilewright::{Choice, Context, Placement, Sum};
 
@@ -13,34 +15,33 @@ const PEER: &str = "lampshade 0.13";
 /// What Mesa's software adapter calls itself.
 const LAVAPIPE: &str = "llvmpipe";
 
-/// The adapters at hand.
+/// The adapters at hand, each opened when a row first needs it.
+#[derive(Default)]
 pub(crate) struct Devices {
-    lampshade: Option<lampshade::Context>,
-    /// A context on the adapter that lampshade took.
-    same: Option<Context>,
-    lavapipe: Option<Context>,
+    lampshade: OnceCell<Option<lampshade::Context>>,
+    lavapipe: OnceCell<Option<Context>>,
 }
 
 impl Devices {
-    /// Opens what there is; a visible line says what there is not.
-    pub(crate) fn open(suite: &mut Suite) -> Self {
-        let lampshade = match block_on(lampshade::Context::init()) {
+    /// lampshade's context, or a line that its rows are left out.
+    fn lampshade(&self, suite: &mut Suite) -> Option<&lampshade::Context> {
+        let open = || match block_on(lampshade::Context::init()) {
             Ok(context) => Some(context),
             Err(error) => {
                 suite.note(format!("skipped: the rows of lampshade: no adapter: {error}"));
                 None
             }
         };
-        let same = lampshade.as_ref().and_then(|context| on_gpu(&context.adapter_info.name));
-        Self { lampshade, same, lavapipe: on_gpu(LAVAPIPE) }
+        self.lampshade.get_or_init(open).as_ref()
     }
 
     /// A context on lavapipe, or a line that the rows of `what` are left out.
     pub(crate) fn lavapipe(&self, suite: &mut Suite, what: &str) -> Option<&Context> {
-        if self.lavapipe.is_none() {
+        let lavapipe = self.lavapipe.get_or_init(|| on_gpu(LAVAPIPE));
+        if lavapipe.is_none() {
             suite.note(format!("skipped: {what}: no lavapipe"));
         }
-        self.lavapipe.as_ref()
+        lavapipe.as_ref()
     }
 
     /// Waits until the device has done what was submitted: its queue keeps order.
@@ -49,9 +50,10 @@ impl Devices {
         Ok(())
     }
 
-    /// The adapter of the rows, for the record.
+    /// The adapter of lampshade's rows, for the record.
     pub(crate) fn describe(&self) -> String {
-        let Some(context) = &self.lampshade else { return "none".into() };
+        let Some(lampshade) = self.lampshade.get() else { return "no row needed one".into() };
+        let Some(context) = lampshade else { return "none".into() };
         let info = &context.adapter_info;
         format!("{} ({:?}, {} {})", info.name, info.device_type, info.driver, info.driver_info)
     }
@@ -78,8 +80,8 @@ pub(crate) fn run(suite: &mut Suite, devices: &Devices) -> Outcome<()> {
     if !suite.wants(&[SUM, SCAN[0], SCAN[1], PEER]) {
         return Ok(());
     }
-    let Some(context) = &devices.lampshade else { return Ok(()) };
-    let Some(cx) = &devices.same else {
+    let Some(context) = devices.lampshade(suite) else { return Ok(()) };
+    let Some(cx) = &on_gpu(&context.adapter_info.name) else {
         suite.note(format!("skipped: the rows of lampshade: cannot open {}", context.adapter_info.name));
         return Ok(());
     };

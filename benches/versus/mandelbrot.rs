@@ -85,6 +85,9 @@ fn rows(
             similar("scalar", theirs, &reference)
         },
     );
+    if !suite.wants(&[names[0], names[1], PEER]) {
+        return Ok(());
+    }
     let Some(lavapipe) = devices.lavapipe(suite, names[0]) else { return Ok(()) };
     let input = cx.array(points.to_vec());
     let peer = || -> Outcome<Array<u32>> {

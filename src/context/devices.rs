@@ -95,6 +95,14 @@ impl Devices {
         Ok(gpu)
     }
 
+    /// Takes a device that a test has opened, with a profile of the test's own.
+    #[cfg(test)]
+    pub(super) fn adopt(&self, gpu: Gpu, profile: GpuProfile) {
+        // Devices are looked at only once adapters were looked for.
+        self.adapters();
+        self.slot().open = Some(Opened { gpu: Arc::new(gpu), profile, ran: HashSet::new() });
+    }
+
     /// Notes a fault: a device that is lost or does not answer is dropped.
     pub(super) fn failed(&self, error: &Error) {
         if let Error::Device { fault: Fault::Lost(_) | Fault::Timeout { .. }, .. } = error {
@@ -182,10 +190,19 @@ const CALIBRATION_BYTES: usize = 8 << 20;
 fn measured(gpu: &Gpu, mut profile: GpuProfile, open_s: f64) -> GpuProfile {
     profile.state = DeviceState::Open;
     set(&mut profile.open_s, open_s);
-    profile.canonical = match block_on(gpu.probe()) {
-        Ok(verdict) if verdict.canonical() => CanonicalOrder::Passed,
-        Ok(verdict) => CanonicalOrder::Failed(verdict.departures.join(", ")),
-        Err(error) => CanonicalOrder::Failed(format!("the probe did not run: {error}")),
+    let found = |findings: Vec<&str>| match findings[..] {
+        [] => CanonicalOrder::Passed,
+        _ => CanonicalOrder::Failed(findings.join(", ")),
+    };
+    (profile.canonical, profile.user_floats) = match block_on(gpu.probe()) {
+        Ok(verdict) => {
+            let of_users = [&verdict.departures[..], &verdict.liberties].concat();
+            (found(verdict.departures), found(of_users))
+        }
+        Err(error) => {
+            let failed = CanonicalOrder::Failed(format!("the probe did not run: {error}"));
+            (failed.clone(), failed)
+        }
     };
     if let Ok(costs) = block_on(gpu.measure(CALIBRATION_BYTES)) {
         let latency_s = costs.latency.as_secs_f64();

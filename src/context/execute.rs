@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::gpu::Gpu;
 use crate::monoid::MonoidSpec;
 use crate::order::TILE_LEN;
-use crate::plan::{Choice, Placement, Plan, quick_cpu};
+use crate::plan::{Choice, Placement, Plan, Request, quick_cpu};
 use crate::run::{Executor, Spine, State};
 use crate::work::{Primitive, Source, Work};
 
@@ -31,9 +31,9 @@ enum Target<'t> {
 impl Context {
     /// The plan of a work.
     pub(crate) fn plan(&self, work: &Work<'_>) -> Result<Plan> {
-        let request = self.request()?;
+        let request = Request { cpu_fallback: self.shared.fallback, ..*self.request()? };
         let shape = self.shape(work);
-        crate::plan::decide(&shape, &self.profile(request, &shape), request)
+        crate::plan::decide(&shape, &self.profile(&request, &shape), &request)
     }
 
     /// The elements of a map or scan into `out`.
@@ -143,12 +143,13 @@ impl Context {
 
     /// Turns a fault of a device into an incident; passes on what the caller has to know.
     fn recover(&self, plan: &Plan, error: Error) -> Result<Incident> {
+        // Whoever finishes the work: a device that is gone must not meet the next call.
+        self.shared.devices.failed(&error);
         let of_device =
             matches!(error, Error::Device { .. } | Error::NoAdapter { .. } | Error::Unsupported { .. });
         if !of_device || !self.shared.fallback {
             return Err(error);
         }
-        self.shared.devices.failed(&error);
         let fault = match &error {
             Error::Device { fault, .. } => fault.to_string(),
             other => other.to_string(),

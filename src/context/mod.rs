@@ -6,6 +6,8 @@ mod devices;
 mod execute;
 mod profile;
 mod report;
+#[cfg(test)]
+mod tests;
 
 use std::sync::{Arc, Mutex};
 

@@ -40,6 +40,7 @@ impl Context {
             result_on_host: true,
             cost_ns: 1.0,
             reproducible: monoid.is_some_and(|monoid| !monoid.is_exact()),
+            user_floats: monoid.is_some_and(|monoid| monoid.is_user_float()),
             pipeline_cached: self.shared.devices.has_run(work),
             cpu: Ok(()),
             gpu: Ok(()),

@@ -6,7 +6,7 @@
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
@@ -29,6 +29,8 @@ pub(crate) struct Options {
     pub(crate) staged: bool,
     /// Refuses single allocations above this many bytes, as a device without memory would.
     pub(crate) refuse_above: Option<u64>,
+    /// Destroys the device after this many submissions, as if it were unplugged in the middle of a call.
+    pub(crate) lose_after: Option<u32>,
     /// How long one submission may take.
     pub(crate) deadline: Option<Duration>,
 }
@@ -47,6 +49,8 @@ pub(super) struct Device {
     max_binding_bytes: u64,
     max_buffer_bytes: u64,
     refuse_above: u64,
+    /// Submissions until the device is destroyed, where a test asks for that.
+    lose_after: Option<AtomicU32>,
     faults: Arc<Faults>,
     poller: Poller,
     pool: Pool,
@@ -95,6 +99,7 @@ impl Device {
             look_back_gave_up: AtomicBool::new(false),
             max_buffer_bytes: info.max_buffer_bytes,
             refuse_above: options.refuse_above.unwrap_or(u64::MAX),
+            lose_after: options.lose_after.map(AtomicU32::new),
             pool: Pool::new(POOL_BYTES),
             pipelines: Pipelines::default(),
             raw,
@@ -208,7 +213,13 @@ impl Device {
 
     /// Submits an encoder's commands.
     pub(super) fn submit(&self, encoder: wgpu::CommandEncoder) -> Result<wgpu::SubmissionIndex> {
-        self.scoped(0, || self.queue.submit([encoder.finish()]))
+        let submission = self.scoped(0, || self.queue.submit([encoder.finish()]))?;
+        if let Some(left) = &self.lose_after
+            && left.fetch_sub(1, Ordering::Relaxed) == 1
+        {
+            self.raw.destroy();
+        }
+        Ok(submission)
     }
 
     /// A new encoder.

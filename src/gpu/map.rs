@@ -9,6 +9,7 @@ use super::flight::{DEPTH, Flight, Prepared, land_all, settle_all};
 use super::inputs::Inputs;
 use super::pipelines::{Bound, Program, Stage};
 use super::pool::{Buffer, Kind};
+use super::recording::Recording;
 use super::resident::{Resident, padded_bytes};
 use crate::error::{Error, Fault, Result};
 use crate::order::TILE_LEN;
@@ -67,12 +68,12 @@ impl Device {
             let end = (first + result.segment_len).min(work.len);
             for at in (first..end).step_by(limit) {
                 let len = limit.min(end - at);
-                let mut encoder = self.encoder();
-                let inputs = self.inputs(&mut encoder, work, at, len).await?;
+                let mut recording = Recording::new(self, work);
+                let inputs = self.inputs(&mut recording.encoder, work, at, len).await?;
                 let offset = ((at - first) * work.output_type().bytes()) as u64;
-                let uniform =
-                    self.dispatch_map(&mut encoder, &program, work, at, len, &inputs, &storage, offset)?;
-                running.push_back(self.start(encoder, inputs, vec![uniform])?);
+                recording.map(&program, at..at + len, &inputs, (&storage, offset))?;
+                let Recording { encoder, others, .. } = recording;
+                running.push_back(self.start(encoder, inputs, others)?);
                 settle_all(self, &mut running, DEPTH).await?;
             }
             result.fill(segment, storage);
@@ -88,31 +89,29 @@ impl Device {
         work: &Work<'_>,
         range: Range<usize>,
     ) -> Result<Prepared> {
-        let mut encoder = self.encoder();
-        let inputs = self.inputs(&mut encoder, work, range.start, range.len()).await?;
-        let storage = self.buffer(Kind::Storage, padded_bytes(work.output_type(), range.len()))?;
-        let uniform =
-            self.dispatch_map(&mut encoder, program, work, range.start, range.len(), &inputs, &storage, 0)?;
+        let mut recording = Recording::new(self, work);
+        let inputs = self.inputs(&mut recording.encoder, work, range.start, range.len()).await?;
         let bytes = (range.len() * work.output_type().bytes()) as u64;
-        self.receive(encoder, inputs, vec![uniform], storage, bytes)
+        let storage = self.buffer(Kind::Storage, padded_bytes(work.output_type(), range.len()))?;
+        recording.map(program, range, &inputs, (&storage, 0))?;
+        let Recording { encoder, others, .. } = recording;
+        self.receive(encoder, inputs, others, storage, bytes)
     }
+}
 
-    #[allow(clippy::too_many_arguments, reason = "one dispatch, described")]
-    fn dispatch_map(
-        &self,
-        encoder: &mut wgpu::CommandEncoder,
+impl Recording<'_, '_> {
+    /// The pass from elements `range` of the sources to `out` from byte `offset` on.
+    fn map(
+        &mut self,
         program: &Program,
-        work: &Work,
-        first: usize,
-        len: usize,
+        range: Range<usize>,
         inputs: &Inputs,
-        storage: &Buffer,
-        offset: u64,
-    ) -> Result<Buffer> {
-        let bytes = padded_bytes(work.output_type(), len);
-        let output = Bound { resource: Resource::Output, buffer: storage.raw(), offset, bytes };
+        (out, offset): (&Buffer, u64),
+    ) -> Result<()> {
+        let bytes = padded_bytes(self.work.output_type(), range.len());
+        let output = Bound { resource: Resource::Output, buffer: out.raw(), offset, bytes };
         let bound: Vec<Bound> = inputs.bound().chain([output]).collect();
-        let chunk = Chunk { len: len as u32, base: first as u32, ..Chunk::default() };
-        self.dispatch(encoder, program, work, chunk, &bound)
+        let chunk = Chunk { len: range.len() as u32, base: range.start as u32, ..Chunk::default() };
+        self.dispatch(program, chunk, &bound)
     }
 }

@@ -12,6 +12,7 @@ mod pipelines;
 mod poll;
 mod pool;
 mod probe;
+mod recording;
 mod reduce;
 mod resident;
 mod scan;

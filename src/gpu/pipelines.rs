@@ -38,6 +38,7 @@ pub(super) struct Pipelines {
 }
 
 /// A buffer, or a part of one, in the place of a resource.
+#[derive(Clone, Copy)]
 pub(super) struct Bound<'a> {
     pub(super) resource: Resource,
     pub(super) buffer: &'a wgpu::Buffer,

@@ -15,17 +15,10 @@ use crate::work::{Fused, Node, Primitive, Source, Work};
 /// What a probe found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Verdict {
-    /// Ways in which built-in float monoids depart from the canonical order; none is good.
+    /// Ways in which float reductions and scans with built-in monoids depart from the canonical order; none is good.
     pub(crate) departures: Vec<&'static str>,
     /// Liberties with expressions of several operations, which change the bits of users' float functions.
     pub(crate) liberties: Vec<&'static str>,
-}
-
-impl Verdict {
-    /// True if float reductions and scans with built-in monoids give the bits of the canonical order.
-    pub(crate) fn canonical(&self) -> bool {
-        self.departures.is_empty()
-    }
 }
 
 /// Identity of the probe's sum in caches: no monoid that callers make has it.

@@ -8,6 +8,7 @@ use super::flight::{DEPTH, Flight, Prepared, land_all};
 use super::inputs::Inputs;
 use super::pipelines::{Bound, Program, Stage};
 use super::pool::{Buffer, Kind};
+use super::recording::Recording;
 use crate::error::{Error, Fault, Result};
 use crate::monoid::MonoidSpec;
 use crate::order::TILE_LEN;
@@ -50,18 +51,16 @@ impl Device {
             .program(Stage::ReduceStates, vec![monoid.id], || passes::reduce_states(monoid, &self.tuning))?;
         Ok(Climb { elements, states, state_bytes: monoid.state.bytes() as u64 })
     }
+}
 
-    /// Records the pass from elements to the aggregates of tiles. They go to `out` from state `at` on.
-    #[allow(clippy::too_many_arguments, reason = "one dispatch, described")]
-    pub(super) fn record_tiles(
-        &self,
-        encoder: &mut wgpu::CommandEncoder,
+impl Recording<'_, '_> {
+    /// The pass from elements to the aggregates of tiles. They go to `out` from state `at` on.
+    pub(super) fn tiles(
+        &mut self,
         climb: &Climb,
-        work: &Work,
         range: Range<usize>,
         inputs: &Inputs,
         (out, at): (&Buffer, usize),
-        others: &mut Vec<Buffer>,
     ) -> Result<()> {
         let chunk = Chunk {
             len: range.len() as u32,
@@ -71,41 +70,40 @@ impl Device {
         };
         let out = climb.states(Resource::Aggregates, out, at + range.len().div_ceil(TILE_LEN));
         let bound: Vec<Bound> = inputs.bound().chain([out]).collect();
-        others.push(self.dispatch(encoder, &climb.elements, work, chunk, &bound)?);
-        Ok(())
+        self.dispatch(&climb.elements, chunk, &bound)
     }
 
-    /// Records passes from `len` states up to one, which goes to state `at` of `out`. Returns the levels between, from
-    /// the lowest.
-    pub(super) fn record_climb(
-        &self,
-        encoder: &mut wgpu::CommandEncoder,
+    /// Passes from `len` states up to one, which goes to state `at` of `out`. Returns the levels between, from the
+    /// lowest.
+    pub(super) fn climb(
+        &mut self,
         climb: &Climb,
-        work: &Work,
         (states, len): (&Buffer, usize),
         (out, at): (&Buffer, usize),
-        others: &mut Vec<Buffer>,
     ) -> Result<Vec<Level>> {
         let mut levels: Vec<Level> = Vec::new();
         loop {
             let (below, below_len) = levels.last().map_or((states, len), |level| (&level.buffer, level.len));
             let above_len = below_len.div_ceil(TILE_LEN);
             let last = above_len == 1;
-            let made = if last { None } else { Some(self.buffer(Kind::Storage, climb.bytes(above_len))?) };
+            let made =
+                if last { None } else { Some(self.device.buffer(Kind::Storage, climb.bytes(above_len))?) };
             let at = if last { at } else { 0 };
             let bound = [
                 climb.states(Resource::States, below, below_len),
                 climb.states(Resource::Aggregates, made.as_ref().unwrap_or(out), at + above_len),
             ];
             let chunk = Chunk { len: below_len as u32, extra: [at as u32, 0], ..Chunk::default() };
-            others.push(self.dispatch(encoder, &climb.states, work, chunk, &bound)?);
+            self.dispatch(&climb.states, chunk, &bound)?;
             match made {
                 Some(buffer) => levels.push(Level { buffer, len: above_len }),
                 None => return Ok(levels),
             }
         }
     }
+}
 
+impl Device {
     /// The aggregates of the tiles of `range` to the host.
     pub(super) async fn reduce_to_tiles(
         self: &Arc<Self>,
@@ -147,12 +145,12 @@ impl Device {
         work: &Work<'_>,
         range: Range<usize>,
     ) -> Result<Prepared> {
-        let mut encoder = self.encoder();
-        let mut others = Vec::new();
-        let inputs = self.inputs(&mut encoder, work, range.start, range.len()).await?;
+        let mut recording = Recording::new(self, work);
+        let inputs = self.inputs(&mut recording.encoder, work, range.start, range.len()).await?;
         let tiles = range.len().div_ceil(TILE_LEN);
         let storage = self.buffer(Kind::Storage, climb.bytes(tiles))?;
-        self.record_tiles(&mut encoder, climb, work, range, &inputs, (&storage, 0), &mut others)?;
+        recording.tiles(climb, range, &inputs, (&storage, 0))?;
+        let Recording { encoder, others, .. } = recording;
         self.receive(encoder, inputs, others, storage, tiles as u64 * climb.state_bytes)
     }
 }
@@ -203,35 +201,27 @@ impl Device {
         for ((index, first), done) in range.clone().step_by(chunk_len).enumerate().zip(&mut done) {
             land_all(self, &mut flights, DEPTH - 1).await?;
             let chunk = first..(first + chunk_len).min(range.end);
-            let mut encoder = self.encoder();
-            let mut others = Vec::new();
-            let inputs = self.inputs(&mut encoder, work, chunk.start, chunk.len()).await?;
+            let mut recording = Recording::new(self, work);
+            let inputs = self.inputs(&mut recording.encoder, work, chunk.start, chunk.len()).await?;
             let tiles = chunk.len().div_ceil(TILE_LEN);
             if tiles == 1 {
-                self.record_tiles(&mut encoder, climb, work, chunk, &inputs, (&spine, index), &mut others)?;
+                recording.tiles(climb, chunk, &inputs, (&spine, index))?;
             } else {
                 let below = self.buffer(Kind::Storage, climb.bytes(tiles))?;
-                self.record_tiles(&mut encoder, climb, work, chunk, &inputs, (&below, 0), &mut others)?;
-                let levels = self.record_climb(
-                    &mut encoder,
-                    climb,
-                    work,
-                    (&below, tiles),
-                    (&spine, index),
-                    &mut others,
-                )?;
-                others.extend(levels.into_iter().map(|level| level.buffer).chain([below]));
+                recording.tiles(climb, chunk, &inputs, (&below, 0))?;
+                let levels = recording.climb(climb, (&below, tiles), (&spine, index))?;
+                recording.others.extend(levels.into_iter().map(|level| level.buffer).chain([below]));
             }
             let offset = index as u64 * climb.state_bytes;
+            let Recording { encoder, others, .. } = recording;
             let prepared = self.receive_copy(encoder, &spine, offset, 4, others)?.with_inputs(inputs);
             flights.push_back(prepared.launch(self, std::slice::from_mut(done), 0)?);
         }
-        let mut encoder = self.encoder();
-        let mut others = Vec::new();
+        let mut recording = Recording::new(self, work);
         let top = self.buffer(Kind::Storage, climb.bytes(1))?;
-        let levels =
-            self.record_climb(&mut encoder, climb, work, (&spine, chunks), (&top, 0), &mut others)?;
-        others.extend(levels.into_iter().map(|level| level.buffer));
+        let levels = recording.climb(climb, (&spine, chunks), (&top, 0))?;
+        recording.others.extend(levels.into_iter().map(|level| level.buffer));
+        let Recording { encoder, others, .. } = recording;
         flights
             .push_back(self.receive_copy(encoder, &top, 0, climb.state_bytes, others)?.launch(self, out, 0)?);
         land_all(self, &mut flights, 0).await

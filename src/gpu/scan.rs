@@ -12,6 +12,7 @@ use super::device::Device;
 use super::flight::{DEPTH, Flight, land_all, settle_all};
 use super::pipelines::{Bound, Program, Stage};
 use super::pool::{Buffer, Kind};
+use super::recording::Recording;
 use super::reduce::{Climb, Level, monoid, out_of_memory};
 use super::resident::{Resident, padded_bytes};
 use crate::error::{Error, Result};
@@ -120,9 +121,9 @@ impl Device {
         for index in 0..scan.chunks() {
             land_all(self, &mut flights, DEPTH - 1).await?;
             let len = scan.chunk(index).len();
-            let mut encoder = self.encoder();
             let storage = self.buffer(Kind::Storage, padded_bytes(ty, len))?;
-            let (inputs, others) = self.record_chunk(&mut encoder, scan, index, &storage, 0).await?;
+            let (recording, inputs) = self.record_chunk(scan, index, &storage, 0).await?;
+            let Recording { encoder, others, .. } = recording;
             let prepared = self.receive(encoder, inputs, others, storage, (len * ty.bytes()) as u64)?;
             let (head, tail) = std::mem::take(&mut rest).split_at_mut(len * ty.words());
             rest = tail;
@@ -156,9 +157,9 @@ impl Device {
                     Some(buffer) => buffer,
                     None => self.buffer(Kind::Storage, result.segment_bytes(segment))?,
                 };
-                let mut encoder = self.encoder();
                 let offset = ((chunk.start - first) * ty.bytes()) as u64;
-                let (inputs, others) = self.record_chunk(&mut encoder, &scan, index, &buffer, offset).await?;
+                let (recording, inputs) = self.record_chunk(&scan, index, &buffer, offset).await?;
+                let Recording { encoder, others, .. } = recording;
                 running.push_back(self.start(encoder, inputs, others)?);
                 settle_all(self, &mut running, DEPTH).await?;
                 if chunk.end == (first + result.segment_len).min(work.len) {

@@ -8,6 +8,7 @@ use super::flight::Prepared;
 use super::inputs::Inputs;
 use super::pipelines::Bound;
 use super::pool::{Buffer, Kind};
+use super::recording::Recording;
 use super::reduce::Level;
 use super::resident::padded_bytes;
 use super::scan::{FLAGS_AT, Scan};
@@ -15,19 +16,43 @@ use crate::error::Result;
 use crate::order::TILE_LEN;
 use crate::passes::{self, Chunk, Resource, Variant};
 
+/// A chunk of a scan, with where it comes from and goes to.
+struct Part<'p> {
+    /// Which chunk.
+    index: usize,
+    range: Range<usize>,
+    inputs: &'p Inputs,
+    output: Bound<'p>,
+}
+
+impl Part<'_> {
+    /// The elements, as a pass over them is told.
+    fn elements(&self) -> Chunk {
+        Chunk { len: self.range.len() as u32, base: self.range.start as u32, ..Chunk::default() }
+    }
+
+    fn tiles(&self) -> usize {
+        self.range.len().div_ceil(TILE_LEN)
+    }
+
+    /// What a pass over the elements binds: sources, the output, and others.
+    fn bound<'s>(&'s self, others: impl IntoIterator<Item = Bound<'s>>) -> Vec<Bound<'s>> {
+        self.inputs.bound().chain([self.output]).chain(others).collect()
+    }
+}
+
 impl Device {
-    /// Records all passes of a chunk, whose results go to `out` from byte `offset`. Returns the buffers that they use.
-    pub(super) async fn record_chunk(
-        self: &Arc<Self>,
-        encoder: &mut wgpu::CommandEncoder,
-        scan: &Scan<'_, '_>,
+    /// All passes of a chunk, whose results go to `out` from byte `offset`, and the inputs that they read.
+    pub(super) async fn record_chunk<'s, 'a>(
+        self: &'s Arc<Self>,
+        scan: &'s Scan<'_, 'a>,
         index: usize,
         out: &Buffer,
         offset: u64,
-    ) -> Result<(Inputs, Vec<Buffer>)> {
+    ) -> Result<(Recording<'s, 'a>, Inputs)> {
+        let mut recording = Recording::new(self, scan.work);
         let range = scan.chunk(index);
-        let inputs = self.inputs(encoder, scan.work, range.start, range.len()).await?;
-        let mut others = Vec::new();
+        let inputs = self.inputs(&mut recording.encoder, scan.work, range.start, range.len()).await?;
 
         // The prefix of the chunk.
         let chunks = scan.chunks();
@@ -37,76 +62,50 @@ impl Device {
             scan.climb.states(Resource::Spine, &scan.spine, passes::spine_len(chunks)),
             scan.climb.states(Resource::Prefixes, &scan.carried, 1),
         ];
-        others.push(self.dispatch(encoder, &scan.carry, scan.work, carry, &bound)?);
+        recording.dispatch(&scan.carry, carry, &bound)?;
 
         let bytes = padded_bytes(scan.work.output_type(), range.len());
         let output = Bound { resource: Resource::Output, buffer: out.raw(), offset, bytes };
+        let part = Part { index, range, inputs: &inputs, output };
         match scan.variant {
-            Variant::SinglePass => {
-                self.record_single_pass(encoder, scan, index, range, &inputs, output, &mut others)?
-            }
-            Variant::MultiPass => {
-                self.record_passes(encoder, scan, index, range, &inputs, output, &mut others)?
-            }
+            Variant::SinglePass => recording.single_pass(scan, &part)?,
+            Variant::MultiPass => recording.multi_pass(scan, &part)?,
         }
-        Ok((inputs, others))
+        Ok((recording, inputs))
     }
+}
 
-    #[allow(clippy::too_many_arguments, reason = "one recording, described")]
-    fn record_single_pass(
-        &self,
-        encoder: &mut wgpu::CommandEncoder,
-        scan: &Scan,
-        index: usize,
-        range: Range<usize>,
-        inputs: &Inputs,
-        output: Bound,
-        others: &mut Vec<Buffer>,
-    ) -> Result<()> {
-        let tiles = range.len().div_ceil(TILE_LEN);
+impl Recording<'_, '_> {
+    fn single_pass(&mut self, scan: &Scan, part: &Part) -> Result<()> {
+        let tiles = part.tiles();
         // A head of four words, and two words for each word of a node; all start as 0: nothing published.
         let bytes = 16 + 2 * scan.climb.state_bytes * passes::spine_len(tiles) as u64;
-        let published = self.buffer(Kind::Storage, bytes)?;
-        self.scoped(0, || encoder.clear_buffer(published.raw(), 0, Some(bytes)))?;
-        let of_pass = [
-            output,
+        let published = self.zeros(bytes)?;
+        let bound = part.bound([
             scan.climb.states(Resource::Prefixes, &scan.carried, 1),
             Bound { resource: Resource::Published, buffer: published.raw(), offset: 0, bytes },
             scan.climb.states(Resource::Aggregates, &scan.spine, passes::spine_len(scan.chunks())),
-        ];
-        let bound: Vec<Bound> = inputs.bound().chain(of_pass).collect();
-        let extra = [tiles as u32, index as u32];
-        let chunk = Chunk { len: range.len() as u32, base: range.start as u32, extra, ..Chunk::default() };
-        others.push(self.dispatch(encoder, &scan.elements, scan.work, chunk, &bound)?);
-        let flag = 4 * (FLAGS_AT + index) as u64;
-        self.scoped(0, || encoder.copy_buffer_to_buffer(published.raw(), 4, scan.report.raw(), flag, 4))?;
-        others.push(published);
+        ]);
+        let chunk = Chunk { extra: [tiles as u32, part.index as u32], ..part.elements() };
+        self.dispatch(&scan.elements, chunk, &bound)?;
+        let flag = 4 * (FLAGS_AT + part.index) as u64;
+        self.copy((&published, 4), (&scan.report, flag), 4)?;
+        self.others.push(published);
         Ok(())
     }
 
-    #[allow(clippy::too_many_arguments, reason = "one recording, described")]
-    fn record_passes(
-        &self,
-        encoder: &mut wgpu::CommandEncoder,
-        scan: &Scan,
-        index: usize,
-        range: Range<usize>,
-        inputs: &Inputs,
-        output: Bound,
-        others: &mut Vec<Buffer>,
-    ) -> Result<()> {
-        let (work, climb) = (scan.work, &scan.climb);
-        let tiles = range.len().div_ceil(TILE_LEN);
+    fn multi_pass(&mut self, scan: &Scan, part: &Part) -> Result<()> {
+        let climb = &scan.climb;
+        let tiles = part.tiles();
 
         // Up: tiles, tiles of tiles, ..., the chunk.
         let mut levels: Vec<Level> = Vec::new();
         if tiles == 1 {
-            self.record_tiles(encoder, climb, work, range.clone(), inputs, (&scan.spine, index), others)?;
+            self.tiles(climb, part.range.clone(), part.inputs, (&scan.spine, part.index))?;
         } else {
-            let buffer = self.buffer(Kind::Storage, climb.bytes(tiles))?;
-            self.record_tiles(encoder, climb, work, range.clone(), inputs, (&buffer, 0), others)?;
-            let above =
-                self.record_climb(encoder, climb, work, (&buffer, tiles), (&scan.spine, index), others)?;
+            let buffer = self.device.buffer(Kind::Storage, climb.bytes(tiles))?;
+            self.tiles(climb, part.range.clone(), part.inputs, (&buffer, 0))?;
+            let above = self.climb(climb, (&buffer, tiles), (&scan.spine, part.index))?;
             levels.push(Level { buffer, len: tiles });
             levels.extend(above);
         }
@@ -114,48 +113,37 @@ impl Device {
         // Down: the prefixes of each level from those above it, at first from the chunk's.
         let mut prefixes: Option<Level> = None;
         for level in levels.into_iter().rev() {
-            let buffer = self.buffer(Kind::Storage, climb.bytes(level.len))?;
+            let buffer = self.device.buffer(Kind::Storage, climb.bytes(level.len))?;
             let made = Level { buffer, len: level.len };
             let bound = [
                 climb.states(Resource::States, &level.buffer, level.len),
                 climb.states(Resource::Output, &made.buffer, level.len),
                 scan.prefixes(prefixes.as_ref()),
             ];
-            let chunk = Chunk { len: level.len as u32, ..Chunk::default() };
-            others.push(self.dispatch(encoder, &scan.states, work, chunk, &bound)?);
-            others.push(level.buffer);
-            others.extend(prefixes.replace(made).map(|level| level.buffer));
+            self.dispatch(&scan.states, Chunk { len: level.len as u32, ..Chunk::default() }, &bound)?;
+            self.others.push(level.buffer);
+            self.others.extend(prefixes.replace(made).map(|level| level.buffer));
         }
 
         // The elements.
-        let bound: Vec<Bound> = inputs.bound().chain([output, scan.prefixes(prefixes.as_ref())]).collect();
-        let chunk = Chunk { len: range.len() as u32, base: range.start as u32, ..Chunk::default() };
-        others.push(self.dispatch(encoder, &scan.elements, work, chunk, &bound)?);
-        others.extend(prefixes.map(|level| level.buffer));
+        self.dispatch(&scan.elements, part.elements(), &part.bound([scan.prefixes(prefixes.as_ref())]))?;
+        self.others.extend(prefixes.map(|level| level.buffer));
         Ok(())
     }
+}
 
+impl Device {
     /// The aggregate of the range, and whether look-back gave up somewhere.
     pub(super) fn prepare_report(&self, scan: &Scan) -> Result<Prepared> {
-        let mut encoder = self.encoder();
-        let mut others = Vec::new();
+        let mut recording = Recording::new(self, scan.work);
         let chunks = scan.chunks();
         if chunks == 1 {
-            let bytes = scan.climb.state_bytes;
-            self.scoped(0, || {
-                encoder.copy_buffer_to_buffer(scan.spine.raw(), 0, scan.report.raw(), 0, bytes)
-            })?;
+            recording.copy((&scan.spine, 0), (&scan.report, 0), scan.climb.state_bytes)?;
         } else {
-            let levels = self.record_climb(
-                &mut encoder,
-                &scan.climb,
-                scan.work,
-                (&scan.spine, chunks),
-                (&scan.report, 0),
-                &mut others,
-            )?;
-            others.extend(levels.into_iter().map(|level| level.buffer));
+            let levels = recording.climb(&scan.climb, (&scan.spine, chunks), (&scan.report, 0))?;
+            recording.others.extend(levels.into_iter().map(|level| level.buffer));
         }
+        let Recording { encoder, others, .. } = recording;
         self.receive_copy(encoder, &scan.report, 0, 4 * (FLAGS_AT + chunks) as u64, others)
     }
 }

@@ -21,7 +21,9 @@ use crate::wgsl::spell_value;
 ///
 /// It need not commute: operands are combined in the order of their indices. Functions of floats are rarely associative
 /// to the last bit; results are equal on all executors all the same if each evaluates `f` alike, because the order of
-/// combination is fixed.
+/// combination is fixed. WGSL does not promise that: a GPU may fuse `a * b + c` or simplify `a + b - a`. A device is tried
+/// for that when it is opened. `Auto` does not split a reduce or scan with such an `f` with a device that takes these
+/// liberties, so that no result depends on a split; a split that is asked for is made, and the plan notes it.
 ///
 /// ```
 /// use tilewright::{Func, Monoid};
@@ -121,6 +123,20 @@ mod tests {
         assert_eq!(format!("{seven:?}"), "Monoid(add: u32, identity 0)");
         assert_eq!(seven.finish(&[3, 0, 0, 0]), 3);
         assert!(matches!(Monoid::new(&add, 0), Err(Error::Argument { .. })));
+    }
+
+    #[test]
+    fn floats_are_found_wherever_they_are() {
+        let computes = |text: &str| {
+            let function: Func<fn(u32, u32) -> u32> = Func::new(text).unwrap();
+            Monoid::new(&function, 0).unwrap().spec.is_user_float()
+        };
+        assert!(!computes("fn or(a: u32, b: u32) -> u32 { return a | b; }"));
+        assert!(computes(
+            "fn sum(a: f32, b: f32) -> f32 { return a + b; }
+            fn add(a: u32, b: u32) -> u32 { return bitcast<u32>(sum(bitcast<f32>(a), bitcast<f32>(b))); }"
+        ));
+        assert!(!Describe::<f32>::spec(&crate::Sum).0.is_user_float());
     }
 
     #[test]

@@ -72,6 +72,11 @@ impl Code {
         Ok(format!("{name}({})", args.join(", ")))
     }
 
+    /// True if a user function loops.
+    pub(super) fn loops(&self) -> bool {
+        self.checks.loops
+    }
+
     /// Textual and so conservative: a check that is kept without need costs time, not correctness.
     fn note_checks(&mut self, text: &str) {
         self.checks.bounds |= text.contains('[');

@@ -17,6 +17,7 @@ mod params;
 mod reduce;
 mod scan;
 mod sources;
+mod tile;
 mod tuning;
 
 pub(crate) use carry::{carry, spine_len};

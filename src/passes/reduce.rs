@@ -7,7 +7,7 @@ use super::monoid::{self, State};
 use super::params::Field;
 use super::sources::{Sources, used};
 use super::tuning::Tuning;
-use super::{Access, Pass, Resource, graph, ladder, memory};
+use super::{Access, Pass, Resource, graph, ladder, memory, tile};
 use crate::error::Result;
 use crate::monoid::MonoidSpec;
 use crate::order::{TILE_LEN, TILE_LEVEL};
@@ -34,30 +34,16 @@ pub(crate) fn reduce_states(monoid: &MonoidSpec, tuning: &Tuning) -> Result<Pass
 }
 
 fn finish(mut code: Code, state: State, tuning: &Tuning, label: &'static str) -> Pass {
+    let tuning = &tuning.of_functions(code.loops());
     code.bind(Resource::Aggregates, Access::ReadWrite, "tw_out", WORDS);
     code.declare(&ladder::declare(tuning));
     let mut store = String::new();
     // The first extra parameter is where the first aggregate goes.
     let at = format!("{}u * (tile + tw_params[0].z)", state.repr.words());
     memory::store_words(state.repr, "tw_out", &at, &ladder::root(tuning), &mut store);
-    let parts = [("CLIMB", ladder::climb(tuning, TILE_LEVEL)), ("STORE", store)];
-    let body = fill_tiled(TEMPLATE, tuning, &parts);
+    let then = fill(TEMPLATE, &[("STORE", &store)]);
+    let body = tile::entry(tuning, tile::BY_INDEX, TILE_LEVEL, &then);
     code.finish(label, &body, tuning.threads(), Some(tuning.group_tiles * TILE_LEN as u32))
-}
-
-/// Fills a template whose workgroups hold `group_tiles` tiles of `tile_threads` invocations.
-pub(super) fn fill_tiled(template: &str, tuning: &Tuning, parts: &[(&str, String)]) -> String {
-    let numbers = [
-        ("THREADS", tuning.threads()),
-        ("TILE_THREADS", tuning.tile_threads),
-        ("GROUP_TILES", tuning.group_tiles),
-        ("THREAD_LEN", tuning.thread_len()),
-        ("TILE_LEN", TILE_LEN as u32),
-    ]
-    .map(|(name, value)| (name, format!("{value}u")));
-    let parts: Vec<(&str, &str)> =
-        numbers.iter().chain(parts).map(|(name, text)| (*name, text.as_str())).collect();
-    fill(template, &parts)
 }
 
 /// Declares `tw_quad(q)` and `tw_one(i)`: states of elements.

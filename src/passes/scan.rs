@@ -11,10 +11,10 @@ use std::fmt::Write;
 use super::code::{Code, QUADS, WORDS};
 use super::monoid::{self, State};
 use super::params::Field;
-use super::reduce::{declare_elements, declare_states, fill_tiled};
+use super::reduce::{declare_elements, declare_states};
 use super::sources::{Sources, used};
 use super::tuning::Tuning;
-use super::{Access, Pass, Resource, graph, ladder, memory};
+use super::{Access, Pass, Resource, graph, ladder, memory, tile};
 use crate::element::ElementType;
 use crate::error::Result;
 use crate::monoid::MonoidSpec;
@@ -190,11 +190,12 @@ fn levels(tuning: &Tuning) -> String {
 
 fn finish(mut code: Code, state: State, variant: Variant, tuning: &Tuning, label: &'static str) -> Pass {
     let single = variant == Variant::SinglePass;
-    let tuning = Tuning { group_tiles: if single { 1 } else { tuning.group_tiles }, ..*tuning };
+    let tuning = tuning.of_functions(code.loops());
+    let tuning = Tuning { group_tiles: if single { 1 } else { tuning.group_tiles }, ..tuning };
     code.bind(Resource::Prefixes, Access::Read, "tw_prefixes", WORDS);
     code.declare(&ladder::declare(&tuning));
     code.declare(&levels(&tuning));
-    let (ticket, prefix) = if single {
+    let (group, prefix) = if single {
         code.bind(Resource::Published, Access::ReadWrite, "tw_published", "array<atomic<u32>>");
         code.bind(Resource::Aggregates, Access::ReadWrite, "tw_total", WORDS);
         code.declare(&lookback(state, &tuning));
@@ -203,20 +204,18 @@ fn finish(mut code: Code, state: State, variant: Variant, tuning: &Tuning, label
     } else {
         let at = format!("{}u * tile", state.repr.words());
         let prefix = memory::load_words(state.repr, "tw_prefixes", &at);
-        (INDEX, format!("    if (present > 0u) {{ p = {prefix}; }}\n"))
+        (tile::BY_INDEX, format!("    if (present > 0u) {{ p = {prefix}; }}\n"))
     };
     let last = if single { TILE_LEVEL } else { TILE_LEVEL - 1 };
     let parts = [
-        ("TICKET", ticket.to_string()),
-        ("CLIMB", ladder::climb(&tuning, last)),
         ("PREFIX", prefix),
         ("DESCEND", ladder::descend(&tuning)),
+        ("THREAD_LEN", tile::literal(tuning.thread_len())),
     ];
-    let body = fill_tiled(TEMPLATE, &tuning, &parts);
+    let parts = parts.each_ref().map(|(name, text)| (*name, text.as_str()));
+    let body = tile::entry(&tuning, group, last, &fill(TEMPLATE, &parts));
     code.finish(label, &body, tuning.threads(), Some(tuning.group_tiles * TILE_LEN as u32))
 }
-
-const INDEX: &str = "    let tile_group = group.y * groups.x + group.x;\n";
 
 /// Tickets make sure that every tile that one waits for has started.
 const TICKET: &str = "    if (thread == 0u) { tw_ticket = atomicAdd(&tw_published[0], 1u); }

@@ -14,6 +14,7 @@ fn tuning() -> Tuning {
     Tuning {
         map_threads: 64,
         tile_threads: 16,
+        loop_tile_threads: 16,
         group_tiles: 2,
         single_pass: false,
         look_back_rounds: 1024,
@@ -161,8 +162,9 @@ fn a_reduction_to_the_position_of_the_smallest() {
         return s;
     }
     "#);
-    insta::assert_snapshot!(between(&pass.wgsl, "// Reduce.", "@end"), @r#"
-    // Reduce. 16u invocations take a tile of 4096u elements to its aggregate, in the canonical order.
+    insta::assert_snapshot!(between(&pass.wgsl, "// What", "@end"), @r#"
+    // What reduce and scan begin with: 16u invocations take a tile of 4096u elements to its aggregate, in
+    // the canonical order.
 
     @compute @workgroup_size(32u)
     fn tw_main(
@@ -171,9 +173,11 @@ fn a_reduction_to_the_position_of_the_smallest() {
         @builtin(local_invocation_index) thread: u32,
     ) {
         let len = tw_params[0].x;
+        let tile_group = group.y * groups.x + group.x;
+
         let slot = thread / 16u;
         let t = thread % 16u;
-        let tile = (group.y * groups.x + group.x) * 2u + slot;
+        let tile = tile_group * 2u + slot;
         let tile_first = tile * 4096u;
         let present = min(len - min(len, tile_first), 4096u);
 
@@ -204,12 +208,14 @@ fn a_reduction_to_the_position_of_the_smallest() {
         }
         workgroupBarrier();
 
+        // Reduce: the first invocation of a tile has its aggregate.
         if (t == 0u && present > 0u) {
         let words = tw_nodes[40u + slot];
         tw_out[2u * (tile + tw_params[0].z) + 0u] = words.x;
         tw_out[2u * (tile + tw_params[0].z) + 1u] = words.y;
 
         }
+
     }
     "#);
     insta::assert_snapshot!(bindings(&pass), @r#"
@@ -317,7 +323,11 @@ fn tuning_fits_the_adapter() {
     assert_eq!(Tuning::of(&Traits { max_threads: 128, ..gpu }).tile_threads, 64);
     assert_eq!(Tuning::of(&Traits { workgroup_bytes: 4 << 10, ..gpu }).tile_threads, 64);
     assert!(!Tuning::of(&Traits { forward_progress: false, ..gpu }).single_pass);
-    assert!(!Tuning::of(&Traits { software: true, ..gpu }).single_pass);
+    let software = Tuning::of(&Traits { software: true, ..gpu });
+    assert!(!software.single_pass);
+    // Few elements an invocation where functions loop.
+    assert_eq!([false, true].map(|loops| software.of_functions(loops).thread_len()), [1024, 16]);
+    assert_eq!(tuned.of_functions(true), tuned);
 }
 
 #[test]

@@ -22,6 +22,8 @@ pub(crate) struct Tuning {
     pub(crate) map_threads: u32,
     /// Invocations that share a tile in reduce and scan: a power of four up to 256.
     pub(crate) tile_threads: u32,
+    /// The same where a user's function loops, if more; then a workgroup takes one tile.
+    pub(crate) loop_tile_threads: u32,
     /// Tiles of a workgroup in reduce and scan.
     pub(crate) group_tiles: u32,
     /// Scan in one pass, with look-back.
@@ -40,6 +42,9 @@ impl Tuning {
             Self {
                 map_threads: 64,
                 tile_threads: 4,
+                // llvmpipe ends the loops of an invocation after 65535 iterations in all, without a word: the fewer
+                // elements an invocation takes, the longer a function may loop for each.
+                loop_tile_threads: 256,
                 group_tiles: 4,
                 single_pass: false,
                 look_back_rounds,
@@ -49,6 +54,7 @@ impl Tuning {
             Self {
                 map_threads: 128,
                 tile_threads: 256,
+                loop_tile_threads: 256,
                 group_tiles: 1,
                 single_pass: traits.forward_progress,
                 look_back_rounds,
@@ -56,11 +62,21 @@ impl Tuning {
             }
         };
         // The widest state, and all levels of the ladder: 4/3 of a vec4 per thread.
-        while tuning.tile_threads * 22 > traits.workgroup_bytes || tuning.tile_threads > traits.max_threads {
-            tuning.tile_threads /= 4;
+        for threads in [&mut tuning.tile_threads, &mut tuning.loop_tile_threads] {
+            while *threads * 22 > traits.workgroup_bytes || *threads > traits.max_threads {
+                *threads /= 4;
+            }
         }
         tuning.map_threads = tuning.map_threads.min(traits.max_threads);
         tuning
+    }
+
+    /// The shape of a reduce or scan whose functions loop, or do not.
+    pub(super) fn of_functions(&self, loops: bool) -> Self {
+        if loops && self.loop_tile_threads > self.tile_threads {
+            return Self { tile_threads: self.loop_tile_threads, group_tiles: 1, ..*self };
+        }
+        *self
     }
 
     /// Elements of a tile that one invocation folds: `4^thread_level`.

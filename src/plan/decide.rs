@@ -158,6 +158,9 @@ impl<'a> Planner<'a> {
         if self.shape.len < chunk::SPLIT_TILES * crate::order::TILE_LEN {
             return Err(reject(None, None, Reason::TooFewTiles));
         }
+        if let Some(what) = self.mixes_bits(gpu) {
+            return Err(reject(None, None, Reason::MixedBits(what)));
+        }
         let cost = GpuCost::new(self.shape, self.profile, index, true);
         let balance = cost::balance(&self.cpu, &cost, self.len);
         if balance <= 0.0 || balance >= self.len {
@@ -177,6 +180,16 @@ impl<'a> Planner<'a> {
             return Err(reject(Some(gpu_elements), Some(predicted), Reason::GainsLittle));
         }
         Ok(Candidate { choice: Choice::Split { gpu_elements }, adapter: Some(index), predicted })
+    }
+
+    /// How an adapter changes, or may change, the bits of the work's operator, if that is a user's on floats.
+    fn mixes_bits(&self, gpu: &GpuProfile) -> Option<String> {
+        match &gpu.user_floats {
+            _ if !self.shape.user_floats => None,
+            CanonicalOrder::Passed => None,
+            CanonicalOrder::Failed(what) => Some(what.clone()),
+            CanonicalOrder::Unknown => Some("the device is not open, so nobody knows how it rounds".into()),
+        }
     }
 
     /// Why `Auto` must leave an adapter out.
@@ -213,7 +226,8 @@ impl<'a> Planner<'a> {
         Ok(cpu)
     }
 
-    /// What the user forced: `share` of the elements on a GPU, more than 0. Work that no GPU can run goes to the CPU.
+    /// What the user forced: `share` of the elements on a GPU, more than 0. Work that no GPU can run goes to the CPU, and
+    /// where the user allows it, so does work whose only devices have failed.
     fn forced(&mut self, share: f64) -> Result<Candidate> {
         if self.profile.gpus.is_empty() {
             return Err(Error::NoAdapter { reason: "none was found".into() });
@@ -239,6 +253,10 @@ impl<'a> Planner<'a> {
         let Some(index) = self.preferred() else {
             let reasons: Vec<String> =
                 self.rejected.iter().map(|r| format!("{}: {}", name_of(&r.alternative), r.reason)).collect();
+            if self.request.cpu_fallback && self.shape.cpu.is_ok() {
+                self.notes.push("no device is in order, so the CPU takes it".into());
+                return Ok(Candidate::cpu(self.cpu.at(self.len)));
+            }
             return Err(Error::NoAdapter { reason: reasons.join("; ") });
         };
         let gpu = &self.profile.gpus[index];
@@ -285,6 +303,9 @@ impl<'a> Planner<'a> {
         if gpu_elements == 0 {
             self.notes.push(format!("a share of {share} is less than half a node of {grain} elements"));
             return Candidate::cpu(self.cpu.at(self.len));
+        }
+        if let Some(what) = self.mixes_bits(&self.profile.gpus[index]) {
+            self.notes.push(format!("the operator's bits may depend on the split: {what}"));
         }
         let cost = GpuCost::new(self.shape, self.profile, index, true);
         let contention = self.profile.gpus[index].contention;

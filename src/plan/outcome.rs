@@ -56,6 +56,9 @@ pub enum Reason {
     Failed(String),
     /// Float results on this adapter have other bits than the canonical order: what the probe saw.
     NotReproducible(String),
+    /// The bits of a user's operator on floats would depend on the split, since the adapter evaluates the operator in
+    /// another way than the CPU: what the probe saw.
+    MixedBits(String),
     /// The placement that was asked for leaves it out.
     Placement,
 }
@@ -73,6 +76,7 @@ impl fmt::Display for Reason {
             Self::Unsupported(what) => write!(f, "cannot run this: {what}"),
             Self::Failed(why) => write!(f, "device failed: {why}"),
             Self::NotReproducible(what) => write!(f, "other bits than the canonical order: {what}"),
+            Self::MixedBits(what) => write!(f, "the operator's bits would depend on the split: {what}"),
             Self::Placement => write!(f, "not asked for"),
         }
     }

@@ -134,6 +134,8 @@ pub(crate) struct Request {
     pub(crate) origin: Origin,
     /// True when `Auto` may choose a software adapter.
     pub(crate) allow_software: bool,
+    /// True when the CPU may take work that was forced on a device which has failed.
+    pub(crate) cpu_fallback: bool,
 }
 
 impl Request {
@@ -154,6 +156,6 @@ impl Request {
                 None => (Placement::Auto, Origin::Default),
             },
         };
-        Ok(Self { placement, origin, allow_software })
+        Ok(Self { placement, origin, allow_software, cpu_fallback: false })
     }
 }

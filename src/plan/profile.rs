@@ -158,6 +158,8 @@ pub(crate) struct GpuProfile {
     pub(crate) state: DeviceState,
     /// Whether it may do reproducible float work.
     pub(crate) canonical: CanonicalOrder,
+    /// Whether users' float functions get the bits of the CPU, as far as the probe tries.
+    pub(crate) user_floats: CanonicalOrder,
     /// Seconds to open the device.
     pub(crate) open_s: Estimate,
     /// Seconds to compile the pipelines of one work.
@@ -204,6 +206,7 @@ impl GpuProfile {
             kind,
             state: DeviceState::NotOpened,
             canonical: CanonicalOrder::Unknown,
+            user_floats: CanonicalOrder::Unknown,
             open_s: pick(0.25, 0.15, 0.05),
             compile_s: pick(30e-3, 30e-3, 60e-3),
             launch_s: pick(20e-6, 20e-6, 60e-6),

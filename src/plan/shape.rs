@@ -51,6 +51,8 @@ pub(crate) struct Shape {
     pub(crate) cost_ns: f64,
     /// True when the bits depend on the order of combination: a float reduce or scan, or a user's operator.
     pub(crate) reproducible: bool,
+    /// True for a reduce or scan whose operator is a user's function of floats.
+    pub(crate) user_floats: bool,
     /// True when the GPU's pipelines for this work exist.
     pub(crate) pipeline_cached: bool,
     /// Whether the CPU can run this, else the construct that it cannot run.

@@ -34,3 +34,18 @@ pub(crate) struct PureFunction {
     /// Type of the result.
     pub(crate) result: ElementType,
 }
+
+impl PureFunction {
+    /// True if the function or a helper has a value of floats, whatever its own types are.
+    pub(crate) fn computes_floats(&self) -> bool {
+        let is_float = |scalar: naga::Scalar| scalar.kind == naga::ScalarKind::Float;
+        self.module.functions.iter().any(|(handle, function)| {
+            let info = &self.info[handle];
+            let mut expressions = function.expressions.iter();
+            expressions.any(|(expression, _)| {
+                let ty = info[expression].ty.inner_with(&self.module.types);
+                ty.scalar().is_some_and(is_float)
+            })
+        })
+    }
+}

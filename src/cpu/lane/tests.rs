@@ -2,6 +2,9 @@
 
 mod composite;
 mod control;
+mod graphs;
+mod listing;
+mod places;
 mod random;
 mod straight;
 mod support;

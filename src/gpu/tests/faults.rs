@@ -156,7 +156,7 @@ fn probe_and_measure() {
     let Some(gpu) = gpu(Options::default()) else { return };
     let verdict = pollster::block_on(gpu.probe()).expect("probe");
     if gpu.info().name.contains("llvmpipe") {
-        assert!(verdict.canonical(), "{verdict:?}");
+        assert!(verdict.departures.is_empty(), "{verdict:?}");
     }
     let costs = pollster::block_on(gpu.measure(1 << 20)).expect("measure");
     println!("{costs:?}");

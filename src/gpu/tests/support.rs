@@ -227,6 +227,7 @@ pub(super) fn tunings() -> Vec<Tuning> {
     let shape = |tile_threads, group_tiles, single_pass| Tuning {
         map_threads: 64,
         tile_threads,
+        loop_tile_threads: tile_threads,
         group_tiles,
         single_pass,
         // The machine that tests may take a thread away for long.

@@ -81,6 +81,7 @@ fn versus_tunings() {
             let tuning = Tuning {
                 map_threads: 64,
                 tile_threads,
+                loop_tile_threads: tile_threads,
                 group_tiles,
                 single_pass: false,
                 look_back_rounds: 0,

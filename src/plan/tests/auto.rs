@@ -108,6 +108,27 @@ fn an_adapter_that_failed_the_probe_gets_no_reproducible_work_but_may_map() {
 }
 
 #[test]
+fn an_operator_of_the_users_on_floats_is_not_mixed_where_an_adapter_takes_liberties() {
+    // Balanced, so that any other work is split.
+    let scan = Shape { kind: ShapeKind::Scan, label: "affine".into(), ..map(1 << 26, 0.2) };
+    let users = Shape { reproducible: true, user_floats: true, ..scan.clone() };
+    let plan_of = |shape: &Shape, user_floats: CanonicalOrder| {
+        let slow = GpuProfile { upload_rate: calibrated(8e9), download_rate: calibrated(8e9), ..discrete() };
+        decide(shape, &machine(vec![GpuProfile { user_floats, ..slow }]), &auto()).unwrap()
+    };
+    let liberties = CanonicalOrder::Failed("it simplifies a + b - a to b".into());
+    let is_split = |plan: &Plan| matches!(plan.choice, Choice::Split { .. });
+    assert!(is_split(&plan_of(&users, CanonicalOrder::Passed)));
+    assert!(is_split(&plan_of(&scan, liberties.clone())));
+    for unsure in [liberties, CanonicalOrder::Unknown] {
+        let plan = plan_of(&users, unsure);
+        assert!(!is_split(&plan), "{plan}");
+        let reason = reason_against_split(&plan).unwrap().to_string();
+        assert!(reason.starts_with("the operator's bits would depend on the split: "), "{reason}");
+    }
+}
+
+#[test]
 fn work_that_the_cpu_cannot_run_goes_to_a_gpu_however_small() {
     let shape = Shape { cpu: Err("textures".into()), ..map(10, 1.0) };
     let plan = decide(&shape, &machine(vec![discrete()]), &auto()).unwrap();

@@ -51,6 +51,20 @@ fn gpu_with_failed_devices_alone_names_each_failure() {
 }
 
 #[test]
+fn gpu_with_failed_devices_alone_is_the_cpu_where_that_is_allowed() {
+    let failed = GpuProfile { state: DeviceState::Failed("lost twice".into()), ..discrete() };
+    for placement in [Placement::Gpu, Placement::Split { gpu: 0.5 }] {
+        let request = Request { cpu_fallback: true, ..request(placement) };
+        let plan = decide(&map(1 << 20, 1.0), &machine(vec![failed.clone()]), &request).unwrap();
+        assert_eq!(plan.choice, Choice::Cpu);
+        assert_eq!(reason_against_gpu(&plan), Some(&Reason::Failed("lost twice".into())));
+        assert_eq!(plan.notes, ["no device is in order, so the CPU takes it"]);
+        let error = decide(&map(10, 1.0), &machine(vec![]), &request).unwrap_err();
+        assert!(matches!(error, crate::Error::NoAdapter { .. }), "{error}");
+    }
+}
+
+#[test]
 fn work_that_no_gpu_can_run_goes_to_the_cpu_and_the_plan_says_why() {
     let shape = Shape { gpu: Err("the adapter has no f64".into()), ..map(10, 1.0) };
     let plan = decide(&shape, &machine(vec![discrete()]), &request(Placement::Gpu)).unwrap();
@@ -66,6 +80,19 @@ fn an_adapter_that_failed_the_probe_is_used_when_forced_with_a_note() {
     let plan = decide(&resident_sum(1 << 20), &machine, &request(Placement::Gpu)).unwrap();
     assert_eq!(plan.choice, Choice::Gpu);
     assert_eq!(plan.notes, ["`Discrete` gives other bits than the canonical order: flushes subnormals"]);
+}
+
+#[test]
+fn a_split_that_mixes_bits_of_a_users_operator_is_made_with_a_note() {
+    let liberties = CanonicalOrder::Failed("it simplifies a + b - a to b".into());
+    let machine = machine(vec![GpuProfile { user_floats: liberties, ..discrete() }]);
+    let shape = Shape { user_floats: true, ..resident_sum(1 << 20) };
+    let plan = decide(&shape, &machine, &split(0.5)).unwrap();
+    assert!(matches!(plan.choice, Choice::Split { .. }));
+    let note = "the operator's bits may depend on the split: it simplifies a + b - a to b";
+    assert_eq!(plan.notes, [note]);
+    let whole = decide(&shape, &machine, &request(Placement::Gpu)).unwrap();
+    assert_eq!(whole.notes, [""; 0]);
 }
 
 #[test]

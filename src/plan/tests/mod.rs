@@ -23,6 +23,7 @@ fn discrete() -> GpuProfile {
     GpuProfile {
         state: DeviceState::Open,
         canonical: CanonicalOrder::Passed,
+        user_floats: CanonicalOrder::Passed,
         upload_rate: calibrated(24e9),
         download_rate: calibrated(20e9),
         max_binding: (1 << 31) - 1,
@@ -35,6 +36,7 @@ fn software() -> GpuProfile {
     GpuProfile {
         state: DeviceState::Open,
         canonical: CanonicalOrder::Passed,
+        user_floats: CanonicalOrder::Passed,
         ..GpuProfile::prior("Software", AdapterKind::Software, 2)
     }
 }
@@ -58,6 +60,7 @@ fn map(len: usize, cost_ns: f64) -> Shape {
         result_on_host: true,
         cost_ns,
         reproducible: false,
+        user_floats: false,
         pipeline_cached: true,
         cpu: Ok(()),
         gpu: Ok(()),
@@ -79,7 +82,7 @@ fn resident_sum(len: usize) -> Shape {
 }
 
 fn request(placement: Placement) -> Request {
-    Request { placement, origin: Origin::Argument, allow_software: false }
+    Request { placement, origin: Origin::Argument, ..Request::default() }
 }
 
 fn auto() -> Request {

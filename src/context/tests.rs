@@ -1,0 +1,220 @@
+//! Calls whose device fails: whole calls, from a view to the result, the report, and the next call.
+//!
+//! The devices are real ones that fail on demand: they refuse every allocation above a size, or are destroyed after a
+//! number of submissions.
+
+use std::time::Duration;
+
+use super::Context;
+use crate::element::Element;
+use crate::error::{Error, Fault, Result};
+use crate::func::Func;
+use crate::gpu::{Choice as Adapter, Gpu, Options};
+use crate::monoid::Sum;
+use crate::order::TILE_LEN;
+use crate::plan::{
+    AdapterKind, CanonicalOrder, Choice, DeviceState, Estimate, GpuProfile, Placement, Provenance,
+};
+
+/// Elements of a call: many chunks for each side of a split, and a ragged end.
+const LEN: usize = 40 * TILE_LEN + 11;
+
+/// Chunks of four tiles, so that a device can fail between two of them.
+const SMALL_BINDING: Option<u64> = Some(4 * 4 * TILE_LEN as u64);
+
+const PLACEMENTS: [Placement; 3] = [Placement::Gpu, Placement::Auto, Placement::Split { gpu: 0.5 }];
+
+/// A context whose device is opened with `options`. `Auto` takes that device for one that is faster than any CPU.
+fn context(options: &Options, placement: Placement, fallback: bool) -> Option<Context> {
+    let gpu = match Gpu::open_with(&Adapter { name: None, software: true }, options) {
+        Ok(gpu) => gpu,
+        Err(error) => {
+            assert!(std::env::var_os("REQUIRE_GPU").is_none_or(|v| v != "1"), "REQUIRE_GPU=1, and {error}");
+            eprintln!("ignored: no adapter ({error})");
+            return None;
+        }
+    };
+    let known = |value| Estimate::new(value, Provenance::Calibrated).expect("a number of the test's own");
+    let (instant, endless) = (known(1e-12), known(1e14));
+    let profile = GpuProfile {
+        state: DeviceState::Open,
+        canonical: CanonicalOrder::Passed,
+        open_s: instant,
+        compile_s: instant,
+        launch_s: instant,
+        upload_latency_s: instant,
+        upload_rate: endless,
+        download_latency_s: instant,
+        download_rate: endless,
+        memory_rate: endless,
+        unit_s: instant,
+        ..GpuProfile::prior(&gpu.info().name, AdapterKind::Discrete, 2)
+    };
+    let builder = Context::builder().threads(2).placement(placement).cpu_fallback(fallback);
+    let cx = builder.build().expect("valid settings");
+    cx.shared.devices.adopt(gpu, profile);
+    Some(cx)
+}
+
+/// A terminal call, by what it gives.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Call {
+    Map,
+    Reduce,
+    Scan,
+    Array,
+    ScanArray,
+}
+
+const CALLS: [Call; 5] = [Call::Map, Call::Reduce, Call::Scan, Call::Array, Call::ScanArray];
+
+fn xs() -> Vec<u32> {
+    (0..LEN as u32).map(|i| i.wrapping_mul(0x9e37_79b9) ^ i >> 3).collect()
+}
+
+/// Iterations of the loop in the function that calls apply. With 1024 elements an invocation, llvmpipe would end it too
+/// soon in a scan.
+const STEPS: u32 = 40;
+
+/// The call's elements; one for a reduce.
+fn run(cx: &Context, call: Call, xs: &[u32]) -> Result<Vec<u32>> {
+    let text = "fn f(x: u32) -> u32 { var y = x; for (var i = 0u; i < 40u; i++) { y = y * 1664525u + x; } return y; }";
+    let f: Func<fn(u32) -> u32> = Func::new(text)?;
+    let view = cx.view(xs).map(&f);
+    match call {
+        Call::Map => view.collect(),
+        Call::Reduce => view.reduce(Sum).map(|sum| vec![sum]),
+        Call::Scan => view.inclusive_scan(Sum).collect(),
+        Call::Array => cx.read(&view.to_array()?).map(<[u32]>::to_vec),
+        Call::ScanArray => cx.read(&view.inclusive_scan(Sum).to_array()?).map(<[u32]>::to_vec),
+    }
+}
+
+fn oracle(call: Call, xs: &[u32]) -> Vec<u32> {
+    let f = |&x: &u32| (0..STEPS).fold(x, |y, _| y.wrapping_mul(1_664_525).wrapping_add(x));
+    let mapped: Vec<u32> = xs.iter().map(f).collect();
+    let prefixes = mapped.iter().scan(0_u32, |sum, &x| {
+        *sum = sum.wrapping_add(x);
+        Some(*sum)
+    });
+    match call {
+        Call::Map | Call::Array => mapped,
+        Call::Reduce => prefixes.last().into_iter().collect(),
+        Call::Scan | Call::ScanArray => prefixes.collect(),
+    }
+}
+
+/// Runs every call on a device that fails: once with the CPU to finish it, once with the CPU forbidden, and each time
+/// once more.
+fn check(options: &Options, is_expected: fn(&Fault) -> bool, next: fn(&Context, &Result<Vec<u32>>)) {
+    let xs = xs();
+    for call in CALLS {
+        let expected = oracle(call, &xs);
+        for placement in PLACEMENTS {
+            let Some(cx) = context(options, placement, true) else { return };
+            let what = format!("{call:?}, {placement:?}");
+            let found = run(&cx, call, &xs).unwrap_or_else(|error| panic!("{what}: {error}"));
+            assert!(found == expected, "{what}");
+            let report = cx.last_report().unwrap_or_else(|| panic!("{what}: no report"));
+            let split = matches!(placement, Placement::Split { .. });
+            assert_eq!(split, matches!(report.plan.choice, Choice::Split { .. }), "{what}: {report}");
+            assert_eq!(split, report.plan.choice != Choice::Gpu, "{what}: {report}");
+            assert_eq!(report.incidents.len(), 1, "{what}: {report}");
+            let incident = &report.incidents[0];
+            assert_eq!(Some(&incident.executor), report.plan.adapter.as_ref(), "{what}");
+            assert_eq!(incident.action, "the CPU did the work", "{what}");
+            let again = run(&cx, call, &xs);
+            assert!(again.as_ref().is_ok_and(|found| *found == expected), "{what}, again: {:?}", again.err());
+            next(&cx, &again);
+
+            let Some(cx) = context(options, placement, false) else { return };
+            let error = run(&cx, call, &xs).expect_err("the CPU is forbidden");
+            let fault = match &error {
+                Error::Device { fault, .. } => fault,
+                other => panic!("{what}: {other}"),
+            };
+            assert!(is_expected(fault), "{what}: {error}");
+            next(&cx, &run(&cx, call, &xs));
+        }
+    }
+}
+
+#[test]
+fn memory_that_the_device_refuses() {
+    // Not even a tile of words.
+    let options =
+        Options { refuse_above: Some(u32::TYPE.bytes() as u64 * TILE_LEN as u64 / 2), ..Options::default() };
+    check(
+        &options,
+        |fault| matches!(fault, Fault::OutOfMemory { .. }),
+        |cx, _| {
+            // The device is still there, and does what it has the memory for.
+            let few: Vec<u32> = (0..1000).collect();
+            let cx = cx.with_placement(Placement::Gpu);
+            for call in CALLS {
+                assert!(run(&cx, call, &few).expect("fits") == oracle(call, &few), "{call:?}");
+                let report = cx.last_report().expect("a plan");
+                assert!(report.plan.choice == Choice::Gpu && report.incidents.is_empty(), "{report}");
+            }
+        },
+    );
+}
+
+#[test]
+fn a_device_that_vanishes_in_the_middle_of_a_call() {
+    for lose_after in [1, 3] {
+        let options =
+            Options { lose_after: Some(lose_after), max_binding_bytes: SMALL_BINDING, ..Options::default() };
+        check(
+            &options,
+            |fault| matches!(fault, Fault::Lost(_)),
+            |cx, again| {
+                // The device is left alone for a while: the CPU takes the call, or nobody if it may not.
+                let report = cx.last_report();
+                match again {
+                    Ok(_) => {
+                        let report = report.expect("a plan");
+                        assert!(report.plan.choice == Choice::Cpu && report.incidents.is_empty(), "{report}");
+                        assert!(report.plan.to_string().contains("device failed"), "{report}");
+                    }
+                    Err(Error::NoAdapter { reason }) => {
+                        assert!(reason.contains("pausing after a failure: "), "{reason}")
+                    }
+                    Err(error) => panic!("{error}"),
+                }
+            },
+        );
+    }
+}
+
+#[test]
+fn a_device_that_was_lost_is_opened_again_after_a_pause() {
+    let xs = xs();
+    for fallback in [false, true] {
+        let options = Options { lose_after: Some(1), ..Options::default() };
+        let Some(cx) = context(&options, Placement::Gpu, fallback) else { return };
+        assert_eq!(run(&cx, Call::Map, &xs).is_ok(), fallback);
+        std::thread::sleep(Duration::from_millis(600));
+        for call in CALLS {
+            assert!(run(&cx, call, &xs).expect("a new device") == oracle(call, &xs), "{call:?}");
+            let report = cx.last_report().expect("a plan");
+            assert!(report.plan.choice == Choice::Gpu && report.incidents.is_empty(), "{report}");
+        }
+    }
+}
+
+#[test]
+fn data_that_was_on_a_lost_device_only_is_an_error_and_not_a_wrong_result() {
+    let xs = xs();
+    let options = Options { lose_after: Some(4), ..Options::default() };
+    let Some(cx) = context(&options, Placement::Gpu, true) else { return };
+    let kept = cx.view(&xs).inclusive_scan(Sum).to_array().expect("the device is there");
+    while run(&cx, Call::Map, &xs).is_ok_and(|_| cx.last_report().is_some_and(|r| r.incidents.is_empty())) {}
+    for _ in 0..2 {
+        let lost = [cx.read(&kept).map(drop), cx.view(&kept).reduce(Sum).map(drop)];
+        for outcome in lost {
+            let error = outcome.expect_err("the data is gone");
+            assert!(matches!(error, Error::Device { fault: Fault::Lost(_), .. }), "{error}");
+        }
+    }
+}
