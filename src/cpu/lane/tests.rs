@@ -5,6 +5,7 @@ mod control;
 mod graphs;
 mod listing;
 mod places;
+mod pressure;
 mod random;
 mod straight;
 mod support;

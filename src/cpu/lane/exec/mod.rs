@@ -1,5 +1,6 @@
 //! Running programs: the vector code, compiled once per instruction set, and the machine that calls it.
 
+pub(super) mod functions;
 pub(super) mod level;
 pub(super) mod machine;
 mod memory;

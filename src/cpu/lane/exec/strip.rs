@@ -8,8 +8,9 @@ use std::marker::PhantomData;
 use fearless_simd::{Select, Simd, SimdBase, SimdFloat, SimdInt, SimdMask, prelude::Bytes};
 
 use super::super::assign::ArrayPlanes;
-use super::super::function::{LaneFunction, for_each_function, lane};
+use super::super::function::Function;
 use super::super::steps::{Step, StepOp, for_each_step};
+use super::functions::table;
 use crate::cpu::math::Fused;
 
 /// Vector registers of a strip.
@@ -33,9 +34,6 @@ pub(super) struct Frame<'a> {
     /// Lanes to run, a multiple of the strip.
     pub(super) lanes: usize,
 }
-
-/// A built-in function on a strip: replaces the first operand by the result.
-type StripFunction<S> = unsafe fn(simd: S, acc: &mut Strip, operands: [*const u32; 3]);
 
 /// A strip of lanes in memory.
 #[derive(Debug)]
@@ -300,9 +298,15 @@ impl<S: Simd, F: Fused> Code<S, F> {
         let plane = |operand: u16| frame.table.get(operand as usize).copied().unwrap_or_default();
         match step.op {
             StepOp::Call => {
-                let operands = [step.a, step.b, step.c].map(|operand| plane(operand).cast_const());
-                // SAFETY: the function reads as many operands as it has, planes that the caller vouches for.
-                unsafe { Self::FUNCTIONS[step.f as usize](simd, acc, operands) }
+                let mut to = Strip([0; MAX_STRIP]);
+                let mut operands = [acc.0.as_ptr(); 4];
+                let arity = Function::ALL[step.f as usize].arity();
+                for (operand, place) in operands[1..arity].iter_mut().zip([step.a, step.b, step.c]) {
+                    *operand = plane(place);
+                }
+                // SAFETY: strips, and planes that the caller vouches for; the processor has the instructions of `simd`.
+                unsafe { table::<S, F>()[step.f as usize](to.0.as_mut_ptr(), operands) };
+                acc.0[..Self::STRIP].copy_from_slice(&to.0[..Self::STRIP]);
             }
             StepOp::Lookup => {
                 let words = &frame.tables[step.a as usize];
@@ -347,49 +351,7 @@ impl<S: Simd, F: Fused> Code<S, F> {
             _ => {}
         }
     }
-
-    /// The loop of a built-in function over a strip.
-    ///
-    /// # Safety
-    /// The operands that the function has beyond the first are valid for reads of a strip.
-    unsafe fn function<L: LaneFunction>(simd: S, acc: &mut Strip, operands: [*const u32; 3]) {
-        let operand = |index: usize| if index < L::ARITY { operands[index - 1] } else { acc.0.as_ptr() };
-        let (b, c, d) = (operand(1), operand(2), operand(3));
-        simd.vectorize(
-            #[inline(always)]
-            || {
-                let mut out = Strip([0; MAX_STRIP]);
-                let args = |lane: usize| {
-                    // SAFETY: `lane` is below the strip's length, for which all four are valid.
-                    unsafe { [acc.0[lane], *b.add(lane), *c.add(lane), *d.add(lane)] }
-                };
-                let mut rare = false;
-                for lane in 0..Self::STRIP {
-                    let args = args(lane);
-                    rare |= L::is_rare(args);
-                    out.0[lane] = L::fast::<F>(args);
-                }
-                if rare {
-                    for lane in 0..Self::STRIP {
-                        out.0[lane] = L::exact::<F>(args(lane));
-                    }
-                }
-                acc.0[..Self::STRIP].copy_from_slice(&out.0[..Self::STRIP]);
-            },
-        );
-    }
 }
-
-macro_rules! define_table {
-    ($($name:ident $cost:literal |$($arg:ident: $ty:ty),+| $fast:expr $(, |$($r:ident: $rt:ty),+| $rare:expr => $exact:expr)?;)+) => {
-        impl<S: Simd, F: Fused> Code<S, F> {
-            /// The loops of the built-in functions, by number.
-            const FUNCTIONS: &[StripFunction<S>] = &[$(Self::function::<lane::$name>),+];
-        }
-    };
-}
-
-for_each_function!(define_table);
 
 /// A comparison's outcome as words of all ones or zeros.
 #[inline(always)]

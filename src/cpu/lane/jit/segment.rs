@@ -38,6 +38,9 @@ pub(super) struct Shape<'a> {
 /// Vectors of a strip.
 const VECTORS: u32 = super::super::exec::strip::REGISTERS as u32;
 
+/// Segments whose parts times values are more are left to the interpreter: every part looks at all values.
+const MAX_WORK: usize = 1 << 22;
+
 /// Bytes for the count at the start of the working memory.
 const COUNT: u32 = 64;
 
@@ -64,6 +67,9 @@ impl Memory {
 pub(super) fn emit(asm: &mut Asm, steps: &[Step], shape: &Shape) -> Result<u32> {
     let values = Values::of(steps, shape.locals, shape.arrays);
     let layout = Layout::of(&values);
+    if layout.parts.len().saturating_mul(values.list.len()) > MAX_WORK {
+        return Err(Refused);
+    }
     let strip_bytes = asm.isa.bytes() * VECTORS;
     let memory = Memory { strip_bytes, spills: COUNT + layout.strips * strip_bytes };
     let has_calls = layout.parts.len() > 1;

@@ -136,13 +136,17 @@ impl Values {
     fn merge_comparisons(&mut self) {
         let mut uses = vec![0; self.list.len()];
         self.list.iter().flat_map(Value::operands).for_each(|id| uses[id as usize] += 1);
+        let mut last_call = 0;
         for at in 0..self.list.len() {
+            if matches!(self.list[at], Value::Call { .. }) {
+                last_call = at;
+            }
             if let Value::Select(cond, accept, reject) = self.list[at]
                 && uses[cond as usize] == 1
                 && let Value::Binary(op, a, b) = self.list[cond as usize]
                 && op.is_comparison()
                 // Across a call its operands would have to be kept instead of it.
-                && !self.list[cond as usize..at].iter().any(|value| matches!(value, Value::Call { .. }))
+                && last_call <= cond as usize
             {
                 self.list[at] = Value::SelectIf(op, [a, b], accept, reject);
                 self.list[cond as usize] = Value::Nothing;

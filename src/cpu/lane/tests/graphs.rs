@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::super::{Input, Program};
+use super::super::{Engine, Input, Program};
 use super::support::*;
 use crate::element::{Element, ElementType};
 use crate::wgsl::PureFunction;
@@ -18,8 +18,8 @@ fn call_of(function: &Arc<PureFunction>, args: &[NodeId], uniforms_at: u32) -> N
 
 /// Compares a graph whose values are all words with a closure of the sources' words, on every instruction set.
 fn check_graph(fused: &Fused, sources: usize, oracle: impl Fn(&[u32]) -> u32) {
-    for level in levels() {
-        let program = Program::compile_for(fused, level).expect("compiles");
+    for way in ways() {
+        let program = compile(way, fused);
         for len in LENGTHS {
             let words: Vec<Vec<u32>> = (0..sources).map(|slot| samples(len, slot as u32 + 1)).collect();
             let found = run(&program, fused, &words, len);
@@ -101,7 +101,7 @@ fn a_source_that_two_nodes_read() {
 #[test]
 fn a_graph_without_calls_is_a_copy() {
     let fused = Fused { nodes: vec![source(0, <[u32; 3]>::TYPE)], output: 0, uniforms: vec![] };
-    let program = Program::compile(&fused).expect("compiles");
+    let program = Program::compile(&fused, Engine::default()).expect("compiles");
     for len in LENGTHS {
         let words = samples(3 * len, 1);
         assert_eq!(run(&program, &fused, std::slice::from_ref(&words), len), words);
@@ -112,7 +112,7 @@ fn a_graph_without_calls_is_a_copy() {
 fn a_source_that_nothing_reads_may_be_anything() {
     let second = parse("fn f(x: u32, y: u32) -> u32 { return y + 1u; }", 0);
     let fused = call(&second, &[]);
-    let program = Program::compile(&fused).expect("compiles");
+    let program = Program::compile(&fused, Engine::default()).expect("compiles");
     let y = samples(300, 1);
     let mut found = vec![0; 300];
     let inputs = [Input::Words(&[]), Input::Words(&y)];

@@ -2,12 +2,12 @@
 
 use insta::assert_snapshot;
 
-use super::super::Program;
+use super::super::{Engine, Program};
 use super::support::{call, parse};
 
 fn listing(source: &str, uniforms: usize) -> String {
     let function = parse(source, uniforms);
-    Program::compile(&call(&function, &vec![0; uniforms])).expect("compiles").to_string()
+    Program::compile(&call(&function, &vec![0; uniforms]), Engine::default()).expect("compiles").to_string()
 }
 
 #[test]

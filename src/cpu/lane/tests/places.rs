@@ -1,7 +1,7 @@
 //! Where elements come from and where results go: every kind of source and result, every width, lengths around strips
 //! and blocks, against the formulas that define the kinds. Words between and behind results must stay as they were.
 
-use super::super::{Input, Machine, Output, Program};
+use super::super::{Engine, Input, Machine, Output, Program};
 use super::support::*;
 use crate::error::Error;
 use crate::work::Fused;
@@ -122,14 +122,14 @@ fn every_kind_of_source_and_result() {
         for (which, text) in BODIES.iter().enumerate() {
             let function = parse(&format!("fn f(x: {ty}, k: u32) -> {ty} {{ {text} }}"), 0);
             let fused = call(&function, &[]);
-            for level in levels() {
-                let program = Program::compile_for(&fused, level).expect("compiles");
+            for way in ways() {
+                let program = compile(way, &fused);
                 assert_eq!(program.is_one_segment(), which == 0, "{program}");
                 for len in lengths(&program) {
                     let k = samples(len, 4);
                     for place in Place::all(width, len) {
                         let inputs = [place.input(), Input::Words(&k)];
-                        let what = format!("{ty}, {text}, {level:?}");
+                        let what = format!("{ty}, {text}, {way:?}");
                         check_results(&program, &fused, &inputs, len, &what, |i, c| {
                             body(which, place.word(width, i, c), k[i])
                         });
@@ -144,7 +144,7 @@ fn every_kind_of_source_and_result() {
 fn all_sources_of_the_same_kind() {
     let function = parse("fn f(x: vec3<u32>, y: vec2<u32>, z: u32) -> vec2<u32> { return x.zx - y * z; }", 0);
     let fused = call(&function, &[]);
-    let program = Program::compile(&fused).expect("compiles");
+    let program = Program::compile(&fused, Engine::default()).expect("compiles");
     for len in lengths(&program) {
         let widths = [3, 2, 1];
         let [x, y, z] = widths.map(|width| Place::all(width, len));
@@ -161,7 +161,7 @@ fn all_sources_of_the_same_kind() {
 fn slices_that_are_too_short_are_refused() {
     let function = parse("fn f(x: vec2<u32>) -> vec2<u32> { return x; }", 0);
     let fused = call(&function, &[]);
-    let program = Program::compile(&fused).expect("compiles");
+    let program = Program::compile(&fused, Engine::default()).expect("compiles");
     let len = 10;
     let (enough, short) = (vec![0; 2 * len], vec![0; 2 * len - 1]);
     let refused = |input: Input, output: Output| {

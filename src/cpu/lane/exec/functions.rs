@@ -1,0 +1,77 @@
+//! Built-in functions as loops over a strip, from memory to memory: for the interpreter and for compiled code.
+
+use fearless_simd::{Simd, SimdBase};
+
+use super::super::function::{LaneFunction, for_each_function, lane};
+use super::strip::REGISTERS;
+use crate::cpu::math::Fused;
+
+/// A function on strips: the result, then the operands; those that the function has not repeat the first.
+pub(super) type StripFunction = unsafe fn(to: *mut u32, operands: [*const u32; 4]);
+
+/// The token of an instruction set; functions that are called by address are handed none.
+///
+/// # Safety
+/// The processor has the instructions.
+unsafe fn token<S: Simd>() -> S {
+    const { assert!(size_of::<S>() == 0 || !cfg!(target_arch = "x86_64"), "tokens are empty") };
+    // SAFETY: an empty value whose only invariant is what the caller vouches for.
+    unsafe { std::mem::transmute_copy(&()) }
+}
+
+/// The loop of a function.
+///
+/// # Safety
+/// The processor has the instructions; the operands are valid for reads of a strip, and the result for writes of one that
+/// is none of them.
+pub(in crate::cpu::lane) unsafe fn apply<S: Simd, F: Fused, L: LaneFunction>(
+    to: *mut u32,
+    operands: [*const u32; 4],
+) {
+    let len = S::u32s::LEN * REGISTERS;
+    // SAFETY: passed on from the caller.
+    let (simd, to, operands) = unsafe {
+        (
+            token::<S>(),
+            std::slice::from_raw_parts_mut(to, len),
+            operands.map(|operand| std::slice::from_raw_parts(operand, len)),
+        )
+    };
+    simd.vectorize(
+        #[inline(always)]
+        || {
+            if fill(to, operands, L::fast::<F>, L::is_rare) {
+                fill(to, operands, L::exact::<F>, |_| false);
+            }
+        },
+    );
+}
+
+/// Applies a function to each lane; true if an operand is rare. As a function of its own, so that the compiler knows that
+/// the result overlaps no operand.
+#[inline(always)]
+fn fill(
+    to: &mut [u32],
+    [a, b, c, d]: [&[u32]; 4],
+    function: impl Fn([u32; 4]) -> u32,
+    is_rare: impl Fn([u32; 4]) -> bool,
+) -> bool {
+    let mut rare = false;
+    for ((((to, &a), &b), &c), &d) in to.iter_mut().zip(a).zip(b).zip(c).zip(d) {
+        let args = [a, b, c, d];
+        rare |= is_rare(args);
+        *to = function(args);
+    }
+    rare
+}
+
+macro_rules! define_table {
+    ($($name:ident $cost:literal |$($arg:ident: $ty:ty),+| $fast:expr $(, |$($r:ident: $rt:ty),+| $rare:expr => $exact:expr)?;)+) => {
+        /// The functions, by number.
+        pub(super) fn table<S: Simd, F: Fused>() -> &'static [StripFunction] {
+            const { &[$(apply::<S, F, lane::$name>),+] }
+        }
+    };
+}
+
+for_each_function!(define_table);
