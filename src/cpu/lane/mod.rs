@@ -22,10 +22,13 @@ mod exec;
 mod flow;
 mod function;
 mod fuse;
+mod limits;
 mod live;
 mod lower;
 mod op;
 mod program;
+mod ranges;
+mod scope;
 mod select;
 mod steps;
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use naga::{Expression, Handle, Statement, SwitchCase, SwitchValue};
 
+use super::super::limits::{EASY_NESTING, MAX_NESTING, NESTED_CASES};
 use super::super::op::Op;
 use super::super::tree::{Label, Value};
 use super::{Frame, Lowering, Operand, unsupported_at};
@@ -16,6 +17,18 @@ impl Lowering {
         list: &[Statement],
         tail: &[Label],
     ) -> Result<bool> {
+        self.spend(frame.pure, list.len(), || first_span(frame, list))?;
+        if self.depth.max(self.b.nesting()) > MAX_NESTING {
+            let what = format!("control flow and calls nested deeper than {MAX_NESTING} levels");
+            return Err(unsupported_at(frame.pure, what, first_span(frame, list)));
+        }
+        self.depth += 1;
+        let reaches = self.each_statement(frame, list, tail)?;
+        self.depth -= 1;
+        Ok(reaches)
+    }
+
+    fn each_statement(&mut self, frame: &mut Frame, list: &[Statement], tail: &[Label]) -> Result<bool> {
         for (at, statement) in list.iter().enumerate() {
             let rest = &list[at + 1..];
             let inner_tail = if rest.is_empty() { tail } else { &[] };
@@ -36,7 +49,7 @@ impl Lowering {
                     let ends =
                         |list: &[Statement]| jump_target(frame, list).is_some_and(|to| tail.contains(&to));
                     let (accept_ends, reject_ends) = (ends(accept), ends(reject));
-                    if accept_ends || reject_ends {
+                    if (accept_ends || reject_ends) && self.b.nesting() < EASY_NESTING {
                         self.b.open_branch();
                         let mut reaches = self.statements(frame, accept, tail)?;
                         if reject_ends && reaches {
@@ -171,7 +184,11 @@ impl Lowering {
         let mut tail = tail.to_vec();
         tail.push(label);
         self.b.open_block();
-        self.groups(frame, selector, &groups, &tail)?;
+        if groups.len() <= NESTED_CASES && self.b.nesting() + groups.len() <= EASY_NESTING {
+            self.groups(frame, selector, &groups, &tail)?;
+        } else {
+            self.groups_in_turn(frame, selector, &groups, &tail)?;
+        }
         self.b.close_block(label);
         frame.targets.pop();
         Ok(true)
@@ -196,6 +213,41 @@ impl Lowering {
         let accept = self.b.close_branch();
         self.b.open_branch();
         self.groups(frame, selector, rest, tail)?;
+        let reject = self.b.close_branch();
+        self.b.branch(cond, accept, reject);
+        Ok(())
+    }
+
+    /// The same for many groups: one branch after the other. The groups exclude each other, so that a lane that has run
+    /// one goes through the others to the end.
+    fn groups_in_turn(
+        &mut self,
+        frame: &mut Frame,
+        selector: Value,
+        groups: &[&[SwitchCase]],
+        tail: &[Label],
+    ) -> Result<()> {
+        let Some((default, others)) = groups.split_last() else {
+            return Ok(());
+        };
+        let (zero, all) = (self.b.constant(0), self.b.constant(u32::MAX));
+        let unmatched = self.b.var();
+        self.b.set(unmatched, all);
+        for group in others {
+            let cond = self.any_of(selector, group);
+            self.b.open_branch();
+            self.b.set(unmatched, zero);
+            self.group(frame, selector, group, tail)?;
+            let accept = self.b.close_branch();
+            self.b.open_branch();
+            let reject = self.b.close_branch();
+            self.b.branch(cond, accept, reject);
+        }
+        let cond = self.b.get(unmatched);
+        self.b.open_branch();
+        self.group(frame, selector, default, tail)?;
+        let accept = self.b.close_branch();
+        self.b.open_branch();
         let reject = self.b.close_branch();
         self.b.branch(cond, accept, reject);
         Ok(())
@@ -247,6 +299,20 @@ impl Lowering {
         }
         any
     }
+}
+
+/// The place of the first statement of a list that has one.
+fn first_span(frame: &Frame, list: &[Statement]) -> naga::Span {
+    let expr = |statement: &Statement| match statement {
+        Statement::Emit(range) => range.clone().next(),
+        Statement::If { condition: expr, .. } | Statement::Switch { selector: expr, .. } => Some(*expr),
+        Statement::Return { value } => *value,
+        Statement::Store { value, .. } => Some(*value),
+        Statement::Call { result, .. } => *result,
+        _ => None,
+    };
+    let spans = list.iter().filter_map(expr).map(|expr| frame.function.expressions.get_span(expr));
+    spans.into_iter().find(naga::Span::is_defined).unwrap_or_default()
 }
 
 /// Where the last statement of a list jumps to.
