@@ -2,6 +2,7 @@
 
 mod composite;
 mod control;
+mod hostile;
 mod random;
 mod straight;
 mod support;
