@@ -56,7 +56,11 @@ const MAX_PACKED_PLANES: usize = 96;
 const STEPS_PER_MOVE: f64 = 5.0;
 
 /// Replaces virtual registers by table indices and marks by positions.
-pub(crate) fn assign(selected: &mut Selected, array_words: &[u32], outputs: u32) -> Result<Assigned, TooLarge> {
+pub(crate) fn assign(
+    selected: &mut Selected,
+    array_words: &[u32],
+    outputs: u32,
+) -> Result<Assigned, TooLarge> {
     resolve_marks(selected);
     let liveness = Liveness::of(selected)?;
     let mut assigned = Assigned::default();

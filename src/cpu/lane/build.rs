@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 
 use super::op::Op;
+
 use super::scope::{Branch, Scope};
 use super::tree::{Array, Def, Label, Stmt, Tree, Value, Var};
 
@@ -325,10 +326,8 @@ impl Builder {
     /// Adds a branch whose two lists were built one after the other. Short lists without inner control flow become
     /// selections.
     pub(crate) fn branch(&mut self, cond: Value, accept: Branch, reject: Branch) {
-        if let Some(total) = self
-            .straight_cost(&accept.stmts)
-            .zip(self.straight_cost(&reject.stmts))
-            .map(|(a, b)| a + b)
+        if let Some(total) =
+            self.straight_cost(&accept.stmts).zip(self.straight_cost(&reject.stmts)).map(|(a, b)| a + b)
             && total <= FLATTEN_COST
         {
             return self.flatten(cond, accept, reject);

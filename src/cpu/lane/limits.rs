@@ -18,8 +18,8 @@ pub(super) const MAX_ARRAY_WORDS: u32 = 1 << 14;
 pub(super) const MAX_WORK: u64 = 1 << 22;
 
 /// Levels of blocks, branches and loops of a tree, and of statements of all functions in each other. Passes recurse over
-/// them.
-pub(super) const MAX_NESTING: usize = 250;
+/// them: without optimisation, lowering takes 5 KiB of stack for each.
+pub(super) const MAX_NESTING: usize = 200;
 
 /// Beyond this nesting, control flow is no longer nested for the sake of better code.
 pub(super) const EASY_NESTING: usize = 100;

@@ -49,7 +49,8 @@ impl Liveness {
         }
         let empty = Bits::new(regs.len());
         let handed_on = empty.clone();
-        let mut this = Self { regs, number, before: vec![empty.clone(); len + 1], after: vec![empty; len], handed_on };
+        let mut this =
+            Self { regs, number, before: vec![empty.clone(); len + 1], after: vec![empty; len], handed_on };
         this.iterate(selected, &effects)?;
         for live in this.before.iter().chain(&this.after) {
             this.handed_on.union(live);

@@ -18,13 +18,15 @@ impl Lowering {
         // What is written to memory word by word has been read so.
         let words = if let Operand::Words(words) = &operand { words.len() } else { 0 };
         self.spend_at(frame, words, handle)?;
+        let span = frame.span(handle);
+        self.here = if span.is_defined() { span } else { self.here };
         frame.exprs[handle.index()] = Some(operand);
         Ok(())
     }
 
     /// Counts the words of an expression.
     fn spend_at(&mut self, frame: &Frame, words: usize, handle: Handle<Expression>) -> Result<()> {
-        self.spend(frame.pure, words, || frame.function.expressions.get_span(handle))
+        self.spend(frame.pure, words, || frame.span(handle))
     }
 
     /// The value of an expression: as emitted, or computed now where naga does not emit (constants, arguments).

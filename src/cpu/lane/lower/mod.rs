@@ -24,7 +24,13 @@ use memory::{Dynamic, Place, Storage};
 
 /// The tree of a whole fused graph.
 pub(crate) fn lower(fused: &Fused) -> Result<Tree> {
-    let mut lowering = Lowering { b: Builder::new(), work: 0, depth: 0, dynamic: HashMap::new() };
+    let mut lowering = Lowering {
+        b: Builder::new(),
+        work: 0,
+        depth: 0,
+        here: naga::Span::UNDEFINED,
+        dynamic: HashMap::new(),
+    };
     let mut values: Vec<Rc<[Value]>> = Vec::with_capacity(fused.nodes.len());
     for node in &fused.nodes {
         let words = match node {
@@ -42,6 +48,7 @@ pub(crate) fn lower(fused: &Fused) -> Result<Tree> {
                     ));
                     at += words;
                 }
+                lowering.here = naga::Span::UNDEFINED;
                 lowering.call(function, function.function, operands)?
             }
         };
@@ -70,6 +77,8 @@ struct Lowering {
     work: u64,
     /// Statement lists around, of all functions.
     depth: usize,
+    /// The place of the last expression that has one.
+    here: naga::Span,
     /// The locals that need memory, of the functions of each module.
     dynamic: HashMap<*const PureFunction, Rc<[Dynamic]>>,
 }
@@ -106,9 +115,26 @@ impl<'a> Frame<'a> {
         &self.pure.module.types[ty].inner
     }
 
+    /// The place of an expression: its own, or where naga records none that of what it reads.
+    fn span(&self, mut expr: Handle<naga::Expression>) -> naga::Span {
+        loop {
+            let span = self.function.expressions.get_span(expr);
+            match self.function.expressions[expr] {
+                _ if span.is_defined() => return span,
+                naga::Expression::Load { pointer: base }
+                | naga::Expression::Access { base, .. }
+                | naga::Expression::AccessIndex { base, .. } => expr = base,
+                naga::Expression::LocalVariable(local) => {
+                    return self.function.local_variables.get_span(local);
+                }
+                _ => return span,
+            }
+        }
+    }
+
     /// An error about an expression of the function.
     fn unsupported(&self, what: impl Into<String>, expr: Handle<naga::Expression>) -> Error {
-        unsupported_at(self.pure, what, self.function.expressions.get_span(expr))
+        unsupported_at(self.pure, what, self.span(expr))
     }
 }
 
@@ -147,7 +173,8 @@ impl Lowering {
             None => 0,
         };
         let locals = function.local_variables.len() + function.expressions.len() / 8;
-        self.spend(pure, locals + result_words as usize, || naga::Span::UNDEFINED)?;
+        let here = self.here;
+        self.spend(pure, locals + result_words as usize, || here)?;
         let mut frame = Frame {
             pure,
             function,

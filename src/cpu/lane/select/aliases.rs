@@ -57,7 +57,8 @@ impl Aliases {
 
     /// The readings made in this run, ascending.
     pub(super) fn made(&self) -> Vec<Value> {
-        let mut made: Vec<Value> = self.made.iter().copied().filter(|reading| self.var_of.contains_key(reading)).collect();
+        let mut made: Vec<Value> =
+            self.made.iter().copied().filter(|reading| self.var_of.contains_key(reading)).collect();
         made.sort_unstable();
         made
     }
