@@ -44,7 +44,7 @@ pub(super) const MAX_PLACES: usize = u16::MAX as usize;
 pub(super) enum TooLarge {
     /// Too many values, items or steps.
     Size,
-    /// Too many values that are needed at the same time, more than once.
+    /// Too many values that need a place: all uniform ones, and those used more than once or behind a jump.
     Places,
     /// Too many variables for so many branches, or assigned in too unfortunate an order.
     Analysis,
@@ -55,7 +55,7 @@ impl TooLarge {
     pub(super) fn what(self) -> &'static str {
         match self {
             Self::Size => "a program of this size",
-            Self::Places => "a program with so many values used more than once",
+            Self::Places => "a program that keeps so many values",
             Self::Analysis => "a program with so many variables and branches",
         }
     }

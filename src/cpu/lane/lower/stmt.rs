@@ -183,6 +183,8 @@ impl Lowering {
         for &argument in arguments {
             args.push(self.operand(frame, argument)?);
         }
+        let span = result.map(|result| frame.span(result)).filter(naga::Span::is_defined);
+        self.here = span.unwrap_or(self.here);
         let words = self.call(frame.pure, function, args)?;
         if let Some(result) = result {
             frame.exprs[result.index()] = Some(Operand::Words(words));
