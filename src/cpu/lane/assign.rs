@@ -3,9 +3,12 @@
 //! The fewer planes there are, the more lanes a block can have before it leaves the first-level cache. What a check has
 //! to move when it packs lanes follows from the same liveness.
 
-use std::collections::HashMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BinaryHeap};
 
 use super::bits::Bits;
+use super::limits::TooLarge;
+use super::ranges::Liveness;
 use super::select::{Reg, Selected};
 use super::steps::{Inst, Step, StepOp};
 
@@ -53,9 +56,13 @@ const MAX_PACKED_PLANES: usize = 96;
 const STEPS_PER_MOVE: f64 = 5.0;
 
 /// Replaces virtual registers by table indices and marks by positions.
-pub(crate) fn assign(selected: &mut Selected, array_words: &[u32], outputs: u32) -> Assigned {
+pub(crate) fn assign(
+    selected: &mut Selected,
+    array_words: &[u32],
+    outputs: u32,
+) -> Result<Assigned, TooLarge> {
     resolve_marks(selected);
-    let liveness = Liveness::of(selected);
+    let liveness = Liveness::of(selected)?;
     let mut assigned = Assigned::default();
     let mut table = scan(selected, &liveness, &mut assigned);
     for &words in array_words {
@@ -86,9 +93,11 @@ pub(crate) fn assign(selected: &mut Selected, array_words: &[u32], outputs: u32)
         }
     }
     assigned.inputs = inputs;
-    for loop_id in 0..selected.loop_heads.len() {
-        let mut planes = loop_planes(selected, &liveness, &assigned, &table, loop_id as u32);
-        planes.first_stand_in = assigned.loops.iter().map(|planes| planes.inputs.len()).sum();
+    let mut stand_ins = 0;
+    for extent in extents(selected) {
+        let mut planes = loop_planes(selected, &liveness, &assigned, &table, extent);
+        planes.first_stand_in = stand_ins;
+        stand_ins += planes.inputs.len();
         assigned.loops.push(planes);
     }
     for step in &mut selected.steps {
@@ -101,7 +110,7 @@ pub(crate) fn assign(selected: &mut Selected, array_words: &[u32], outputs: u32)
             *mask = table[*mask as usize];
         }
     }
-    assigned
+    Ok(assigned)
 }
 
 fn resolve_marks(selected: &mut Selected) {
@@ -117,66 +126,53 @@ fn resolve_marks(selected: &mut Selected) {
     }
 }
 
-fn steps_of(inst: &Inst) -> std::ops::Range<usize> {
+pub(super) fn steps_of(inst: &Inst) -> std::ops::Range<usize> {
     match *inst {
         Inst::Segment { first, len } => first as usize..(first + len) as usize,
         _ => 0..0,
     }
 }
 
-/// The registers live before and behind every instruction.
-struct Liveness {
-    before: Vec<Bits>,
-    after: Vec<Bits>,
-}
-
-impl Liveness {
-    fn of(selected: &Selected) -> Self {
-        let len = selected.code.len();
-        let empty = Bits::new(selected.regs.len());
-        let mut this = Self { before: vec![empty.clone(); len + 1], after: vec![empty; len] };
-        loop {
-            let mut changed = false;
-            for pc in (0..len).rev() {
-                let inst = &selected.code[pc];
-                let (next, jump) = match *inst {
-                    Inst::Jump(to) => (to as usize, None),
-                    Inst::JumpUnless { to, .. } | Inst::JumpIfNone { to } => (pc + 1, Some(to as usize)),
-                    Inst::Check { exit, .. } => (pc + 1, Some(exit as usize)),
-                    _ => (pc + 1, None),
-                };
-                let mut live = this.before[next].clone();
-                if let Some(jump) = jump {
-                    live.union(&this.before[jump]);
-                }
-                this.after[pc].union(&live);
-                if let Inst::Check { mask, .. } = inst {
-                    live.insert(u32::from(*mask));
-                }
-                for step in selected.steps[steps_of(inst)].iter().rev() {
-                    let mut step = *step;
-                    for (reg, is_write) in step.planes() {
-                        if is_write {
-                            live.remove(u32::from(*reg));
-                        }
-                    }
-                    for (reg, is_write) in step.planes() {
-                        if !is_write {
-                            live.insert(u32::from(*reg));
-                        }
-                    }
-                }
-                changed |= this.before[pc].union(&live);
-            }
-            if !changed {
-                return this;
-            }
-        }
-    }
-}
-
 /// Assigns planes to the registers that are not arrays, inputs or outputs.
 fn scan(selected: &Selected, liveness: &Liveness, assigned: &mut Assigned) -> Vec<u16> {
+    let intervals = intervals(selected, liveness);
+    let mut order: Vec<(usize, usize, usize)> = intervals
+        .iter()
+        .enumerate()
+        .filter(|&(reg, _)| matches!(selected.regs[reg], Reg::Value(_) | Reg::Var(_)))
+        .filter_map(|(reg, interval)| interval.map(|(start, end)| (start, end, reg)))
+        .collect();
+    order.sort_unstable();
+    let is_local = |reg: usize| !liveness.is_handed_on(reg);
+    let mut table = vec![0; selected.regs.len()];
+    // The local planes and the others: those free, the lowest first; those that an interval holds, by its end; number.
+    let mut free: [BinaryHeap<Reverse<u16>>; 2] = Default::default();
+    let mut busy: [BinaryHeap<Reverse<(usize, u16)>>; 2] = Default::default();
+    let mut planes = [0u16; 2];
+    for &(start, end, reg) in &order {
+        let kind = usize::from(!is_local(reg));
+        while let Some(&Reverse((until, plane))) = busy[kind].peek()
+            && until < start
+        {
+            busy[kind].pop();
+            free[kind].push(Reverse(plane));
+        }
+        let plane = free[kind].pop().map_or(planes[kind], |Reverse(plane)| plane);
+        planes[kind] = planes[kind].max(plane + 1);
+        busy[kind].push(Reverse((end, plane)));
+        table[reg] = plane;
+    }
+    [assigned.locals, assigned.planes] = planes;
+    for (_, _, reg) in order {
+        if !is_local(reg) {
+            table[reg] += assigned.locals;
+        }
+    }
+    table
+}
+
+/// The positions between which a register must keep what it holds, if it holds anything.
+fn intervals(selected: &Selected, liveness: &Liveness) -> Vec<Option<(usize, usize)>> {
     let mut intervals: Vec<Option<(usize, usize)>> = vec![None; selected.regs.len()];
     let mut touch = |reg: u32, position: usize| {
         let interval = intervals[reg as usize].get_or_insert((position, position));
@@ -184,7 +180,7 @@ fn scan(selected: &Selected, liveness: &Liveness, assigned: &mut Assigned) -> Ve
     };
     let mut position = 0;
     for (pc, inst) in selected.code.iter().enumerate() {
-        liveness.before[pc].iter().for_each(|reg| touch(reg, position));
+        liveness.before(pc).for_each(|reg| touch(reg, position));
         position += 1;
         if let Inst::Check { mask, .. } = inst {
             touch(u32::from(*mask), position);
@@ -194,44 +190,28 @@ fn scan(selected: &Selected, liveness: &Liveness, assigned: &mut Assigned) -> Ve
             step.planes().for_each(|(reg, _)| touch(u32::from(*reg), position));
             position += 1;
         }
-        liveness.after[pc].iter().for_each(|reg| touch(reg, position));
+        liveness.after(pc).for_each(|reg| touch(reg, position));
         position += 1;
     }
-    let mut order: Vec<(usize, usize, usize)> = intervals
-        .iter()
-        .enumerate()
-        .filter(|&(reg, _)| matches!(selected.regs[reg], Reg::Value(_) | Reg::Var(_)))
-        .filter_map(|(reg, interval)| interval.map(|(start, end)| (start, end, reg)))
-        .collect();
-    order.sort_unstable();
-    let mut handed_on = Bits::new(selected.regs.len());
-    for live in liveness.before.iter().chain(&liveness.after) {
-        handed_on.union(live);
-    }
-    let is_local = |reg: usize| !handed_on.contains(reg as u32);
-    let mut table = vec![0; selected.regs.len()];
-    // Ends of the intervals that the local planes and the others hold at present.
-    let mut busy: [Vec<usize>; 2] = [vec![], vec![]];
-    for &(start, end, reg) in &order {
-        let busy = &mut busy[usize::from(!is_local(reg))];
-        let plane = match busy.iter().position(|&until| until < start) {
-            Some(plane) => plane,
-            None => {
-                busy.push(0);
-                busy.len() - 1
-            }
-        };
-        busy[plane] = end;
-        table[reg] = plane as u16;
-    }
-    assigned.locals = busy[0].len() as u16;
-    assigned.planes = busy[1].len() as u16;
-    for (_, _, reg) in order {
-        if !is_local(reg) {
-            table[reg] += assigned.locals;
+    intervals
+}
+
+/// Where a loop begins, has its check, and ends.
+type Extent = Option<(usize, usize, usize)>;
+
+/// The extents of the loops; none for one without a check.
+fn extents(selected: &Selected) -> Vec<Extent> {
+    let mut checks = vec![None; selected.loop_heads.len()];
+    let mut ends = checks.clone();
+    for (pc, inst) in selected.code.iter().enumerate() {
+        match *inst {
+            Inst::Check { loop_id, .. } => checks[loop_id as usize] = Some(pc),
+            Inst::LoopEnd { loop_id } => ends[loop_id as usize] = Some(pc),
+            _ => {}
         }
     }
-    table
+    let heads = selected.loop_heads.iter().map(|&head| head as usize);
+    heads.zip(checks).zip(ends).map(|((head, check), end)| Some((head, check?, end?))).collect()
 }
 
 /// What packing moves at the check of a loop: registers that the loop touches and that are live there or behind it.
@@ -240,14 +220,9 @@ fn loop_planes(
     liveness: &Liveness,
     assigned: &Assigned,
     table: &[u16],
-    loop_id: u32,
+    extent: Extent,
 ) -> LoopPlanes {
-    let head = selected.loop_heads[loop_id as usize] as usize;
-    let is_end = |inst: &Inst| matches!(inst, Inst::LoopEnd { loop_id: id } if *id == loop_id);
-    let is_check = |inst: &Inst| matches!(inst, Inst::Check { loop_id: id, .. } if *id == loop_id);
-    let end = selected.code.iter().position(is_end);
-    let check = selected.code.iter().position(is_check);
-    let (Some(end), Some(check)) = (end, check) else {
+    let Some((head, check, end)) = extent else {
         return LoopPlanes::default();
     };
     let mut touched = Bits::new(selected.regs.len());
@@ -264,31 +239,36 @@ fn loop_planes(
             step.planes().for_each(|(reg, _)| _ = touched.insert(u32::from(*reg)));
         }
     }
-    let mut planes: HashMap<u16, bool> = HashMap::new();
+    let mut planes: BTreeMap<u16, bool> = BTreeMap::new();
     let mut inputs = vec![];
     for reg in touched.iter() {
-        let keep = liveness.after[end].contains(reg);
+        let keep = liveness.is_live_after(end, reg);
         match selected.regs[reg as usize] {
             Reg::Input { .. } => inputs.push(table[reg as usize]),
             Reg::Array { array, .. } => arrays.push(array),
             Reg::Output(_) => {}
-            Reg::Value(_) | Reg::Var(_) if keep || liveness.after[check].contains(reg) => {
+            Reg::Value(_) | Reg::Var(_) if keep || liveness.is_live_after(check, reg) => {
                 *planes.entry(table[reg as usize]).or_insert(false) |= keep;
             }
             Reg::Value(_) | Reg::Var(_) => {}
         }
     }
+    arrays.sort_unstable();
+    arrays.dedup();
+    let words: usize = arrays.iter().map(|&array| assigned.arrays[array as usize].words as usize).sum();
+    if planes.len() + inputs.len() + words > MAX_PACKED_PLANES {
+        return LoopPlanes::default();
+    }
     for array in arrays {
         let ArrayPlanes { first, words } = assigned.arrays[array as usize];
         planes.extend((first..first + words as u16).map(|plane| (plane, true)));
     }
-    let mut planes: Vec<(u16, bool)> = planes.into_iter().collect();
-    planes.sort_unstable();
+    let planes: Vec<(u16, bool)> = planes.into_iter().collect();
     let steps: usize = selected.code[head..=end].iter().map(|inst| steps_of(inst).len()).sum();
     let kept = planes.iter().filter(|(_, keep)| *keep).count();
     let moves = (planes.len() + inputs.len() + 2 * kept + 2) as f64;
     LoopPlanes {
-        can_pack: planes.len() + inputs.len() <= MAX_PACKED_PLANES,
+        can_pack: true,
         patience: moves * STEPS_PER_MOVE / steps.max(1) as f64,
         planes,
         inputs,

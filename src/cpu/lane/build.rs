@@ -6,70 +6,44 @@
 use std::collections::HashMap;
 
 use super::op::Op;
+
+use super::scope::{Branch, Scope};
 use super::tree::{Array, Def, Label, Stmt, Tree, Value, Var};
-
-/// A statement list under construction.
-#[derive(Debug, Default)]
-struct Region {
-    loop_depth: u32,
-    list: List,
-    /// The knowledge where the list was opened.
-    before: Knowledge,
-}
-
-/// A finished statement list with the values that it defines.
-#[derive(Debug, Default)]
-pub(crate) struct List {
-    pub(crate) stmts: Vec<Stmt>,
-    known: HashMap<Def, Value>,
-}
-
-/// A branch: its list, and what is known of the variables at its end.
-#[derive(Debug)]
-pub(crate) struct Branch {
-    list: List,
-    after: Knowledge,
-}
 
 /// The tree under construction.
 #[derive(Debug)]
 pub(crate) struct Builder {
     /// What is finished of it.
     pub(crate) tree: Tree,
-    regions: Vec<Region>,
+    scope: Scope,
     /// Loop depth that each value needs.
     depth: Vec<u32>,
-    /// The value that each variable is known to have in the active lanes.
-    known_vars: Vec<Option<Value>>,
-}
-
-/// The variables' known values at a point, to go back to.
-#[derive(Debug, Clone, Default)]
-struct Knowledge(Vec<Option<Value>>);
-
-impl Knowledge {
-    fn of(&self, var: usize) -> Option<Value> {
-        self.0.get(var).copied().flatten()
-    }
+    /// Constant tables, by content.
+    tables: HashMap<Vec<u32>, u32>,
 }
 
 impl Builder {
     /// An empty tree.
     pub(crate) fn new() -> Self {
-        Self { tree: Tree::default(), regions: vec![Region::default()], depth: vec![], known_vars: vec![] }
+        Self { tree: Tree::default(), scope: Scope::new(), depth: vec![], tables: HashMap::new() }
     }
 
     /// The finished tree.
     pub(crate) fn finish(mut self, outputs: Vec<Var>) -> Tree {
-        self.tree.body = self.regions.pop().map(|region| region.list.stmts).unwrap_or_default();
+        self.tree.body = self.scope.finish();
         self.tree.outputs = outputs;
         self.tree
+    }
+
+    /// Number of lists open.
+    pub(crate) fn nesting(&self) -> usize {
+        self.scope.nesting()
     }
 
     /// A new variable.
     pub(crate) fn var(&mut self) -> Var {
         self.tree.vars += 1;
-        self.known_vars.push(None);
+        self.scope.add_var();
         Var(self.tree.vars - 1)
     }
 
@@ -105,16 +79,24 @@ impl Builder {
         self.place(Def::Input { slot, component }, 0, false)
     }
 
-    /// A word of a constant table; an index out of range reads the last. Tables are not empty.
-    pub(crate) fn lookup(&mut self, words: Vec<u32>, index: Value) -> Value {
+    /// A constant table, not empty.
+    pub(crate) fn table(&mut self, words: Vec<u32>) -> u32 {
+        if let Some(&table) = self.tables.get(&words) {
+            return table;
+        }
+        let table = self.tree.tables.len() as u32;
+        self.tree.tables.push(words.clone());
+        self.tables.insert(words, table);
+        table
+    }
+
+    /// A word of a constant table; an index out of range reads the last.
+    pub(crate) fn lookup(&mut self, table: u32, index: Value) -> Value {
         if let Some(at) = self.tree.constant(index) {
+            let words = &self.tree.tables[table as usize];
             let word = words[(at as usize).min(words.len() - 1)];
             return self.constant(word);
         }
-        let table = self.tree.tables.iter().position(|table| *table == words).unwrap_or_else(|| {
-            self.tree.tables.push(words);
-            self.tree.tables.len() - 1
-        }) as u32;
         let depth = self.depth[index.0 as usize];
         self.place(Def::Lookup { table, index }, depth, true)
     }
@@ -225,21 +207,11 @@ impl Builder {
 
     /// The value with this definition: one that is in scope already, or a new one at its loop depth.
     fn place(&mut self, def: Def, depth: u32, is_statement: bool) -> Value {
-        for region in self.regions.iter().rev() {
-            if let Some(&value) = region.list.known.get(&def) {
-                return value;
-            }
+        if let Some(value) = self.scope.find(&def) {
+            return value;
         }
         let value = self.fresh(def, depth);
-        let home = if is_statement {
-            self.regions.iter().rposition(|region| region.loop_depth <= depth).unwrap_or(0)
-        } else {
-            0
-        };
-        self.regions[home].list.known.insert(def, value);
-        if is_statement {
-            self.regions[home].list.stmts.push(Stmt::Def(value));
-        }
+        self.scope.define(def, value, depth, is_statement);
         value
     }
 
@@ -249,36 +221,31 @@ impl Builder {
         Value(self.tree.defs.len() as u32 - 1)
     }
 
-    fn here(&mut self) -> &mut Region {
-        let last = self.regions.len() - 1;
-        &mut self.regions[last]
-    }
-
     fn push(&mut self, stmt: Stmt) {
-        self.here().list.stmts.push(stmt);
+        self.scope.push(stmt);
     }
 
     /// The variable's content.
     pub(crate) fn get(&mut self, var: Var) -> Value {
-        if let Some(value) = self.known_vars[var.0 as usize] {
+        if let Some(value) = self.scope.var(var) {
             return value;
         }
-        let depth = self.here().loop_depth;
+        let depth = self.scope.loop_depth();
         let value = self.fresh(Def::Get(var), depth);
         self.push(Stmt::Def(value));
-        self.known_vars[var.0 as usize] = Some(value);
+        self.scope.know(var, Some(value));
         value
     }
 
     /// Assigns a variable in the active lanes.
     pub(crate) fn set(&mut self, var: Var, value: Value) {
         self.push(Stmt::Set(var, value));
-        self.known_vars[var.0 as usize] = Some(value);
+        self.scope.know(var, Some(value));
     }
 
     /// A word of an array.
     pub(crate) fn load(&mut self, array: Array, offset: Value) -> Value {
-        let depth = self.here().loop_depth;
+        let depth = self.scope.loop_depth();
         let value = self.fresh(Def::Load { array, offset }, depth);
         self.push(Stmt::Def(value));
         value
@@ -289,28 +256,14 @@ impl Builder {
         self.push(Stmt::Store { array, offset, value });
     }
 
-    fn open(&mut self, loop_depth: u32) {
-        let before = Knowledge(self.known_vars.clone());
-        self.regions.push(Region { loop_depth, before, list: List::default() });
-    }
-
-    /// Closes the innermost list and goes back to what was known before it; variables made since are unknown.
-    fn close(&mut self) -> Branch {
-        let region = self.regions.pop().unwrap_or_default();
-        let fresh = vec![None; self.known_vars.len() - region.before.0.len()];
-        let before = region.before.0.into_iter().chain(fresh).collect();
-        let after = Knowledge(std::mem::replace(&mut self.known_vars, before));
-        Branch { list: region.list, after }
-    }
-
     /// Opens a branch.
     pub(crate) fn open_branch(&mut self) {
-        self.open(self.regions.last().map_or(0, |region| region.loop_depth));
+        self.scope.open(self.scope.loop_depth());
     }
 
     /// Closes a branch, to be given to [`Builder::branch`].
     pub(crate) fn close_branch(&mut self) -> Branch {
-        self.close()
+        self.scope.close()
     }
 
     /// Opens the list of a block.
@@ -320,29 +273,29 @@ impl Builder {
 
     /// Closes and adds the block; a block that nobody exits to is its list.
     pub(crate) fn close_block(&mut self, label: Label) {
-        let Branch { list, after } = self.close();
-        if exits_to(&list.stmts, label) {
-            self.forget_assigned(&list.stmts);
-            self.push(Stmt::Block { label, body: list.stmts });
+        let branch = self.scope.close();
+        if exits_to(&branch.stmts, label) {
+            self.forget_assigned(&branch.stmts);
+            self.push(Stmt::Block { label, body: branch.stmts });
         } else {
-            self.known_vars = after.0;
-            self.append(list);
+            self.scope.append(branch);
         }
     }
 
     /// Opens the list of a loop in which `assigned` variables change.
     pub(crate) fn open_loop(&mut self, assigned: impl IntoIterator<Item = Var>) {
         for var in assigned {
-            self.known_vars[var.0 as usize] = None;
+            self.scope.know(var, None);
         }
-        self.open(self.regions.last().map_or(0, |region| region.loop_depth) + 1);
+        self.scope.open(self.scope.loop_depth() + 1);
     }
 
     /// Closes and adds the loop.
     pub(crate) fn close_loop(&mut self) {
-        let body = self.close().list.stmts;
+        let body = self.scope.close().stmts;
         self.forget_assigned(&body);
-        self.push(Stmt::Loop { body });
+        let id = self.node();
+        self.push(Stmt::Loop { id, body });
     }
 
     /// Ends the active lanes' run of the labelled block.
@@ -355,17 +308,11 @@ impl Builder {
         self.tree.nodes - 1
     }
 
-    fn append(&mut self, list: List) {
-        let here = &mut self.here().list;
-        here.stmts.extend(list.stmts);
-        here.known.extend(list.known);
-    }
-
     /// Forgets the content of every variable assigned in the statements.
     pub(crate) fn forget_assigned(&mut self, stmts: &[Stmt]) {
         for stmt in stmts {
             match stmt {
-                Stmt::Set(var, _) => self.known_vars[var.0 as usize] = None,
+                Stmt::Set(var, _) => self.scope.know(*var, None),
                 Stmt::If { accept, reject, .. } => {
                     self.forget_assigned(accept);
                     self.forget_assigned(reject);
@@ -379,29 +326,39 @@ impl Builder {
     /// Adds a branch whose two lists were built one after the other. Short lists without inner control flow become
     /// selections.
     pub(crate) fn branch(&mut self, cond: Value, accept: Branch, reject: Branch) {
-        if let Some(total) = self
-            .straight_cost(&accept.list.stmts)
-            .zip(self.straight_cost(&reject.list.stmts))
-            .map(|(a, b)| a + b)
+        if let Some(total) =
+            self.straight_cost(&accept.stmts).zip(self.straight_cost(&reject.stmts)).map(|(a, b)| a + b)
             && total <= FLATTEN_COST
         {
             return self.flatten(cond, accept, reject);
         }
-        let leaves = |branch: &Branch| matches!(branch.list.stmts.last(), Some(Stmt::Exit(_)));
+        let leaves = |branch: &Branch| matches!(branch.stmts.last(), Some(Stmt::Exit(_)));
         let leaves = (leaves(&accept), leaves(&reject));
-        for (index, known) in self.known_vars.iter_mut().enumerate() {
-            let (a, r) = (accept.after.of(index), reject.after.of(index));
+        let mut known = vec![];
+        for &var in accept.after.keys().chain(reject.after.keys()) {
+            let (a, r) = (self.after(&accept.after, var), self.after(&reject.after, var));
             // A value defined in a branch is out of scope behind it; but where only one branch comes through, lanes
             // that went the other way are gone, so that stale content there does not matter.
-            *known = match leaves {
-                (true, false) => r,
-                (false, true) => a,
-                _ if a == r => a,
-                _ => None,
-            };
+            known.push((
+                var,
+                match leaves {
+                    (true, false) => r,
+                    (false, true) => a,
+                    _ if a == r => a,
+                    _ => None,
+                },
+            ));
+        }
+        for (var, value) in known {
+            self.scope.know(var, value);
         }
         let id = self.node();
-        self.push(Stmt::If { id, cond, accept: accept.list.stmts, reject: reject.list.stmts });
+        self.push(Stmt::If { id, cond, accept: accept.stmts, reject: reject.stmts });
+    }
+
+    /// What a variable is known to hold at the end of a list that changed this, before it is assigned here.
+    fn after(&self, changes: &HashMap<Var, Option<Value>>, var: Var) -> Option<Value> {
+        changes.get(&var).copied().unwrap_or(self.scope.var(var))
     }
 
     /// The cost of a list of definitions and assignments; `None` for anything else in it.
@@ -426,7 +383,7 @@ impl Builder {
     fn flatten(&mut self, cond: Value, accept: Branch, reject: Branch) {
         let mut assigned = vec![];
         for branch in [&accept, &reject] {
-            for stmt in &branch.list.stmts {
+            for stmt in &branch.stmts {
                 match stmt {
                     Stmt::Set(var, _) => assigned.push(*var),
                     stmt => self.push(stmt.clone()),
@@ -435,13 +392,12 @@ impl Builder {
         }
         assigned.sort_unstable();
         assigned.dedup();
-        self.here().list.known.extend(accept.list.known);
-        self.here().list.known.extend(reject.list.known);
+        self.scope.adopt(accept.defined);
+        self.scope.adopt(reject.defined);
         // What a branch does not assign it may have read: that reading stands here now, before any assignment.
         for var in assigned {
-            let index = var.0 as usize;
-            let a = accept.after.of(index).unwrap_or_else(|| self.get(var));
-            let r = reject.after.of(index).unwrap_or_else(|| self.get(var));
+            let a = self.after(&accept.after, var).unwrap_or_else(|| self.get(var));
+            let r = self.after(&reject.after, var).unwrap_or_else(|| self.get(var));
             let merged = self.select(cond, a, r);
             self.set(var, merged);
         }
@@ -453,11 +409,16 @@ impl Builder {
 const FLATTEN_COST: f64 = 40.0;
 
 /// True when the statements can exit to the label.
-pub(crate) fn exits_to(stmts: &[Stmt], label: Label) -> bool {
+fn exits_to(stmts: &[Stmt], label: Label) -> bool {
+    exits_where(stmts, &|to| to == label)
+}
+
+/// True when the statements can exit to a label of this kind.
+pub(crate) fn exits_where(stmts: &[Stmt], is_target: &impl Fn(Label) -> bool) -> bool {
     stmts.iter().any(|stmt| match stmt {
-        Stmt::Exit(to) => *to == label,
-        Stmt::If { accept, reject, .. } => exits_to(accept, label) || exits_to(reject, label),
-        Stmt::Block { body, .. } | Stmt::Loop { body, .. } => exits_to(body, label),
+        Stmt::Exit(to) => is_target(*to),
+        Stmt::If { accept, reject, .. } => exits_where(accept, is_target) || exits_where(reject, is_target),
+        Stmt::Block { body, .. } | Stmt::Loop { body, .. } => exits_where(body, is_target),
         Stmt::Def(_) | Stmt::Set(..) | Stmt::Store { .. } => false,
     })
 }

@@ -6,7 +6,8 @@
 
 use std::collections::HashMap;
 
-use super::build::exits_to;
+use super::build::exits_where;
+use super::limits::{MAX_ITEMS, TooLarge};
 use super::live::Live;
 use super::op::Op;
 use super::tree::{Array, Def, Label, Stmt, Tree, Value, Var};
@@ -60,7 +61,8 @@ pub(crate) struct Flow {
 const SKIP_COST: f64 = 24.0;
 
 /// Linearises a tree.
-pub(crate) fn linearise(tree: Tree, live: &Live, uniformity: Uniformity) -> Flow {
+pub(crate) fn linearise(tree: Tree, live: &Live, uniformity: Uniformity) -> Result<Flow, TooLarge> {
+    let labels = tree.labels as usize;
     let mut pass = Pass {
         flow: Flow { tree, uniformity, items: vec![], marks: 0, loops: 0 },
         live,
@@ -68,11 +70,13 @@ pub(crate) fn linearise(tree: Tree, live: &Live, uniformity: Uniformity) -> Flow
         blocks: vec![],
         loops: vec![],
         read: HashMap::new(),
+        masked: vec![false; labels],
+        too_large: false,
     };
     let body = std::mem::take(&mut pass.flow.tree.body);
     pass.list(&body, Mask::All);
     pass.flow.tree.body = body;
-    pass.flow
+    if pass.too_large { Err(TooLarge::Size) } else { Ok(pass.flow) }
 }
 
 /// The active lanes.
@@ -103,6 +107,9 @@ struct Pass<'a> {
     loops: Vec<Option<Mark>>,
     /// Values that hold the present content of mask variables.
     read: HashMap<Var, Value>,
+    /// Labels of the blocks around that have a mask.
+    masked: Vec<bool>,
+    too_large: bool,
 }
 
 impl Pass<'_> {
@@ -203,6 +210,11 @@ impl Pass<'_> {
     /// Linearises a list that the lanes of the mask enter.
     fn list(&mut self, stmts: &[Stmt], mut mask: Mask) {
         for stmt in stmts {
+            // An exit takes items for every block that it leaves.
+            self.too_large |= self.flow.items.len() > MAX_ITEMS;
+            if self.too_large {
+                return;
+            }
             match stmt {
                 Stmt::Def(value) => self.item(Item::Def(*value)),
                 Stmt::Set(var, value) => self.assign(*var, *value, mask),
@@ -242,7 +254,8 @@ impl Pass<'_> {
 
     /// True if lanes can leave from the statements to a block around us that keeps a mask.
     fn loses_lanes(&self, stmts: &[Stmt]) -> bool {
-        self.blocks.iter().any(|block| block.mask.is_some() && exits_to(stmts, block.label))
+        self.blocks.iter().any(|block| block.mask.is_some())
+            && exits_where(stmts, &|label| self.masked[label.0 as usize])
     }
 
     fn assign(&mut self, var: Var, value: Value, mask: Mask) {
@@ -321,11 +334,13 @@ impl Pass<'_> {
             };
             self.set(var, entering);
         }
+        self.masked[label.0 as usize] = inside.is_some();
         self.blocks.push(OpenBlock { label, mask: inside, end, loops: self.loops.len() });
         self.around.enter_block(label);
         self.list(body, inside.map_or(mask, Mask::Var));
         self.around.leave();
         self.blocks.pop();
+        self.masked[label.0 as usize] = false;
         self.place(end);
     }
 

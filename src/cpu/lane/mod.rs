@@ -5,11 +5,13 @@
 //! | form | made by | what happens |
 //! |---|---|---|
 //! | naga IR | naga | |
-//! | [`tree`] | [`lower`], [`build`] | calls inlined, composites taken apart, folded, invariant values moved out of loops |
+//! | [`tree`] | [`lower`], [`build`], [`scope`] | calls inlined, composites taken apart, folded, invariant values moved out of loops |
 //! | [`tree`], annotated | [`live`], [`uniform`] | dead code removed; what is the same in all lanes |
 //! | [`flow`] | [`flow`] | divergent control flow becomes masks |
 //! | [`steps`], virtual | [`select`], [`fuse`] | expression trees become steps of an accumulator machine |
-//! | [`program`] | [`assign`] | planes assigned |
+//! | [`program`] | [`ranges`], [`assign`] | planes assigned |
+//!
+//! What is too large for a pass is refused, see [`limits`].
 //!
 //! `exec` runs the result: a block of lanes at a time, each segment of steps strip by strip. A whole compute shader will
 //! be a program whose block is a workgroup.
@@ -24,10 +26,13 @@ mod function;
 mod fuse;
 #[cfg(target_arch = "x86_64")]
 mod jit;
+mod limits;
 mod live;
 mod lower;
 mod op;
 mod program;
+mod ranges;
+mod scope;
 mod select;
 mod steps;
 #[cfg(test)]

@@ -6,6 +6,7 @@ use super::assign::{ArrayPlanes, LoopPlanes, assign};
 use super::exec::level::strip_len;
 use super::flow::linearise;
 use super::fuse::fuse;
+use super::limits::{MAX_PLACES, TooLarge};
 use super::live::prune;
 use super::lower::lower;
 use super::op::Op;
@@ -13,7 +14,7 @@ use super::select::{Selected, select};
 use super::steps::{Inst, Step, UniformInst};
 use super::tree::{Def, Stmt, Tree};
 use super::uniform::Uniformity;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::work::{Fused, Node};
 
 /// A whole fused graph as one program. Never changes; many threads can run it at once.
@@ -96,23 +97,23 @@ impl Program {
 
     /// Compiles for an instruction set.
     pub(crate) fn compile_for(fused: &Fused, level: Level, engine: Engine) -> Result<Self> {
+        let name = name(fused);
+        let large = |limit: TooLarge| limit.error(&name);
         let mut tree = lower(fused)?;
-        let live = prune(&mut tree);
+        let live = prune(&mut tree).map_err(large)?;
         let cost = cost(&tree, &tree.body);
-        let uniformity = Uniformity::of(&tree, &live);
+        let uniformity = Uniformity::of(&tree, &live).map_err(large)?;
         let outputs = tree.outputs.len();
-        let flow = linearise(tree, &live, uniformity);
-        let mut selected = select(&flow)?;
+        let flow = linearise(tree, &live, uniformity).map_err(large)?;
+        let mut selected = select(&flow).map_err(large)?;
         let widths = source_words(fused);
         let total = selected.regs.len() + flow.tree.arrays.iter().sum::<u32>() as usize + outputs;
-        if total > usize::from(u16::MAX) {
-            return Err(Error::Unsupported {
-                executor: "cpu".to_owned(),
-                what: "a program of this size".to_owned(),
-            });
+        if total > MAX_PLACES {
+            return Err(large(TooLarge::Places));
         }
-        let assigned = assign(&mut selected, &flow.tree.arrays, outputs as u32);
-        let Selected { mut code, mut steps, preamble, constants, arguments, uniforms, .. } = selected;
+        let assigned = assign(&mut selected, &flow.tree.arrays, outputs as u32).map_err(large)?;
+        let Selected { mut code, mut steps, preamble, mut constants, arguments, uniforms, .. } = selected;
+        constants.sort_unstable();
         let mut file = vec![0; uniforms as usize];
         for &(place, word) in &constants {
             file[place as usize] = word;
@@ -148,7 +149,7 @@ impl Program {
         });
         fuse(&mut code, &mut steps);
         Ok(Self {
-            name: name(fused),
+            name,
             level,
             strip,
             lanes,

@@ -4,17 +4,19 @@
 //! accumulator where it is used. A value used more often, or behind a jump, gets a register. A reading of a variable is
 //! the variable's register itself, unless the variable is assigned before the last use.
 
+mod aliases;
 mod compute;
 mod uniforms;
 mod uses;
 
 use std::collections::HashMap;
 
+use self::aliases::Aliases;
 use self::uses::Uses;
 use super::flow::{Flow, Item, Mark};
+use super::limits::{MAX_PENDING, MAX_PLACES, TooLarge};
 use super::steps::{Inst, Step, StepOp, UniformInst, UniformKind};
 use super::tree::{Def, Value, Var};
-use crate::error::{Error, Result};
 
 /// What a virtual register holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -57,7 +59,7 @@ pub(crate) struct Selected {
 }
 
 /// Selects instructions.
-pub(crate) fn select(flow: &Flow) -> Result<Selected> {
+pub(crate) fn select(flow: &Flow) -> Result<Selected, TooLarge> {
     let uses = Uses::count(flow);
     let mut pass = Pass {
         flow,
@@ -70,10 +72,11 @@ pub(crate) fn select(flow: &Flow) -> Result<Selected> {
         reg_of: HashMap::new(),
         uniform_of: HashMap::new(),
         uniform_var_of: HashMap::new(),
-        is_static: HashMap::new(),
+        is_static: uniforms::find_static(&flow.tree),
         home: HashMap::new(),
-        alias: HashMap::new(),
-        left: HashMap::new(),
+        spread: vec![],
+        pending: vec![0; flow.tree.defs.len()],
+        aliases: Aliases::default(),
         acc: None,
         acc_regs: vec![],
         segment_start: 0,
@@ -87,14 +90,11 @@ pub(crate) fn select(flow: &Flow) -> Result<Selected> {
         }
     }
     pass.run(&flow.items[start..], &Item::End);
-    if pass.overflow {
-        return Err(Error::Unsupported {
-            executor: "cpu".to_owned(),
-            what: "a program of this size".to_owned(),
-        });
-    }
-    Ok(pass.out)
+    if pass.overflow { Err(TooLarge::Places) } else { Ok(pass.out) }
 }
+
+/// Registers known to hold what the accumulator holds: more than a few are not worth to be remembered.
+const MAX_ACC_REGS: usize = 32;
 
 fn is_straight(item: &Item) -> bool {
     matches!(item, Item::Def(_) | Item::Set { .. } | Item::Store { .. })
@@ -107,14 +107,16 @@ struct Pass<'a> {
     reg_of: HashMap<Reg, u16>,
     uniform_of: HashMap<Value, u16>,
     uniform_var_of: HashMap<Var, u16>,
-    /// Whether uniform values depend on no variable, as far as asked for.
-    is_static: HashMap<Value, bool>,
+    /// Whether values depend on no variable and no input.
+    is_static: Vec<bool>,
     /// Registers of values.
     home: HashMap<Value, u16>,
+    /// Uniform values that have registers in this run.
+    spread: Vec<Value>,
+    /// Depth of what must be computed with a value when it is used.
+    pending: Vec<u32>,
     /// Readings of variables that stand for the variable's register.
-    alias: HashMap<Value, Var>,
-    /// Uses of those that are still to come.
-    left: HashMap<Value, u32>,
+    aliases: Aliases,
     /// The value in the accumulator.
     acc: Option<Value>,
     /// Registers with the same content as the accumulator.
@@ -194,11 +196,11 @@ impl Pass<'_> {
             Item::LoopEnd { loop_id } => self.out.code.push(Inst::LoopEnd { loop_id }),
             _ => {}
         }
-        let left = &self.left;
-        self.alias.retain(|reading, _| left[reading] > 0);
+        self.aliases.end_run();
         // A uniform value is spread over a register in this run only: another run may be reached without it.
-        let uniformity = &self.flow.uniformity;
-        self.home.retain(|&value, _| !uniformity.value(value));
+        for value in std::mem::take(&mut self.spread) {
+            self.home.remove(&value);
+        }
     }
 
     fn step(&mut self, step: Step) {
@@ -211,7 +213,7 @@ impl Pass<'_> {
         let overflow = &mut self.overflow;
         *self.reg_of.entry(reg).or_insert_with(|| {
             regs.push(reg);
-            *overflow |= next >= usize::from(u16::MAX);
+            *overflow |= next >= MAX_PLACES;
             next as u16
         })
     }
@@ -238,13 +240,12 @@ impl Pass<'_> {
             return false;
         }
         if let Def::Get(var) = self.def(value) {
-            self.alias.insert(value, var);
-            self.left.insert(value, self.uses(value));
+            self.aliases.add(value, var, self.uses(value));
             return false;
         }
         let escapes = self.uses.escapes[value.0 as usize];
         let is_pure = !matches!(self.def(value), Def::Load { .. });
-        if is_pure && self.uses(value) == 1 && !escapes {
+        if is_pure && self.uses(value) == 1 && !escapes && self.put_off(value) {
             return false;
         }
         // Assigned to a variable right away and not needed behind the run: the variable's register will do.
@@ -255,21 +256,40 @@ impl Pass<'_> {
             self.settle_readings(var, value);
             self.compute(value);
             self.store_var(var);
-            self.alias.insert(value, var);
-            self.left.insert(value, self.uses(value) - 1);
+            self.aliases.add(value, var, self.uses(value) - 1);
             return true;
         }
         self.compute(value);
         let home = self.reg(Reg::Value(value));
         self.store_acc(home);
-        self.home.insert(value, home);
+        self.settle_at(value, home);
         false
+    }
+
+    /// Leaves a value to be computed where it is used, unless too much would have to be computed with it.
+    fn put_off(&mut self, value: Value) -> bool {
+        let operands = self.flow.tree.operands(value);
+        let depth = operands.map(|operand| self.pending[operand.0 as usize]).max().unwrap_or(0) + 1;
+        let can_wait = depth <= MAX_PENDING;
+        if can_wait {
+            self.pending[value.0 as usize] = depth;
+        }
+        can_wait
+    }
+
+    /// Notes that the register holds the value from here on.
+    fn settle_at(&mut self, value: Value, home: u16) {
+        self.home.insert(value, home);
+        self.pending[value.0 as usize] = 0;
+        if self.is_uniform(value) {
+            self.spread.push(value);
+        }
     }
 
     /// Stores the accumulator in a register.
     fn store_acc(&mut self, reg: u16) {
         self.step(Step::new(StepOp::Store, reg));
-        if !self.acc_regs.contains(&reg) {
+        if !self.acc_regs.contains(&reg) && self.acc_regs.len() < MAX_ACC_REGS {
             self.acc_regs.push(reg);
         }
     }
@@ -289,11 +309,8 @@ impl Pass<'_> {
     fn settle_readings(&mut self, var: Var, value: Value) {
         let mut inside = HashMap::new();
         self.readings(value, &mut inside);
-        let mut readings: Vec<Value> =
-            self.alias.iter().filter(|(_, of)| **of == var).map(|(&v, _)| v).collect();
-        readings.sort_unstable();
-        for reading in readings {
-            if self.left[&reading] > inside.get(&reading).copied().unwrap_or(0) {
+        for reading in self.aliases.readings(var) {
+            if self.aliases.left(reading) > inside.get(&reading).copied().unwrap_or(0) {
                 self.settle(reading);
             }
         }
@@ -301,7 +318,7 @@ impl Pass<'_> {
 
     /// Assigns the accumulator to a variable.
     fn store_var(&mut self, var: Var) {
-        self.alias.retain(|_, of| *of != var);
+        self.aliases.remove_all(var);
         let reg = self.var_reg(var);
         self.acc_regs.retain(|&other| other != reg);
         self.store_acc(reg);
@@ -309,7 +326,7 @@ impl Pass<'_> {
 
     /// Counts the readings of variables in the part of a value's expression that is not computed yet.
     fn readings(&self, value: Value, counts: &mut HashMap<Value, u32>) {
-        if self.alias.contains_key(&value) {
+        if self.aliases.get(value).is_some() {
             *counts.entry(value).or_insert(0) += 1;
         } else if self.acc != Some(value) && !self.home.contains_key(&value) && !self.is_uniform(value) {
             for operand in self.flow.tree.operands(value) {
@@ -320,22 +337,22 @@ impl Pass<'_> {
 
     /// Copies a reading of a variable to a register of its own.
     fn settle(&mut self, reading: Value) {
-        let Some(&var) = self.alias.get(&reading) else { return };
+        let Some(var) = self.aliases.get(reading) else { return };
         let from = self.var_reg(var);
         self.load(from, reading);
         let home = self.reg(Reg::Value(reading));
         self.store_acc(home);
-        self.alias.remove(&reading);
-        self.home.insert(reading, home);
+        self.aliases.remove(reading);
+        self.settle_at(reading, home);
     }
 
     /// Copies the readings that are used behind an assignment behind the run.
     fn flush_aliases(&mut self) {
-        let unsettled = |reading: &Value| self.left[reading] > 0 && !self.uses.lasting[reading.0 as usize];
-        let mut readings: Vec<Value> = self.alias.keys().copied().filter(unsettled).collect();
-        readings.sort_unstable();
-        for reading in readings {
-            self.settle(reading);
+        // Those of earlier runs have been copied, or last.
+        for reading in self.aliases.made() {
+            if self.aliases.left(reading) > 0 && !self.uses.lasting[reading.0 as usize] {
+                self.settle(reading);
+            }
         }
     }
 
@@ -388,15 +405,8 @@ impl Pass<'_> {
     fn is_pending(&self, value: Value) -> bool {
         !(self.is_uniform(value)
             || self.home.contains_key(&value)
-            || self.alias.contains_key(&value)
+            || self.aliases.get(value).is_some()
             || matches!(self.def(value), Def::Input { .. }))
-    }
-
-    /// Notes that one use of a reading is done.
-    fn used(&mut self, value: Value) {
-        if let Some(left) = self.left.get_mut(&value) {
-            *left = left.saturating_sub(1);
-        }
     }
 
     /// The register of a value that need not be computed, without counting a use.
@@ -407,7 +417,7 @@ impl Pass<'_> {
         if let Some(&home) = self.home.get(&value) {
             return home;
         }
-        if let Some(&var) = self.alias.get(&value) {
+        if let Some(var) = self.aliases.get(value) {
             return self.var_reg(var);
         }
         let home = self.reg(Reg::Value(value));
@@ -415,14 +425,14 @@ impl Pass<'_> {
             self.compute(value);
         }
         self.store_acc(home);
-        self.home.insert(value, home);
+        self.settle_at(value, home);
         home
     }
 
     /// The register of a value as an operand; uniform values are spread over one.
     fn address(&mut self, value: Value) -> u16 {
         let reg = self.register_of(value);
-        self.used(value);
+        self.aliases.used(value);
         reg
     }
 
@@ -440,6 +450,6 @@ impl Pass<'_> {
                 self.load(reg, value);
             }
         }
-        self.used(value);
+        self.aliases.used(value);
     }
 }

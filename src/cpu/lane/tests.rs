@@ -3,6 +3,7 @@
 mod composite;
 mod control;
 mod graphs;
+mod hostile;
 mod listing;
 mod places;
 mod pressure;

@@ -55,7 +55,7 @@ pub(crate) enum Stmt {
     /// Runs the list; lanes that exit to the label wait behind it.
     Block { label: Label, body: Vec<Stmt> },
     /// Repeats the list until no lane is left in it.
-    Loop { body: Vec<Stmt> },
+    Loop { id: u32, body: Vec<Stmt> },
     /// Ends the active lanes' run of the labelled block.
     Exit(Label),
 }
@@ -105,4 +105,14 @@ impl Tree {
         };
         operands.into_iter().take(len)
     }
+}
+
+/// Number of statements, those inside of others included.
+pub(crate) fn count(stmts: &[Stmt]) -> usize {
+    let inside = |stmt: &Stmt| match stmt {
+        Stmt::If { accept, reject, .. } => count(accept) + count(reject),
+        Stmt::Block { body, .. } | Stmt::Loop { body, .. } => count(body),
+        Stmt::Def(_) | Stmt::Set(..) | Stmt::Store { .. } | Stmt::Exit(_) => 0,
+    };
+    stmts.len() + stmts.iter().map(inside).sum::<usize>()
 }

@@ -5,8 +5,9 @@
 //! harmless if the variable is dead where those lanes come back. Starting from "everything is uniform" this is a
 //! largest fixed point.
 
+use super::limits::{Fuel, TooLarge};
 use super::live::Live;
-use super::tree::{Def, Label, Stmt, Tree, Value, Var};
+use super::tree::{Def, Label, Stmt, Tree, Value, Var, count};
 
 /// What is uniform.
 #[derive(Debug)]
@@ -52,7 +53,9 @@ impl Surroundings {
 
 impl Uniformity {
     /// Analyses a tree.
-    pub(crate) fn of(tree: &Tree, live: &Live) -> Self {
+    pub(crate) fn of(tree: &Tree, live: &Live) -> Result<Self, TooLarge> {
+        let mut fuel = Fuel::full();
+        let statements = count(&tree.body);
         let mut this = Self {
             values: vec![],
             vars: vec![true; tree.vars as usize],
@@ -63,6 +66,7 @@ impl Uniformity {
             this.vars[var.0 as usize] = false;
         }
         loop {
+            fuel.burn(tree.defs.len() + statements)?;
             this.values.clear();
             for index in 0..tree.defs.len() as u32 {
                 let value = Value(index);
@@ -77,7 +81,7 @@ impl Uniformity {
                 this.values.push(uniform);
             }
             if !this.walk(&tree.body, live, &mut Surroundings::default()) {
-                return this;
+                return Ok(this);
             }
         }
     }

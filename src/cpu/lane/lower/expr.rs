@@ -5,6 +5,7 @@ use std::rc::Rc;
 use naga::{BinaryOperator, Expression, Handle, Literal, RelationalFunction, ScalarKind, UnaryOperator};
 
 use super::super::function::Function;
+use super::super::limits::MAX_ARRAY_WORDS;
 use super::super::op::Op;
 use super::super::tree::Value;
 use super::{Frame, Lowering, Operand, types, unsupported_at};
@@ -14,8 +15,18 @@ impl Lowering {
     /// Computes an expression and remembers its value.
     pub(super) fn emit(&mut self, frame: &mut Frame, handle: Handle<Expression>) -> Result<()> {
         let operand = self.evaluate(frame, handle)?;
+        // What is written to memory word by word has been read so.
+        let words = if let Operand::Words(words) = &operand { words.len() } else { 0 };
+        self.spend_at(frame, words, handle)?;
+        let span = frame.span(handle);
+        self.here = if span.is_defined() { span } else { self.here };
         frame.exprs[handle.index()] = Some(operand);
         Ok(())
+    }
+
+    /// Counts the words of an expression.
+    fn spend_at(&mut self, frame: &Frame, words: usize, handle: Handle<Expression>) -> Result<()> {
+        self.spend(frame.pure, words, || frame.span(handle))
     }
 
     /// The value of an expression: as emitted, or computed now where naga does not emit (constants, arguments).
@@ -43,10 +54,15 @@ impl Lowering {
         let words: Rc<[Value]> = match frame.function.expressions[handle] {
             Expression::Literal(literal) => [self.literal(frame, literal)?].into(),
             Expression::Constant(constant) => {
-                let init = frame.module().constants[constant].init;
-                self.global(frame, init)?
+                let words = self.global(frame, frame.module().constants[constant].init)?;
+                self.spend_at(frame, words.len(), handle)?;
+                words
             }
-            Expression::ZeroValue(ty) => self.zeros(frame, ty)?,
+            Expression::ZeroValue(ty) => {
+                let words = self.zeros(frame, ty)?;
+                self.spend_at(frame, words.len(), handle)?;
+                words
+            }
             Expression::Compose { ref components, .. } => {
                 let mut words = vec![];
                 for &component in components {
@@ -173,6 +189,7 @@ impl Lowering {
         index: Value,
     ) -> Result<Rc<[Value]>> {
         let (len, stride) = types::elements(frame.pure, frame.ty(base))?;
+        self.spend_at(frame, words.len(), base)?;
         let offset = self.element_offset(index, len, stride);
         if let Some(offset) = self.b.tree.constant(offset) {
             return Ok(words[offset as usize..][..stride as usize].into());
@@ -180,11 +197,12 @@ impl Lowering {
         if let Some(table) =
             words.iter().map(|&word| self.b.tree.constant(word)).collect::<Option<Vec<u32>>>()
         {
+            let table = self.b.table(table);
             return Ok((0..stride)
                 .map(|word| {
                     let word = self.b.constant(word);
                     let at = self.b.op2(Op::IAdd, offset, word);
-                    self.b.lookup(table.clone(), at)
+                    self.b.lookup(table, at)
                 })
                 .collect());
         }
@@ -199,6 +217,9 @@ impl Lowering {
                 }
             }
             return Ok(result.into());
+        }
+        if self.b.tree.arrays.iter().sum::<u32>() + len * stride > MAX_ARRAY_WORDS {
+            return Err(frame.unsupported("local arrays of this size", base));
         }
         let array = self.b.array(len * stride);
         for (at, &word) in words.iter().enumerate() {

@@ -3,7 +3,7 @@
 //! A pointer is resolved while lowering to the variable behind it and an offset, part of which may be computed. Locals
 //! that are only ever indexed by constants are taken apart into variables; the others become arrays.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::rc::Rc;
 
 use naga::{Expression, Function, Handle, LocalVariable, Module, Statement};
@@ -140,18 +140,21 @@ impl Lowering {
 
     /// The variables that statements may assign, directly or through pointers given to calls.
     pub(super) fn assigned_in(&self, frame: &Frame, block: &naga::Block, vars: &mut Vec<Var>) {
-        let mut add = |pointer: Handle<Expression>| match root(frame.function, pointer) {
-            Some(Root::Local(local)) => {
-                if let Storage::Vars(assigned) = &frame.locals[local.index()] {
-                    vars.extend_from_slice(assigned);
+        let mut roots = HashSet::new();
+        let mut add = |pointer: Handle<Expression>| {
+            let Some(root) = root(frame.function, pointer).filter(|&root| roots.insert(root)) else { return };
+            match root {
+                Root::Local(local) => {
+                    if let Storage::Vars(assigned) = &frame.locals[local.index()] {
+                        vars.extend_from_slice(assigned);
+                    }
+                }
+                Root::Argument(index) => {
+                    if let Operand::Place(place) = &frame.args[index as usize] {
+                        vars.extend_from_slice(place.vars());
+                    }
                 }
             }
-            Some(Root::Argument(index)) => {
-                if let Operand::Place(place) = &frame.args[index as usize] {
-                    vars.extend_from_slice(place.vars());
-                }
-            }
-            None => {}
         };
         for_each_statement(block, &mut |statement| match statement {
             Statement::Store { pointer, .. } => add(*pointer),
@@ -162,7 +165,7 @@ impl Lowering {
 }
 
 /// Which variable a pointer expression goes back to.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Root {
     Local(Handle<LocalVariable>),
     Argument(u32),
@@ -217,31 +220,29 @@ impl Dynamic {
     }
 }
 
-/// Finds the locals of a function that need memory.
-pub(super) fn dynamic_locals(
-    module: &Module,
-    handle: Handle<Function>,
-    known: &mut HashMap<Handle<Function>, Dynamic>,
-) -> Dynamic {
-    if let Some(dynamic) = known.get(&handle) {
-        return dynamic.clone();
-    }
-    let function = &module.functions[handle];
-    let mut dynamic = Dynamic::default();
-    for (_, expr) in function.expressions.iter() {
-        if let Expression::Access { base, index } = *expr
-            && !matches!(function.expressions[index], Expression::Literal(_) | Expression::Constant(_))
-        {
-            dynamic.add(root(function, base));
-        }
-    }
-    for_each_statement(&function.body, &mut |statement| {
-        if let Statement::Call { function: callee, arguments, .. } = statement {
-            for index in dynamic_locals(module, *callee, known).args {
-                dynamic.add(root(function, arguments[index as usize]));
+/// Finds the locals of each function of a module that need memory, by the function's index.
+pub(super) fn dynamic_locals(module: &Module) -> Rc<[Dynamic]> {
+    let mut known: Vec<Dynamic> = Vec::with_capacity(module.functions.len());
+    for (_, function) in module.functions.iter() {
+        let mut dynamic = Dynamic::default();
+        for (_, expr) in function.expressions.iter() {
+            if let Expression::Access { base, index } = *expr
+                && !matches!(function.expressions[index], Expression::Literal(_) | Expression::Constant(_))
+            {
+                dynamic.add(root(function, base));
             }
         }
-    });
-    known.insert(handle, dynamic.clone());
-    dynamic
+        for_each_statement(&function.body, &mut |statement| {
+            // Callees come before their callers.
+            if let Statement::Call { function: callee, arguments, .. } = statement
+                && let Some(callee) = known.get(callee.index())
+            {
+                for &index in &callee.args {
+                    dynamic.add(root(function, arguments[index as usize]));
+                }
+            }
+        });
+        known.push(dynamic);
+    }
+    known.into()
 }

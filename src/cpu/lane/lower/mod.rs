@@ -15,15 +15,22 @@ use std::rc::Rc;
 use naga::Handle;
 
 use super::build::Builder;
+use super::limits::{MAX_ARRAY_WORDS, MAX_VALUES, MAX_WORK, TooLarge};
 use super::tree::{Label, Tree, Value, Var};
 use crate::error::{Error, Result};
 use crate::wgsl::PureFunction;
 use crate::work::{Fused, Node};
-use memory::{Place, Storage};
+use memory::{Dynamic, Place, Storage};
 
 /// The tree of a whole fused graph.
 pub(crate) fn lower(fused: &Fused) -> Result<Tree> {
-    let mut lowering = Lowering { b: Builder::new() };
+    let mut lowering = Lowering {
+        b: Builder::new(),
+        work: 0,
+        depth: 0,
+        here: naga::Span::UNDEFINED,
+        dynamic: HashMap::new(),
+    };
     let mut values: Vec<Rc<[Value]>> = Vec::with_capacity(fused.nodes.len());
     for node in &fused.nodes {
         let words = match node {
@@ -41,6 +48,7 @@ pub(crate) fn lower(fused: &Fused) -> Result<Tree> {
                     ));
                     at += words;
                 }
+                lowering.here = naga::Span::UNDEFINED;
                 lowering.call(function, function.function, operands)?
             }
         };
@@ -65,6 +73,14 @@ enum Operand {
 /// The state of lowering.
 struct Lowering {
     b: Builder,
+    /// Words, statements and calls so far.
+    work: u64,
+    /// Statement lists around, of all functions.
+    depth: usize,
+    /// The place of the last expression that has one.
+    here: naga::Span,
+    /// The locals that need memory, of the functions of each module.
+    dynamic: HashMap<*const PureFunction, Rc<[Dynamic]>>,
 }
 
 /// A function being inlined.
@@ -99,9 +115,26 @@ impl<'a> Frame<'a> {
         &self.pure.module.types[ty].inner
     }
 
+    /// The place of an expression: its own, or where naga records none that of what it reads.
+    fn span(&self, mut expr: Handle<naga::Expression>) -> naga::Span {
+        loop {
+            let span = self.function.expressions.get_span(expr);
+            match self.function.expressions[expr] {
+                _ if span.is_defined() => return span,
+                naga::Expression::Load { pointer: base }
+                | naga::Expression::Access { base, .. }
+                | naga::Expression::AccessIndex { base, .. } => expr = base,
+                naga::Expression::LocalVariable(local) => {
+                    return self.function.local_variables.get_span(local);
+                }
+                _ => return span,
+            }
+        }
+    }
+
     /// An error about an expression of the function.
     fn unsupported(&self, what: impl Into<String>, expr: Handle<naga::Expression>) -> Error {
-        unsupported_at(self.pure, what, self.function.expressions.get_span(expr))
+        unsupported_at(self.pure, what, self.span(expr))
     }
 }
 
@@ -118,6 +151,15 @@ fn unsupported_at(pure: &PureFunction, what: impl Into<String>, span: naga::Span
 }
 
 impl Lowering {
+    /// Counts words, statements or calls of a function against the limit; `place` says where it is asked for.
+    fn spend(&mut self, pure: &PureFunction, amount: usize, place: impl Fn() -> naga::Span) -> Result<()> {
+        self.work += 1 + amount as u64;
+        if self.work > MAX_WORK || self.b.tree.defs.len() > MAX_VALUES {
+            return Err(unsupported_at(pure, TooLarge::Size.what(), place()));
+        }
+        Ok(())
+    }
+
     /// Inlines a call and returns the words of its result.
     fn call(
         &mut self,
@@ -126,13 +168,13 @@ impl Lowering {
         args: Vec<Operand>,
     ) -> Result<Rc<[Value]>> {
         let function = &pure.module.functions[handle];
-        if self.b.tree.defs.len() > MAX_VALUES {
-            return Err(unsupported_at(pure, "a program of this size", naga::Span::UNDEFINED));
-        }
         let result_words = match &function.result {
             Some(result) => types::words(pure, &pure.module.types[result.ty].inner)?,
             None => 0,
         };
+        let locals = function.local_variables.len() + function.expressions.len() / 8;
+        let here = self.here;
+        self.spend(pure, locals + result_words as usize, || here)?;
         let mut frame = Frame {
             pure,
             function,
@@ -154,12 +196,15 @@ impl Lowering {
 
     /// Makes the local variables with their initial values.
     fn declare_locals(&mut self, frame: &mut Frame, handle: Handle<naga::Function>) -> Result<()> {
-        let dynamic = memory::dynamic_locals(frame.module(), handle, &mut HashMap::new());
+        let module = frame.module();
+        let known = self.dynamic.entry(frame.pure).or_insert_with(|| memory::dynamic_locals(module));
+        let dynamic = known.clone();
         for (local, variable) in frame.function.local_variables.iter() {
             let words = types::words(frame.pure, frame.inner(variable.ty))?;
-            let storage = if dynamic.locals.contains(&local) {
+            let span = frame.function.local_variables.get_span(local);
+            self.spend(frame.pure, words as usize, || span)?;
+            let storage = if dynamic[handle.index()].locals.contains(&local) {
                 if self.b.tree.arrays.iter().sum::<u32>() + words > MAX_ARRAY_WORDS {
-                    let span = frame.function.local_variables.get_span(local);
                     return Err(unsupported_at(frame.pure, "local arrays of this size", span));
                 }
                 Storage::Array(self.b.array(words))
@@ -176,9 +221,3 @@ impl Lowering {
         Ok(())
     }
 }
-
-/// A program with more values than this is refused: inlining can blow up exponentially.
-const MAX_VALUES: usize = 1 << 18;
-
-/// Local arrays take at most this many words a lane in total.
-const MAX_ARRAY_WORDS: u32 = 1 << 14;

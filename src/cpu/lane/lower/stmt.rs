@@ -2,10 +2,28 @@
 
 use naga::{Expression, Handle, Statement, SwitchCase, SwitchValue};
 
+use super::super::limits::{EASY_NESTING, MAX_NESTING, NESTED_CASES};
 use super::super::op::Op;
+use super::super::scope::Branch;
 use super::super::tree::{Label, Value};
 use super::{Frame, Lowering, Operand, unsupported_at};
 use crate::error::Result;
+
+/// What control can reach behind a statement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Next {
+    /// The next statement.
+    Statement,
+    /// The end of the list: the statements before it have been dealt with.
+    End,
+    Nothing,
+}
+
+impl Next {
+    fn if_reached(reached: bool) -> Self {
+        if reached { Self::Statement } else { Self::Nothing }
+    }
+}
 
 impl Lowering {
     /// Lowers statements; `tail` are the labels whose blocks end where the list ends. Returns whether control can reach
@@ -16,101 +34,162 @@ impl Lowering {
         list: &[Statement],
         tail: &[Label],
     ) -> Result<bool> {
+        self.enter(frame, list)?;
+        self.depth += 1;
+        let mut reaches = true;
         for (at, statement) in list.iter().enumerate() {
             let rest = &list[at + 1..];
-            let inner_tail = if rest.is_empty() { tail } else { &[] };
-            match statement {
-                Statement::Emit(range) => {
-                    for expr in range.clone() {
-                        self.emit(frame, expr)?;
-                    }
-                }
-                Statement::Block(block) => {
-                    if !self.statements(frame, block, inner_tail)? {
-                        return Ok(false);
-                    }
-                }
-                Statement::If { condition, accept, reject } => {
-                    let cond = self.word(frame, *condition)?;
-                    // `if c { return; } rest` is `if c {} else { rest }` at the end of a function.
-                    let ends =
-                        |list: &[Statement]| jump_target(frame, list).is_some_and(|to| tail.contains(&to));
-                    let (accept_ends, reject_ends) = (ends(accept), ends(reject));
-                    if accept_ends || reject_ends {
-                        self.b.open_branch();
-                        let mut reaches = self.statements(frame, accept, tail)?;
-                        if reject_ends && reaches {
-                            reaches = self.statements(frame, rest, tail)?;
-                        }
-                        let accept = self.b.close_branch();
-                        self.b.open_branch();
-                        let mut also = self.statements(frame, reject, tail)?;
-                        if !reject_ends && also {
-                            also = self.statements(frame, rest, tail)?;
-                        }
-                        let reject = self.b.close_branch();
-                        self.b.branch(cond, accept, reject);
-                        return Ok(reaches || also);
-                    }
-                    self.b.open_branch();
-                    let reaches = self.statements(frame, accept, inner_tail)?;
-                    let accept = self.b.close_branch();
-                    self.b.open_branch();
-                    let also = self.statements(frame, reject, inner_tail)?;
-                    let reject = self.b.close_branch();
-                    self.b.branch(cond, accept, reject);
-                    if !(reaches || also) {
-                        return Ok(false);
-                    }
-                }
-                Statement::Switch { selector, cases } => {
-                    if !self.switch(frame, *selector, cases, inner_tail)? {
-                        return Ok(false);
-                    }
-                }
-                Statement::Loop { body, continuing, break_if } => {
-                    self.repeat(frame, body, continuing, *break_if)?;
-                }
-                Statement::Break | Statement::Continue => {
-                    if let Some(label) = jump_target(frame, std::slice::from_ref(statement)) {
-                        self.exit(label, tail);
-                    }
-                    return Ok(false);
-                }
-                Statement::Return { value } => {
-                    if let Some(value) = value {
-                        let words = self.words(frame, *value)?;
-                        for (&var, &word) in frame.result.iter().zip(words.iter()) {
-                            self.b.set(var, word);
-                        }
-                    }
-                    self.exit(frame.return_label, tail);
-                    return Ok(false);
-                }
-                Statement::Store { pointer, value } => {
-                    let words = self.words(frame, *value)?;
-                    match self.operand(frame, *pointer)? {
-                        Operand::Place(place) => self.store_words(&place, &words),
-                        Operand::Words(_) => return Err(frame.unsupported("this assignment", *pointer)),
-                    }
-                }
-                Statement::Call { function, arguments, result } => {
-                    let mut args = Vec::with_capacity(arguments.len());
-                    for &argument in arguments {
-                        args.push(self.operand(frame, argument)?);
-                    }
-                    let words = self.call(frame.pure, *function, args)?;
-                    if let Some(result) = result {
-                        frame.exprs[result.index()] = Some(Operand::Words(words));
-                    }
-                }
-                other => {
-                    let what = format!("the statement {}", name(other));
-                    return Err(unsupported_at(frame.pure, what, naga::Span::UNDEFINED));
-                }
+            let next = self.statement(frame, statement, rest, tail)?;
+            if next != Next::Statement {
+                reaches = next == Next::End;
+                break;
             }
         }
-        Ok(true)
+        self.depth -= 1;
+        Ok(reaches)
+    }
+
+    /// Counts a list, and refuses what nests too deep.
+    fn enter(&mut self, frame: &Frame, list: &[Statement]) -> Result<()> {
+        let here = self.here;
+        self.spend(frame.pure, list.len(), || here)?;
+        if self.depth.max(self.b.nesting()) > MAX_NESTING {
+            let what = format!("control flow and calls nested deeper than {MAX_NESTING} levels");
+            return Err(unsupported_at(frame.pure, what, here));
+        }
+        Ok(())
+    }
+
+    /// Lowers a statement that `rest` follows in a list with this tail. Small, and so is what it calls for statements in
+    /// statements: a stack holds it as often as they nest.
+    fn statement(
+        &mut self,
+        frame: &mut Frame,
+        statement: &Statement,
+        rest: &[Statement],
+        tail: &[Label],
+    ) -> Result<Next> {
+        let inner_tail = if rest.is_empty() { tail } else { &[] };
+        match statement {
+            Statement::Block(block) => self.statements(frame, block, inner_tail).map(Next::if_reached),
+            Statement::If { condition, accept, reject } => {
+                self.branch(frame, *condition, [accept, reject], rest, tail)
+            }
+            Statement::Switch { selector, cases } => {
+                self.switch(frame, *selector, cases, inner_tail).map(|()| Next::Statement)
+            }
+            Statement::Loop { body, continuing, break_if } => {
+                self.repeat(frame, body, continuing, *break_if).map(|()| Next::Statement)
+            }
+            Statement::Call { function, arguments, result } => {
+                self.call_statement(frame, *function, arguments, *result).map(|()| Next::Statement)
+            }
+            _ => self.simple(frame, statement, tail),
+        }
+    }
+
+    /// Lowers a statement that holds no others.
+    fn simple(&mut self, frame: &mut Frame, statement: &Statement, tail: &[Label]) -> Result<Next> {
+        match statement {
+            Statement::Emit(range) => {
+                for expr in range.clone() {
+                    self.emit(frame, expr)?;
+                }
+            }
+            Statement::Break | Statement::Continue => {
+                if let Some(label) = jump_target(frame, std::slice::from_ref(statement)) {
+                    self.exit(label, tail);
+                }
+                return Ok(Next::Nothing);
+            }
+            Statement::Return { value } => {
+                if let Some(value) = value {
+                    let words = self.words(frame, *value)?;
+                    for (&var, &word) in frame.result.iter().zip(words.iter()) {
+                        self.b.set(var, word);
+                    }
+                }
+                self.exit(frame.return_label, tail);
+                return Ok(Next::Nothing);
+            }
+            Statement::Store { pointer, value } => {
+                let words = self.words(frame, *value)?;
+                match self.operand(frame, *pointer)? {
+                    Operand::Place(place) => self.store_words(&place, &words),
+                    Operand::Words(_) => return Err(frame.unsupported("this assignment", *pointer)),
+                }
+            }
+            other => {
+                let what = format!("the statement {}", name(other));
+                return Err(unsupported_at(frame.pure, what, naga::Span::UNDEFINED));
+            }
+        }
+        Ok(Next::Statement)
+    }
+
+    /// A branch, and the rest of its list where one of its lists jumps to where that ends:
+    /// `if c { return; } rest` is `if c {} else { rest }` at the end of a function.
+    fn branch(
+        &mut self,
+        frame: &mut Frame,
+        condition: Handle<Expression>,
+        lists: [&[Statement]; 2],
+        rest: &[Statement],
+        tail: &[Label],
+    ) -> Result<Next> {
+        let cond = self.word(frame, condition)?;
+        let ends = lists.map(|list| jump_target(frame, list).is_some_and(|to| tail.contains(&to)));
+        let takes_rest = ends.contains(&true) && self.b.nesting() < EASY_NESTING;
+        let inner_tail = if takes_rest || rest.is_empty() { tail } else { &[] };
+        // The rest goes into the list that does not jump; if both do, nothing gets there.
+        let with_rest = takes_rest.then_some(usize::from(!ends[1]));
+        let (accept, reaches) =
+            self.side(frame, lists[0], inner_tail, (with_rest == Some(0)).then_some(rest))?;
+        let (reject, also) =
+            self.side(frame, lists[1], inner_tail, (with_rest == Some(1)).then_some(rest))?;
+        self.b.branch(cond, accept, reject);
+        let reaches = reaches || also;
+        Ok(match (reaches, takes_rest) {
+            (true, true) => Next::End,
+            (true, false) => Next::Statement,
+            (false, _) => Next::Nothing,
+        })
+    }
+
+    /// One list of a branch, with what follows it there, and whether control can reach its end.
+    fn side(
+        &mut self,
+        frame: &mut Frame,
+        list: &[Statement],
+        tail: &[Label],
+        rest: Option<&[Statement]>,
+    ) -> Result<(Branch, bool)> {
+        self.b.open_branch();
+        let mut reaches = self.statements(frame, list, tail)?;
+        if let (true, Some(rest)) = (reaches, rest) {
+            reaches = self.statements(frame, rest, tail)?;
+        }
+        Ok((self.b.close_branch(), reaches))
+    }
+
+    fn call_statement(
+        &mut self,
+        frame: &mut Frame,
+        function: Handle<naga::Function>,
+        arguments: &[Handle<Expression>],
+        result: Option<Handle<Expression>>,
+    ) -> Result<()> {
+        let mut args = Vec::with_capacity(arguments.len());
+        for &argument in arguments {
+            args.push(self.operand(frame, argument)?);
+        }
+        let span = result.map(|result| frame.span(result)).filter(naga::Span::is_defined);
+        self.here = span.unwrap_or(self.here);
+        let words = self.call(frame.pure, function, args)?;
+        if let Some(result) = result {
+            frame.exprs[result.index()] = Some(Operand::Words(words));
+        }
+        Ok(())
     }
 
     fn exit(&mut self, label: Label, tail: &[Label]) {
@@ -153,14 +232,14 @@ impl Lowering {
         Ok(())
     }
 
-    /// A switch: one branch per group of cases that run into each other. Returns whether control can come out of it.
+    /// A switch: one branch per group of cases that run into each other.
     fn switch(
         &mut self,
         frame: &mut Frame,
         selector: Handle<Expression>,
         cases: &[SwitchCase],
         tail: &[Label],
-    ) -> Result<bool> {
+    ) -> Result<()> {
         let selector = self.word(frame, selector)?;
         let label = self.b.label();
         let continue_label = frame.targets.last().and_then(|target| target.1);
@@ -171,10 +250,14 @@ impl Lowering {
         let mut tail = tail.to_vec();
         tail.push(label);
         self.b.open_block();
-        self.groups(frame, selector, &groups, &tail)?;
+        if groups.len() <= NESTED_CASES && self.b.nesting() + groups.len() <= EASY_NESTING {
+            self.groups(frame, selector, &groups, &tail)?;
+        } else {
+            self.groups_in_turn(frame, selector, &groups, &tail)?;
+        }
         self.b.close_block(label);
         frame.targets.pop();
-        Ok(true)
+        Ok(())
     }
 
     fn groups(
@@ -196,6 +279,41 @@ impl Lowering {
         let accept = self.b.close_branch();
         self.b.open_branch();
         self.groups(frame, selector, rest, tail)?;
+        let reject = self.b.close_branch();
+        self.b.branch(cond, accept, reject);
+        Ok(())
+    }
+
+    /// The same for many groups: one branch after the other. The groups exclude each other, so that a lane that has run
+    /// one goes through the others to the end.
+    fn groups_in_turn(
+        &mut self,
+        frame: &mut Frame,
+        selector: Value,
+        groups: &[&[SwitchCase]],
+        tail: &[Label],
+    ) -> Result<()> {
+        let Some((default, others)) = groups.split_last() else {
+            return Ok(());
+        };
+        let (zero, all) = (self.b.constant(0), self.b.constant(u32::MAX));
+        let unmatched = self.b.var();
+        self.b.set(unmatched, all);
+        for group in others {
+            let cond = self.any_of(selector, group);
+            self.b.open_branch();
+            self.b.set(unmatched, zero);
+            self.group(frame, selector, group, tail)?;
+            let accept = self.b.close_branch();
+            self.b.open_branch();
+            let reject = self.b.close_branch();
+            self.b.branch(cond, accept, reject);
+        }
+        let cond = self.b.get(unmatched);
+        self.b.open_branch();
+        self.group(frame, selector, default, tail)?;
+        let accept = self.b.close_branch();
+        self.b.open_branch();
         let reject = self.b.close_branch();
         self.b.branch(cond, accept, reject);
         Ok(())

@@ -1,5 +1,7 @@
 //! Types as words: how composites are laid out when taken apart.
 
+use std::borrow::Cow;
+
 use naga::{ArraySize, ScalarKind, TypeInner, VectorSize};
 
 use super::unsupported_at;
@@ -52,11 +54,13 @@ pub(super) fn member(pure: &PureFunction, inner: &TypeInner, index: u32) -> Resu
 }
 
 /// What a pointer points to.
-pub(super) fn pointee(pure: &PureFunction, inner: &TypeInner) -> Option<TypeInner> {
+pub(super) fn pointee<'a>(pure: &'a PureFunction, inner: &TypeInner) -> Option<Cow<'a, TypeInner>> {
     match *inner {
-        TypeInner::Pointer { base, .. } => Some(pure.module.types[base].inner.clone()),
-        TypeInner::ValuePointer { size: Some(size), scalar, .. } => Some(TypeInner::Vector { size, scalar }),
-        TypeInner::ValuePointer { size: None, scalar, .. } => Some(TypeInner::Scalar(scalar)),
+        TypeInner::Pointer { base, .. } => Some(Cow::Borrowed(&pure.module.types[base].inner)),
+        TypeInner::ValuePointer { size: Some(size), scalar, .. } => {
+            Some(Cow::Owned(TypeInner::Vector { size, scalar }))
+        }
+        TypeInner::ValuePointer { size: None, scalar, .. } => Some(Cow::Owned(TypeInner::Scalar(scalar))),
         _ => None,
     }
 }

@@ -81,7 +81,7 @@ impl Pass<'_> {
         } else {
             let reg = self.register_of(other);
             self.emit(acc);
-            self.used(other);
+            self.aliases.used(other);
             self.step(Step::new(plane, reg));
         }
     }
@@ -116,7 +116,7 @@ impl Pass<'_> {
         }
         self.emit(operands[acc]);
         for at in (0..3).filter(|&at| at != acc) {
-            self.used(operands[at]);
+            self.aliases.used(operands[at]);
         }
         let (op, a, b) = match (acc, uniform) {
             (0, [_, false, false]) => (StepOp::SelectCondVV, place[1], place[2]),
@@ -141,7 +141,7 @@ impl Pass<'_> {
         }
         self.emit(operands[0]);
         for &operand in &operands[1..arity] {
-            self.used(operand);
+            self.aliases.used(operand);
         }
         let number = Function::ALL.iter().position(|&other| other == function).unwrap_or(0);
         let [a, b, c] = place;

@@ -1,7 +1,7 @@
 //! Places in the uniform file, and the instructions that compute what is there.
 
 use super::super::steps::{UniformInst, UniformKind};
-use super::super::tree::{Def, Value, Var};
+use super::super::tree::{Def, Tree, Value, Var};
 use super::Pass;
 
 impl Pass<'_> {
@@ -13,9 +13,21 @@ impl Pass<'_> {
 
     /// The place of a uniform value in the uniform file.
     pub(super) fn uniform(&mut self, value: Value) -> u16 {
-        if let Some(&place) = self.uniform_of.get(&value) {
-            return place;
+        // Operands get their places first; there may be as many in a row as the program has values.
+        let mut missing = vec![value];
+        while let Some(&last) = missing.last() {
+            let first = |operand: &Value| !self.uniform_of.contains_key(operand);
+            match self.flow.tree.operands(last).find(first) {
+                _ if self.uniform_of.contains_key(&last) => drop(missing.pop()),
+                Some(operand) => missing.push(operand),
+                None => self.place_uniform(last),
+            }
         }
+        self.uniform_of.get(&value).copied().unwrap_or(0)
+    }
+
+    /// Gives a uniform value, whose operands have theirs, a place.
+    fn place_uniform(&mut self, value: Value) {
         let inst = match self.def(value) {
             Def::Const(_) | Def::Uniform(_) => None,
             _ => Some(self.uniform_inst(value)),
@@ -28,7 +40,6 @@ impl Pass<'_> {
             (_, Some((kind, args))) => self.out.preamble.push(UniformInst { kind, dst, args }),
             _ => {}
         }
-        dst
     }
 
     pub(super) fn uniform_inst(&mut self, value: Value) -> (UniformKind, [u16; 4]) {
@@ -50,18 +61,23 @@ impl Pass<'_> {
     }
 
     /// True for a uniform value that depends on no variable.
-    pub(super) fn is_static(&mut self, value: Value) -> bool {
-        if let Some(&known) = self.is_static.get(&value) {
-            return known;
-        }
-        let is_static = match self.def(value) {
+    pub(super) fn is_static(&self, value: Value) -> bool {
+        self.is_static[value.0 as usize]
+    }
+}
+
+/// Which values depend on no variable and no input.
+pub(super) fn find_static(tree: &Tree) -> Vec<bool> {
+    let mut is_static = Vec::with_capacity(tree.defs.len());
+    for (&def, value) in tree.defs.iter().zip(0..) {
+        // Operands come before their users.
+        is_static.push(match def {
             Def::Const(_) | Def::Uniform(_) => true,
             Def::Op(..) | Def::Lookup { .. } => {
-                self.flow.tree.operands(value).all(|operand| self.is_static(operand))
+                tree.operands(Value(value)).all(|operand| is_static[operand.0 as usize])
             }
-            _ => false,
-        };
-        self.is_static.insert(value, is_static);
-        is_static
+            Def::Input { .. } | Def::Get(_) | Def::Load { .. } => false,
+        });
     }
+    is_static
 }

@@ -89,18 +89,47 @@ impl Uses {
                 _ => {}
             }
         }
+        let (innermost, around) = nest(&loops, flow.items.len());
         for (at, item) in flow.items.iter().enumerate() {
             let Item::Def(value) = *item else { continue };
             let Def::Get(var) = flow.tree.def(value) else { continue };
             let mut last = last_use[value.0 as usize];
             // In a loop that began after the reading, a use is followed by the whole loop once more.
-            while let Some(&(_, end)) =
-                loops.iter().find(|&&(head, end)| at < head && head <= last && last < end)
-            {
+            let mut inside = innermost[last];
+            while let Some(index) = inside {
+                let (head, end) = loops[index];
+                if head <= at {
+                    break;
+                }
                 last = end;
+                inside = around[index];
             }
-            let assigned = |sets: &Vec<usize>| sets.iter().any(|&set| at < set && set < last);
+            // Positions ascend.
+            let assigned = |sets: &Vec<usize>| {
+                sets.get(sets.partition_point(|&set| set <= at)).is_some_and(|&set| set < last)
+            };
             self.lasting[value.0 as usize] = !sets.get(&var).is_some_and(assigned);
         }
     }
+}
+
+/// The innermost loop around each of `len` positions, and around each loop; loops are given by their first and last
+/// position.
+fn nest(loops: &[(usize, usize)], len: usize) -> (Vec<Option<usize>>, Vec<Option<usize>>) {
+    let mut by_head: Vec<usize> = (0..loops.len()).collect();
+    by_head.sort_unstable_by_key(|&index| loops[index].0);
+    let mut next = by_head.into_iter().peekable();
+    let (mut innermost, mut around) = (vec![None; len], vec![None; loops.len()]);
+    let mut open: Vec<usize> = vec![];
+    for (at, innermost) in innermost.iter_mut().enumerate() {
+        while open.last().is_some_and(|&index| loops[index].1 < at) {
+            open.pop();
+        }
+        while let Some(index) = next.next_if(|&index| loops[index].0 == at) {
+            around[index] = open.last().copied();
+            open.push(index);
+        }
+        *innermost = open.last().copied();
+    }
+    (innermost, around)
 }
