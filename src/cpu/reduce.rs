@@ -37,15 +37,9 @@ pub(super) fn run(
 ) -> Result<()> {
     let words = operator(compiled)?.words();
     let chunk = |first_tile: usize, out: &mut [u32]| {
-        scratch::with(|scratch| {
-            for (k, out) in out.chunks_exact_mut(words).enumerate() {
-                let start = range.start + (first_tile + k) * TILE_LEN;
-                let tile = start..range.end.min(start + TILE_LEN);
-                let state = tile_aggregate(cpu, compiled, work, tile, scratch)?;
-                out.copy_from_slice(&state[..words]);
-            }
-            Ok(())
-        })
+        let start = range.start + first_tile * TILE_LEN;
+        let end = range.end.min(start + out.len() / words * TILE_LEN);
+        scratch::with(|scratch| tile_aggregates(cpu, compiled, work, start..end, out, scratch))
     };
     if cpu.is_small(compiled, range.len()) {
         return chunk(0, out);
@@ -56,39 +50,52 @@ pub(super) fn run(
     })
 }
 
-/// The aggregate of the elements of one tile.
-pub(super) fn tile_aggregate(
+/// The aggregates of the tiles of a range, one after the other.
+pub(super) fn tile_aggregates(
     cpu: &Cpu,
     compiled: &Compiled,
     work: &Work<'_>,
-    tile: Range<usize>,
+    range: Range<usize>,
+    out: &mut [u32],
     scratch: &mut Scratch,
-) -> Result<State> {
+) -> Result<()> {
     let operator = operator(compiled)?;
-    if tile.len() == TILE_LEN
+    let words = operator.words();
+    let mut start = range.start;
+    if let Some(kernels) = operator.native()
         && !compiled.is_in_place()
-        && let Some(kernels) = operator.native()
     {
-        return evaluate_and_fold(cpu, compiled, work, tile, kernels, scratch);
+        let full = range.len() / TILE_LEN;
+        start += full * TILE_LEN;
+        evaluate_and_fold(cpu, compiled, work, range.start..start, kernels, &mut out[..full * words], scratch)?;
     }
-    let Scratch { machine, elements, .. } = scratch;
-    let planes = compiled.elements(work, tile.clone(), machine, elements, cpu.budget)?;
-    let mut lanes = scratch::lanes(cpu, work, machine);
-    operator.reduce_elements(&mut lanes, planes, tile.len(), tile.start)
+    let done = (start - range.start) / TILE_LEN;
+    for (tile, out) in out.chunks_exact_mut(words).enumerate().skip(done) {
+        let start = range.start + tile * TILE_LEN;
+        let tile = start..range.end.min(start + TILE_LEN);
+        let Scratch { machine, elements, .. } = &mut *scratch;
+        let planes = compiled.elements(work, tile.clone(), machine, elements, cpu.budget)?;
+        let mut lanes = scratch::lanes(cpu, work, machine);
+        let state = operator.reduce_elements(&mut lanes, planes, tile.len(), tile.start)?;
+        out.copy_from_slice(&state[..words]);
+    }
+    Ok(())
 }
 
-/// The aggregate of a full tile of elements that are evaluated first: piece by piece, so that memory is not idle while a
-/// tile is folded.
+/// The aggregates of full tiles of elements that are evaluated first: piece by piece, so that memory is not idle while
+/// elements are folded.
 fn evaluate_and_fold(
     cpu: &Cpu,
     compiled: &Compiled,
     work: &Work<'_>,
-    tile: Range<usize>,
+    range: Range<usize>,
     kernels: &Kernels,
+    out: &mut [u32],
     scratch: &mut Scratch,
-) -> Result<State> {
+) -> Result<()> {
     let Scratch { machine, piece, sixteens, .. } = scratch;
-    let inputs = bind(&work.fused, 0, &work.sources, tile.clone());
+    let len = range.len();
+    let inputs = bind(&work.fused, 0, &work.sources, range);
     let call = Call {
         program: &compiled.fused,
         uniforms: &work.fused.uniforms,
@@ -97,17 +104,18 @@ fn evaluate_and_fold(
     };
     let words = work.fused.output_type().words();
     let planes = piece.0.as_flattened_mut();
-    machine.run_pieces(&call, tile.len(), PIECE_LEN, planes, |range, planes| {
-        let to = range.start / LANE_BLOCK..range.end / LANE_BLOCK;
+    machine.run_pieces(&call, len, PIECE_LEN, planes, |range, planes| {
+        let at = range.start % TILE_LEN / LANE_BLOCK;
         for (plane, sixteens) in planes.chunks_exact(PIECE_LEN).zip(&mut sixteens[..words]) {
-            (kernels.sixteens)(cpu.level, plane, &mut sixteens[to.clone()]);
+            (kernels.sixteens)(cpu.level, plane, &mut sixteens[at..][..PIECE_LEN / LANE_BLOCK]);
         }
-    })?;
-    let mut state = [0; 4];
-    for (word, sixteens) in state[..words].iter_mut().zip(sixteens.iter()) {
-        *word = (kernels.reduce_sixteens)(cpu.level, sixteens);
-    }
-    Ok(state)
+        if range.end.is_multiple_of(TILE_LEN) {
+            let states = &mut out[(range.end / TILE_LEN - 1) * words..][..words];
+            for (word, sixteens) in states.iter_mut().zip(sixteens.iter()) {
+                *word = (kernels.reduce_sixteens)(cpu.level, sixteens);
+            }
+        }
+    })
 }
 
 /// Folds the aggregates of tiles, level by level, to one.

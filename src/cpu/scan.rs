@@ -13,7 +13,7 @@ use super::Cpu;
 use super::compile::{Compiled, Planes, PlanesMut, bind};
 use super::lane::{Input, Output};
 use super::operator::Operator;
-use super::reduce::{operator, tile_aggregate};
+use super::reduce::{operator, tile_aggregates};
 use super::scratch::{self, Scratch};
 use crate::error::{Error, Result};
 use crate::order::{RADIX, TILE_LEN, TILE_LEVEL};
@@ -123,9 +123,12 @@ impl Scan<'_, '_> {
         let size = CHUNK_TILES * state_words;
         scratch.aggregates.resize(size, 0);
         scratch.prefixes.resize(size, 0);
-        for k in 0..tiles {
-            let state = tile_aggregate(self.cpu, self.compiled, self.work, self.tile(index, k), scratch)?;
-            for (c, &word) in state.iter().enumerate().take(state_words) {
+        let range = self.tile(index, 0).start..self.tile(index, tiles - 1).end;
+        let mut states = [0; 4 * CHUNK_TILES];
+        let states = &mut states[..tiles * state_words];
+        tile_aggregates(self.cpu, self.compiled, self.work, range, states, scratch)?;
+        for (k, state) in states.chunks_exact(state_words).enumerate() {
+            for (c, &word) in state.iter().enumerate() {
                 scratch.aggregates[c * CHUNK_TILES + k] = word;
             }
         }

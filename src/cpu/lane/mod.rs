@@ -16,6 +16,7 @@
 //! `exec` runs the result: a block of lanes at a time, each segment of steps strip by strip. A whole compute shader will
 //! be a program whose block is a workgroup.
 
+mod again;
 mod assign;
 mod bits;
 mod build;

@@ -2,6 +2,7 @@
 
 use fearless_simd::Level;
 
+use super::again::compute_again;
 use super::assign::{ArrayPlanes, LoopPlanes, assign};
 use super::exec::level::strip_len;
 use super::flow::linearise;
@@ -78,7 +79,7 @@ pub(super) struct Source {
 }
 
 /// Bytes of planes, inputs and outputs that a block may use, so that they stay in the first-level cache.
-const BLOCK_BYTES: usize = 24 << 10;
+const BLOCK_BYTES: usize = 28 << 10;
 
 /// A block has at most this many lanes.
 const MAX_LANES: usize = 1024;
@@ -110,6 +111,9 @@ impl Program {
         let total = selected.regs.len() + flow.tree.arrays.iter().sum::<u32>() as usize + outputs;
         if total > MAX_PLACES {
             return Err(large(TooLarge::Places));
+        }
+        if engine == Engine::Compiler {
+            compute_again(&mut selected);
         }
         let assigned = assign(&mut selected, &flow.tree.arrays, outputs as u32).map_err(large)?;
         let Selected { mut code, mut steps, preamble, mut constants, arguments, uniforms, .. } = selected;

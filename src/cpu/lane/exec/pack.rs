@@ -47,7 +47,8 @@ impl Machine {
         active: usize,
     ) -> usize {
         let planes = &program.loops[loop_id as usize];
-        let packed = active.next_multiple_of(program.strip);
+        // A strip is a power of two.
+        let packed = (active + program.strip - 1) & !(program.strip - 1);
         if packed == lanes || !planes.can_pack {
             return lanes;
         }

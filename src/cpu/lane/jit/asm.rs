@@ -451,6 +451,25 @@ impl Asm {
         self.push(Instruction::with2(Code::Mov_r64_imm64, to, number)?)
     }
 
+    /// The sum of the words of a register, in eax. Overwrites the first two vector registers.
+    pub(super) fn sum(&mut self, of: Vector) -> Result {
+        let (sum, half) = (Register::XMM0, Register::XMM1);
+        let (wide_sum, wide_half) = (Register::YMM0, Register::YMM1);
+        self.load(Vector(0), of)?;
+        if self.isa == Isa::Avx512 {
+            let upper = Code::EVEX_Vextracti64x4_ymmm256_k1z_zmm_imm8;
+            self.push(Instruction::with3(upper, wide_half, Register::ZMM0, 1)?)?;
+            self.push(Instruction::with3(Code::VEX_Vpaddd_ymm_ymm_ymmm256, wide_sum, wide_sum, wide_half)?)?;
+        }
+        self.push(Instruction::with3(Code::VEX_Vextracti128_xmmm128_ymm_imm8, half, wide_sum, 1)?)?;
+        self.push(Instruction::with3(Code::VEX_Vpaddd_xmm_xmm_xmmm128, sum, sum, half)?)?;
+        for order in [0xee, 0x55] {
+            self.push(Instruction::with3(Code::VEX_Vpshufd_xmm_xmmm128_imm8, half, sum, order)?)?;
+            self.push(Instruction::with3(Code::VEX_Vpaddd_xmm_xmm_xmmm128, sum, sum, half)?)?;
+        }
+        self.push(Instruction::with2(Code::VEX_Vmovd_rm32_xmm, Register::EAX, sum)?)
+    }
+
     /// An instruction on two registers.
     pub(super) fn registers(&mut self, code: Code, a: Register, b: Register) -> Result {
         self.push(Instruction::with2(code, a, b)?)

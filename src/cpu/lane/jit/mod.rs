@@ -27,9 +27,10 @@ use super::steps::{Inst, Step};
 /// The code of a program's segments.
 #[derive(Debug)]
 pub(super) struct Code {
-    memory: CodeMemory,
-    /// Where the code of an instruction begins, for those that are segments.
-    starts: Vec<u32>,
+    /// What the functions lie in.
+    _memory: CodeMemory,
+    /// The function of each instruction; of those that are no segments, any.
+    starts: Vec<Segment>,
     /// Words of working memory.
     working: usize,
 }
@@ -48,7 +49,8 @@ pub(super) struct Source<'a> {
 }
 
 /// A segment's function: addresses of planes, the uniform file, working memory, and bytes of a plane.
-type Segment = unsafe extern "sysv64" fn(*const *mut u32, *const u32, *mut u32, usize);
+/// Returns what it counted; anything if it does not count.
+type Segment = unsafe extern "sysv64" fn(*const *mut u32, *const u32, *mut u32, usize) -> u32;
 
 impl Code {
     /// Compiles for an instruction set; `None` where the interpreter has to do.
@@ -73,7 +75,7 @@ impl Code {
         };
         let mut asm = Asm::new(isa);
         let mut working = 0;
-        let mut starts = vec![0; source.code.len()];
+        let mut starts = vec![asm.at() as u32; source.code.len()];
         for (inst, start) in source.code.iter().zip(&mut starts) {
             if let Inst::Segment { first, len } = *inst {
                 *start = asm.at() as u32;
@@ -82,7 +84,10 @@ impl Code {
             }
         }
         let memory = CodeMemory::new(&asm.finish()).ok()?;
-        Some(Self { memory, starts, working: working as usize / 4 })
+        // SAFETY: at each start there begins a function of this type, made by `segment::emit`.
+        let function = |start| unsafe { std::mem::transmute::<*const u8, Segment>(memory.at(start)) };
+        let starts = starts.into_iter().map(function).collect();
+        Some(Self { _memory: memory, starts, working: working as usize / 4 })
     }
 
     /// Words of working memory, which begins on a cache line.
@@ -107,17 +112,7 @@ impl Code {
         if lanes == 0 {
             return 0;
         }
-        let start = self.memory.at(self.starts[pc]);
-        // SAFETY: there begins a function of this type, made by `segment::emit`.
-        let segment = unsafe { std::mem::transmute::<*const u8, Segment>(start) };
-        // SAFETY: passed on from the caller. The counts are at the start of the working memory.
-        unsafe {
-            working.write_bytes(0, COUNTERS);
-            segment(table.as_ptr(), uniforms.as_ptr(), working, lanes * 4);
-            (0..COUNTERS).map(|at| *working.add(at)).sum::<u32>() as usize
-        }
+        // SAFETY: passed on from the caller.
+        unsafe { self.starts[pc](table.as_ptr(), uniforms.as_ptr(), working, lanes * 4) as usize }
     }
 }
-
-/// Words of counts at the start of the working memory.
-const COUNTERS: usize = 16;

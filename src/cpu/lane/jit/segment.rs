@@ -16,7 +16,7 @@ use iced_x86::{Code, Register};
 use super::super::assign::ArrayPlanes;
 use super::super::function::Function;
 use super::super::steps::Step;
-use super::asm::{Address, Asm, Refused, Result};
+use super::asm::{Address, Asm, Refused, Result, Source};
 use super::layout::Layout;
 use super::part::Part;
 use super::values::{Value, Values};
@@ -102,8 +102,14 @@ pub(super) fn emit(asm: &mut Asm, steps: &[Step], shape: &Shape) -> Result<u32> 
     asm.immediate(Code::Add_rm64_imm32, Register::R14, step as i32)?;
     asm.registers(Code::Cmp_r64_rm64, Register::R14, Register::R15)?;
     asm.jump_back(Code::Jb_rel32_64, start)?;
-    if let Some(count) = count {
-        asm.store(Address::new(Register::R13, 0), count)?;
+    match count {
+        Some(count) => asm.sum(count)?,
+        None if counts => {
+            let count = asm.isa.count();
+            asm.load(count, Source::Memory(Address::new(Register::R13, 0)))?;
+            asm.sum(count)?;
+        }
+        None => {}
     }
     leave(asm)?;
     Ok(memory.spill(spills) as u32)
