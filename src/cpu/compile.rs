@@ -27,9 +27,10 @@ impl Compiled {
         let (operator, post) = match &work.primitive {
             Primitive::Map => (None, None),
             Primitive::Reduce(monoid) => (Some(Operator::new(monoid, engine)?), None),
-            Primitive::Scan { monoid, post, .. } => {
-                (Some(Operator::new(monoid, engine)?), post.as_ref().map(|post| Program::compile(post, engine)).transpose()?)
-            }
+            Primitive::Scan { monoid, post, .. } => (
+                Some(Operator::new(monoid, engine)?),
+                post.as_ref().map(|post| Program::compile(post, engine)).transpose()?,
+            ),
         };
         let fused = Program::compile(&work.fused, engine)?;
         let in_place = work.fused.passthrough().filter(|&slot| {

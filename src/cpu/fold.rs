@@ -27,7 +27,7 @@ pub(super) const SIXTEENS: usize = TILE_LEN / LANE_BLOCK;
 const TOP: usize = SIXTEENS / LANE_BLOCK;
 
 /// Elements that are folded while they are in the nearest cache, between evaluations: whole blocks of the widest vectors.
-pub(super) const PIECE_LEN: usize = 4 * 16 * LANE_BLOCK;
+pub(super) const PIECE_LEN: usize = 2 * 16 * LANE_BLOCK;
 
 const _: () = assert!(TILE_LEN.is_multiple_of(PIECE_LEN), "a tile is whole pieces");
 

@@ -67,7 +67,15 @@ pub(super) fn tile_aggregates(
     {
         let full = range.len() / TILE_LEN;
         start += full * TILE_LEN;
-        evaluate_and_fold(cpu, compiled, work, range.start..start, kernels, &mut out[..full * words], scratch)?;
+        evaluate_and_fold(
+            cpu,
+            compiled,
+            work,
+            range.start..start,
+            kernels,
+            &mut out[..full * words],
+            scratch,
+        )?;
     }
     let done = (start - range.start) / TILE_LEN;
     for (tile, out) in out.chunks_exact_mut(words).enumerate().skip(done) {

@@ -119,7 +119,7 @@ impl Machine {
         let mut start = 0;
         while start < len {
             let end = len.min(start + piece);
-            prefetch(program, inputs, end..len.min(end + piece));
+            prefetch(program, inputs, len.min(end + piece)..len.min(end + 2 * piece));
             let mut done = start;
             while done < end {
                 let mut output = Output::Planes { words: &mut *results, stride };
@@ -353,7 +353,13 @@ impl Machine {
                     if let Some(compiled) = &program.compiled {
                         // SAFETY: as below; the working memory is as long as the code asks for, see `prepare`.
                         counted = unsafe {
-                            compiled.run(pc - 1, &self.table, &self.uniforms, self.working.as_mut_ptr().cast(), lanes)
+                            compiled.run(
+                                pc - 1,
+                                &self.table,
+                                &self.uniforms,
+                                self.working.as_mut_ptr().cast(),
+                                lanes,
+                            )
                         };
                         continue;
                     }

@@ -260,7 +260,8 @@ impl Asm {
 
     /// Rounds to integers in the direction that the immediate operand says.
     pub(super) fn round(&mut self, to: Vector, a: Source, direction: u32) -> Result {
-        let code = pick!(self.isa, VEX_Vroundps_ymm_ymmm256_imm8, EVEX_Vrndscaleps_zmm_k1z_zmmm512b32_imm8_sae);
+        let code =
+            pick!(self.isa, VEX_Vroundps_ymm_ymmm256_imm8, EVEX_Vrndscaleps_zmm_k1z_zmmm512b32_imm8_sae);
         let to = self.register(to);
         let instruction = match a {
             Source::Register(a) => Instruction::with3(code, to, self.register(a), direction),

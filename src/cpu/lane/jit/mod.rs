@@ -63,7 +63,11 @@ impl Code {
             return None;
         };
         let constants = |place| {
-            source.constants.binary_search_by_key(&place, |constant| constant.0).ok().map(|at| source.constants[at].1)
+            source
+                .constants
+                .binary_search_by_key(&place, |constant| constant.0)
+                .ok()
+                .map(|at| source.constants[at].1)
         };
         let shape = Shape {
             locals: source.locals as u16,

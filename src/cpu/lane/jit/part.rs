@@ -14,15 +14,8 @@ use super::segment::{Memory, Shape};
 use super::values::{Id, Value, Values};
 
 /// Registers that hold addresses of planes.
-const POINTERS: [Register; 7] = [
-    Register::RDX,
-    Register::RSI,
-    Register::RDI,
-    Register::R8,
-    Register::R9,
-    Register::R10,
-    Register::R11,
-];
+const POINTERS: [Register; 7] =
+    [Register::RDX, Register::RSI, Register::RDI, Register::R8, Register::R9, Register::R10, Register::R11];
 
 /// The state of a part.
 pub(super) struct Part<'a> {
@@ -349,9 +342,9 @@ impl<'a> Part<'a> {
 
     /// A register to write to, which stays pinned.
     fn free_register(&mut self) -> Result<Vector> {
-        let free = (0..self.holds.len() as u8).map(Vector).find(|&register| {
-            self.holds[register.0 as usize].is_none() && !self.pinned.contains(&register)
-        });
+        let free = (0..self.holds.len() as u8)
+            .map(Vector)
+            .find(|&register| self.holds[register.0 as usize].is_none() && !self.pinned.contains(&register));
         let register = match free {
             Some(register) => register,
             None => self.evict()?,

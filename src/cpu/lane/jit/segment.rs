@@ -116,14 +116,7 @@ pub(super) fn emit(asm: &mut Asm, steps: &[Step], shape: &Shape) -> Result<u32> 
 }
 
 /// Emits the call behind a part, if there is one: the result's strip, then those of the operands.
-fn call(
-    asm: &mut Asm,
-    at: usize,
-    values: &Values,
-    layout: &Layout,
-    shape: &Shape,
-    memory: Memory,
-) -> Result {
+fn call(asm: &mut Asm, at: usize, values: &Values, layout: &Layout, shape: &Shape, memory: Memory) -> Result {
     let Some(Value::Call { function, args }) = values.list.get(at) else {
         return Ok(());
     };

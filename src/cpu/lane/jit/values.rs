@@ -102,7 +102,8 @@ impl Values {
         let mut pass = Pass { this, arrays, content: HashMap::new(), uniform: HashMap::new(), acc: 0 };
         for (at, step) in steps.iter().enumerate() {
             // A plane of an array may be read by its offset at any time, others only behind the segment.
-            let stays = step.a >= locals && (last_store.get(&step.a) == Some(&at) || pass.is_in_array(step.a));
+            let stays =
+                step.a >= locals && (last_store.get(&step.a) == Some(&at) || pass.is_in_array(step.a));
             pass.step(step, stays);
         }
         pass.this.merge_comparisons();

@@ -84,14 +84,6 @@ fn shifts_by_known_and_by_other_numbers() {
         let (x, y) = (args[0], args[1]);
         let (by_x, by_y) = (x & 31, y & 31);
         let signed = |value: u32, by: u32| ((value as i32) >> by) as u32;
-        vec![
-            (x << 5)
-                ^ (x >> 11)
-                ^ signed(x, 3)
-                ^ (x << by_y)
-                ^ (y >> by_x)
-                ^ signed(y, by_x)
-                ^ (9 << by_y),
-        ]
+        vec![(x << 5) ^ (x >> 11) ^ signed(x, 3) ^ (x << by_y) ^ (y >> by_x) ^ signed(y, by_x) ^ (9 << by_y)]
     });
 }

@@ -205,7 +205,8 @@ pub(super) fn check_with(
     for seed in 0..40 {
         let words = make(total, seed + 100);
         let fused = call(&uniform, &words);
-        let program = Program::compile(&fused, Engine::default()).unwrap_or_else(|error| panic!("{error}\n{source}"));
+        let program =
+            Program::compile(&fused, Engine::default()).unwrap_or_else(|error| panic!("{error}\n{source}"));
         let result = run(&program, &fused, &[], 3);
         let expected = oracle(&words);
         for element in result.chunks(expected.len()) {
