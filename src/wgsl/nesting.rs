@@ -1,9 +1,12 @@
-//! How deep a text nests, estimated before anything recursive reads it.
+//! How deep a text nests and how long its declarations are, estimated before anything recursive reads it.
 //!
 //! naga recurses over what it parses and bounds only some forms of nesting; a stack overflow cannot be caught. So the
 //! depth is bounded here from the bare characters: brackets nest, each operator and member access of an expression
 //! nests one deeper (`a + b + c` is `(a + b) + c`), and so does each `else` of a chain. The estimate is never
 //! below the depth that naga sees, and for usual functions 5 to 30.
+//!
+//! naga's time is quadratic in the expressions of a function: two minutes for 120,000 statements. So declarations have
+//! a limit too, at which reading takes some seconds.
 
 /// Nesting refused.
 pub(super) const MAX_DEPTH: usize = 1000;
@@ -11,6 +14,18 @@ pub(super) const MAX_DEPTH: usize = 1000;
 /// Declarations at module scope that count like one level: naga follows their dependencies recursively, with frames
 /// much smaller than those of expressions.
 const DECLARATIONS_PER_LEVEL: usize = 16;
+
+/// Words and signs of one declaration; longer ones are refused.
+pub(super) const MAX_TOKENS: usize = 1 << 17;
+
+/// Which limit a text passes, and at which byte.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Excess {
+    /// [`MAX_DEPTH`].
+    Depth(usize),
+    /// [`MAX_TOKENS`].
+    Length(usize),
+}
 
 /// What an open bracket holds, in levels.
 #[derive(Default)]
@@ -21,13 +36,13 @@ struct Level {
     angles: usize,
 }
 
-/// The depth of a text, or the byte where it passes [`MAX_DEPTH`].
-pub(super) fn depth(text: &str) -> Result<usize, usize> {
+/// The depth of a text, or the limit that it passes.
+pub(super) fn depth(text: &str) -> Result<usize, Excess> {
     let mut outer = Vec::new();
     let mut level = Level::default();
     // Levels of `outer`, themselves included.
     let mut below = 0;
-    let (mut deepest, mut declarations) = (0, 0);
+    let (mut deepest, mut declarations, mut length) = (0, 0, 0);
     let mut after_brace = false;
     for (at, token) in (Tokens { text, at: 0 }) {
         // A statement ends a chain, and so does a block unless the chain goes on with `else`.
@@ -56,10 +71,17 @@ pub(super) fn depth(text: &str) -> Result<usize, usize> {
             _ => level.chain += 1,
         }
         after_brace = token == "}";
-        declarations += usize::from(outer.is_empty() && matches!(token, "}" | ";"));
+        length += 1;
+        if length > MAX_TOKENS {
+            return Err(Excess::Length(at));
+        }
+        if outer.is_empty() && matches!(token, "}" | ";") {
+            declarations += 1;
+            length = 0;
+        }
         deepest = deepest.max(below + level.chain + level.angles).max(declarations / DECLARATIONS_PER_LEVEL);
         if deepest > MAX_DEPTH {
-            return Err(at);
+            return Err(Excess::Depth(at));
         }
     }
     Ok(deepest)
@@ -128,7 +150,7 @@ fn block_comment(text: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{MAX_DEPTH, depth};
+    use super::{Excess, MAX_DEPTH, MAX_TOKENS, depth};
 
     #[test]
     fn counts_brackets_operators_and_else() {
@@ -168,9 +190,11 @@ mod tests {
     #[test]
     fn refuses_where_the_limit_is_passed() {
         assert_eq!(depth(&"(".repeat(MAX_DEPTH)), Ok(MAX_DEPTH));
-        assert_eq!(depth(&"(".repeat(MAX_DEPTH + 2)), Err(MAX_DEPTH));
-        assert_eq!(depth(&"+a".repeat(MAX_DEPTH + 1)), Err(2 * MAX_DEPTH));
+        assert_eq!(depth(&"(".repeat(MAX_DEPTH + 2)), Err(Excess::Depth(MAX_DEPTH)));
+        assert_eq!(depth(&"+a".repeat(MAX_DEPTH + 1)), Err(Excess::Depth(2 * MAX_DEPTH)));
         assert!(depth(&"const a = 1;".repeat(17 * MAX_DEPTH)).is_err());
         assert_eq!(depth(&"const a = 1;".repeat(100)), Ok(6));
+        assert_eq!(depth(&"a;".repeat(10)), Ok(0));
+        assert_eq!(depth(&format!("{{{}}}", "a;".repeat(MAX_TOKENS))), Err(Excess::Length(MAX_TOKENS)));
     }
 }

@@ -14,6 +14,7 @@ use std::thread;
 use naga::valid::{Capabilities, ModuleInfo, ValidationFlags, Validator};
 use naga::{Function, Handle, Module, Span, Statement};
 
+use super::nesting::Excess;
 use super::pure::PureFunction;
 use super::signature::Expected;
 use super::{diagnostic, limits, nesting, purity};
@@ -29,7 +30,7 @@ const STACK_PER_LEVEL: usize = 64 << 10;
 /// Reads a pure function from `text`: the one called `name`, or without a name the one that no other function calls.
 pub(crate) fn parse(text: &str, name: Option<&str>, expected: Expected) -> Result<PureFunction> {
     let label = name.unwrap_or_else(|| likely_name(text));
-    let depth = nesting::depth(text).map_err(|at| too_deep(label, text, at))?;
+    let depth = nesting::depth(text).map_err(|excess| too_much(label, text, excess))?;
     // Nothing that a panic can leave half done is used afterwards.
     let guarded = || catch_unwind(AssertUnwindSafe(|| parse_unguarded(text, label, name, expected)));
     let outcome = if depth <= SHALLOW {
@@ -53,10 +54,18 @@ pub(crate) fn parse(text: &str, name: Option<&str>, expected: Expected) -> Resul
     })
 }
 
-fn too_deep(label: &str, text: &str, at: usize) -> Error {
-    let limit = nesting::MAX_DEPTH;
-    let message =
-        format!("nested deeper than {limit} operators, brackets and `else`; name parts of it with `let`");
+fn too_much(label: &str, text: &str, excess: Excess) -> Error {
+    let (message, at) = match excess {
+        Excess::Depth(at) => {
+            let limit = nesting::MAX_DEPTH;
+            let message = "operators, brackets and `else`; name parts of it with `let`";
+            (format!("nested deeper than {limit} {message}"), at)
+        }
+        Excess::Length(at) => {
+            let limit = nesting::MAX_TOKENS;
+            (format!("longer than {limit} words and signs; split it into functions"), at)
+        }
+    };
     diagnostic::refusal(label, text, message, at)
 }
 

@@ -47,9 +47,17 @@ fn names(cell: &str) -> BTreeSet<String> {
     names.filter(|name| !name.is_empty() && *name != "nothing").map(str::to_owned).collect()
 }
 
-/// Names of `[dependencies]`, as they are spelled in paths.
+/// Names of `[dependencies]` and of those of single targets, as they are spelled in paths.
 pub(crate) fn packages(manifest: &str) -> BTreeSet<String> {
-    let lines = manifest.lines().skip_while(|line| *line != "[dependencies]").skip(1);
-    let lines = lines.take_while(|line| !line.starts_with('['));
-    lines.filter_map(|line| line.split_once('=')).map(|(name, _)| name.trim().replace('-', "_")).collect()
+    let mut is_inside = false;
+    let mut names = BTreeSet::new();
+    for line in manifest.lines() {
+        if line.starts_with('[') {
+            is_inside =
+                line == "[dependencies]" || line.starts_with("[target.") && line.ends_with(".dependencies]");
+        } else if is_inside && let Some((name, _)) = line.split_once('=') {
+            names.insert(name.trim().replace('-', "_"));
+        }
+    }
+    names
 }

@@ -1,4 +1,4 @@
-//! The lane program: WGSL functions run by a vector interpreter.
+//! The lane program: WGSL functions over blocks of lanes, interpreted by vector code or compiled to it.
 //!
 //! Compilation goes through these forms, each in its own file:
 //!
@@ -8,8 +8,9 @@
 //! | [`tree`] | [`lower`], [`build`], [`scope`] | calls inlined, composites taken apart, folded, invariant values moved out of loops |
 //! | [`tree`], annotated | [`live`], [`uniform`] | dead code removed; what is the same in all lanes |
 //! | [`flow`] | [`flow`] | divergent control flow becomes masks |
-//! | [`steps`], virtual | [`select`], [`fuse`] | expression trees become steps of an accumulator machine |
-//! | [`program`] | [`ranges`], [`assign`] | planes assigned |
+//! | [`steps`], virtual | [`select`] | expression trees become steps of an accumulator machine |
+//! | [`program`] | [`again`], [`ranges`], [`assign`] | planes assigned |
+//! | machine code | [`jit`] | segments with their values in registers, where the processor and the system allow it |
 //!
 //! What is too large for a pass is refused, see [`limits`].
 //!

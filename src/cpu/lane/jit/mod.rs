@@ -11,6 +11,7 @@ mod asm;
 mod calls;
 mod layout;
 mod memory;
+mod operand;
 mod ops;
 mod part;
 mod segment;
@@ -18,8 +19,9 @@ mod values;
 
 use fearless_simd::Level;
 
-use self::asm::{Asm, Isa};
+use self::asm::Asm;
 use self::memory::CodeMemory;
+use self::operand::Isa;
 use self::segment::Shape;
 use super::assign::ArrayPlanes;
 use super::steps::{Inst, Step};

@@ -3,7 +3,8 @@
 //! The target is a register that holds no operand, so that it can be written before the last operand is read.
 
 use super::super::op::Op;
-use super::asm::{Asm, Const, Isa, Result, Shift, Source, Vector};
+use super::asm::{Asm, Result, Shift};
+use super::operand::{Const, Isa, Source, Vector};
 
 /// Predicates of float comparisons.
 mod float {

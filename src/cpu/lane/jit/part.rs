@@ -8,8 +8,9 @@ use std::ops::Range;
 use iced_x86::{Code, Register};
 
 use super::super::op::Op;
-use super::asm::{Address, Asm, Const, Isa, Refused, Result, Source, Vector};
+use super::asm::{Asm, Refused, Result};
 use super::layout::Layout;
+use super::operand::{Address, Const, Isa, Source, Vector};
 use super::segment::{Memory, Shape};
 use super::values::{Id, Value, Values};
 

@@ -16,8 +16,9 @@ use iced_x86::{Code, Register};
 use super::super::assign::ArrayPlanes;
 use super::super::function::Function;
 use super::super::steps::Step;
-use super::asm::{Address, Asm, Refused, Result, Source};
+use super::asm::{Asm, Refused, Result};
 use super::layout::Layout;
+use super::operand::{Address, Source};
 use super::part::Part;
 use super::values::{Value, Values};
 
