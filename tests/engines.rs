@@ -26,6 +26,8 @@ fn collatz(start: u32) -> u32 {
     return steps * 31u + seen[start & 7u];
 }";
 
+type Compose = fn([f32; 2], [f32; 2]) -> [f32; 2];
+
 fn contexts() -> Vec<Context> {
     let with = |jit| Context::builder().placement(Placement::Cpu).jit(jit).build();
     vec![with(true).expect("a context"), with(false).expect("a context")]
@@ -76,7 +78,7 @@ fn loops_that_diverge_and_arrays() {
 
 #[test]
 fn operators_of_ones_own() {
-    let compose: Func<fn([f32; 2], [f32; 2]) -> [f32; 2]> = Func::new(
+    let compose: Func<Compose> = Func::new(
         "fn compose(f: vec2<f32>, g: vec2<f32>) -> vec2<f32> { return vec2(g.x * f.x, g.x * f.y + g.y); }",
     )
     .expect("valid");
