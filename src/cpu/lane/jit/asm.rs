@@ -159,6 +159,8 @@ impl Asm {
         let code = match shift {
             Shift::Left => pick!(self.isa, VEX_Vpslld_ymm_ymm_imm8, EVEX_Vpslld_zmm_k1z_zmmm512b32_imm8),
             Shift::RightS => pick!(self.isa, VEX_Vpsrad_ymm_ymm_imm8, EVEX_Vpsrad_zmm_k1z_zmmm512b32_imm8),
+            // AVX-512 alone.
+            Shift::Around => Code::EVEX_Vprord_zmm_k1z_zmmm512b32_imm8,
             Shift::RightU => pick!(self.isa, VEX_Vpsrld_ymm_ymm_imm8, EVEX_Vpsrld_zmm_k1z_zmmm512b32_imm8),
         };
         self.push(Instruction::with3(code, self.register(to), self.register(a), bits)?)
@@ -325,6 +327,16 @@ impl Asm {
         self.single(Code::Pop_r64, Register::RDX)
     }
 
+    /// The number of a row, at most `last`, times the bytes of a row, in rax. Changes rcx.
+    pub(super) fn load_row_offset(&mut self, from: Address, last: u32, bytes: u32) -> Result {
+        let (row, most) = (Register::EAX, Register::ECX);
+        self.push(Instruction::with2(Code::Mov_r32_rm32, row, from.operand())?)?;
+        self.push(Instruction::with2(Code::Mov_r32_imm32, most, last)?)?;
+        self.push(Instruction::with2(Code::Cmp_r32_rm32, row, most)?)?;
+        self.push(Instruction::with2(Code::Cmova_r32_rm32, row, most)?)?;
+        self.push(Instruction::with3(Code::Imul_r64_rm64_imm32, Register::RAX, Register::RAX, bytes as i32)?)
+    }
+
     /// Calls a function at an address.
     pub(super) fn call(&mut self, address: usize) -> Result {
         self.number(Register::RAX, address as u64)?;
@@ -392,4 +404,6 @@ pub(super) enum Shift {
     Left,
     RightS,
     RightU,
+    /// To the right, and in again on the left.
+    Around,
 }

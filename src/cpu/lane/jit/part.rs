@@ -8,7 +8,7 @@ use std::ops::Range;
 use iced_x86::{Code, Register};
 
 use super::super::op::Op;
-use super::asm::{Asm, Refused, Result};
+use super::asm::{Asm, Refused, Result, Shift};
 use super::layout::Layout;
 use super::operand::{Address, Const, Isa, Source, Vector};
 use super::segment::{Memory, Shape};
@@ -171,6 +171,30 @@ impl<'a> Part<'a> {
                 self.asm.select_if(op, to, operands, accept, reject)?;
                 to
             }
+            Value::Rotate(a, bits) => {
+                let a = self.register(a)?;
+                let to = self.free_register()?;
+                self.asm.shift_by(Shift::Around, to, a, bits)?;
+                to
+            }
+            Value::Row { array, offset } => {
+                let to = self.free_register()?;
+                let from = self.row(array, offset)?;
+                self.asm.load(to, Source::Memory(from))?;
+                to
+            }
+            Value::StoreRow { array, offset, value, mask } => {
+                let mut from = self.register(value)?;
+                let mask = mask.map(|mask| self.register(mask)).transpose()?;
+                let to = self.row(array, offset)?;
+                if let Some(mask) = mask {
+                    let (old, new) = (self.free_register()?, self.free_register()?);
+                    self.asm.load(old, Source::Memory(to))?;
+                    self.asm.select(new, mask, from.into(), old)?;
+                    from = new;
+                }
+                return self.asm.store(to, from);
+            }
             Value::Lookup { table, index } => self.lookup(table, index)?,
             Value::Gather { array, offset } => {
                 let offset = self.register(offset)?;
@@ -238,6 +262,21 @@ impl<'a> Part<'a> {
         self.asm.number(Register::RCX, words.as_ptr() as u64)?;
         self.asm.gather(to, Register::RCX, place, mask)?;
         Ok(to)
+    }
+
+    /// The present vector of an array's word at an offset in the uniform file; its base is rax.
+    fn row(&mut self, array: u16, offset: u16) -> Result<Address> {
+        let array = self.shape.arrays[array as usize];
+        let stride = self.shape.plane_stride * 4;
+        self.asm.load_row_offset(
+            Address::new(Register::R12, i64::from(offset) * 4),
+            array.words - 1,
+            stride,
+        )?;
+        let first = Address::new(Register::RBX, i64::from(array.first) * 8);
+        self.asm.load_pointer(Register::RCX, first)?;
+        self.asm.registers(Code::Add_r64_rm64, Register::RAX, Register::RCX)?;
+        Ok(Address { index: Register::R14, ..Address::new(Register::RAX, 0) })
     }
 
     /// Puts the index of an array's words into the first register for use within an operation, and the address that it

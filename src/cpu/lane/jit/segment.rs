@@ -18,7 +18,7 @@ use super::super::function::Function;
 use super::super::steps::Step;
 use super::asm::{Asm, Refused, Result};
 use super::layout::Layout;
-use super::operand::{Address, Source};
+use super::operand::{Address, Isa, Source};
 use super::part::Part;
 use super::values::{Value, Values};
 
@@ -66,7 +66,8 @@ impl Memory {
 
 /// Emits the function of a segment and returns the bytes of working memory that it needs.
 pub(super) fn emit(asm: &mut Asm, steps: &[Step], shape: &Shape) -> Result<u32> {
-    let values = Values::of(steps, shape.locals, shape.arrays);
+    let rotates = (asm.isa == Isa::Avx512).then_some(shape.constants);
+    let values = Values::of(steps, shape.locals, shape.arrays, rotates);
     let layout = Layout::of(&values);
     if layout.parts.len().saturating_mul(values.list.len()) > MAX_WORK {
         return Err(Refused);

@@ -34,6 +34,13 @@ pub(super) enum Value {
         array: u16,
         offset: Id,
     },
+    /// The word of an array at the same offset in all lanes, a place in the uniform file.
+    Row {
+        array: u16,
+        offset: u16,
+    },
+    /// The bits of a word turned to the right.
+    Rotate(Id, u32),
     /// A built-in function out of line, by its number; operands beyond its arity repeat the first.
     Call {
         function: u8,
@@ -42,6 +49,12 @@ pub(super) enum Value {
     Scatter {
         array: u16,
         offset: Id,
+        value: Id,
+        mask: Option<Id>,
+    },
+    StoreRow {
+        array: u16,
+        offset: u16,
         value: Id,
         mask: Option<Id>,
     },
@@ -55,12 +68,20 @@ pub(super) enum Value {
 }
 
 impl Value {
+    /// True for what is there for its effect.
+    fn is_effect(&self) -> bool {
+        matches!(self, Self::Store { .. } | Self::StoreRow { .. } | Self::Scatter { .. } | Self::Count(_))
+    }
+
     /// The values used.
     pub(super) fn operands(&self) -> impl Iterator<Item = Id> {
         let none = Id::MAX;
         let ids = match *self {
-            Self::Load(_) | Self::Uniform(_) | Self::Nothing => [none; 4],
-            Self::Unary(_, a) | Self::Count(a) | Self::Store { value: a, .. } => [a, none, none, none],
+            Self::Load(_) | Self::Uniform(_) | Self::Row { .. } | Self::Nothing => [none; 4],
+            Self::Unary(_, a) | Self::Rotate(a, _) | Self::Count(a) | Self::Store { value: a, .. } => {
+                [a, none, none, none]
+            }
+            Self::StoreRow { value, mask, .. } => [value, mask.unwrap_or(none), none, none],
             Self::Binary(_, a, b) => [a, b, none, none],
             Self::Select(c, a, b) => [c, a, b, none],
             Self::SelectIf(_, [x, y], a, b) => [x, y, a, b],
@@ -82,8 +103,14 @@ pub(super) struct Values {
 }
 
 impl Values {
-    /// Values of steps that are not fused, the first `locals` planes being local.
-    pub(super) fn of(steps: &[Step], locals: u16, arrays: &[ArrayPlanes]) -> Self {
+    /// Values of steps that are not fused, the first `locals` planes being local. `rotates` says which uniform values are
+    /// known, where the instruction set has rotations.
+    pub(super) fn of(
+        steps: &[Step],
+        locals: u16,
+        arrays: &[ArrayPlanes],
+        rotates: Option<&dyn Fn(u16) -> Option<u32>>,
+    ) -> Self {
         let mut last_store = HashMap::new();
         let mut this = Self::default();
         for (at, step) in steps.iter().enumerate() {
@@ -107,6 +134,9 @@ impl Values {
             pass.step(step, stays);
         }
         pass.this.merge_comparisons();
+        if let Some(known) = rotates {
+            pass.this.find_rotations(known);
+        }
         pass.this.drop_unused();
         pass.this
     }
@@ -125,10 +155,36 @@ impl Values {
         let mut is_used = vec![false; self.list.len()];
         for at in (0..self.list.len()).rev() {
             let value = self.list[at];
-            if is_used[at] || matches!(value, Value::Store { .. } | Value::Scatter { .. } | Value::Count(_)) {
+            if is_used[at] || value.is_effect() {
                 value.operands().for_each(|id| is_used[id as usize] = true);
             } else {
                 self.list[at] = Value::Nothing;
+            }
+        }
+    }
+
+    /// A word shifted by c to the right, and by 32 - c to the left, is a rotation.
+    fn find_rotations(&mut self, known: &dyn Fn(u16) -> Option<u32>) {
+        let shift = |this: &Self, id: Id| match this.list[id as usize] {
+            Value::Binary(op @ (Op::Shl | Op::UShr), of, by) => match this.list[by as usize] {
+                Value::Uniform(place) => known(place).map(|bits| (op, of, bits)),
+                _ => None,
+            },
+            _ => None,
+        };
+        for at in 0..self.list.len() {
+            if let Value::Binary(Op::Or | Op::Xor | Op::IAdd, a, b) = self.list[at]
+                && let (Some(a), Some(b)) = (shift(self, a), shift(self, b))
+            {
+                let (right, left) = if a.0 == Op::UShr { (a, b) } else { (b, a) };
+                if right.0 == Op::UShr
+                    && left.0 == Op::Shl
+                    && right.1 == left.1
+                    && (1..32).contains(&right.2)
+                    && right.2 + left.2 == 32
+                {
+                    self.list[at] = Value::Rotate(right.1, right.2);
+                }
             }
         }
     }
@@ -248,11 +304,19 @@ impl Pass<'_> {
                 self.push(Value::Call { function: f, args })
             }
             Lookup => self.push(Value::Lookup { table: a, index: acc }),
-            Gather => self.push(Value::Gather { array: a, offset: acc }),
+            Gather => match self.this.list[acc as usize] {
+                Value::Uniform(offset) => self.push(Value::Row { array: a, offset }),
+                _ => self.push(Value::Gather { array: a, offset: acc }),
+            },
             Scatter => {
                 let offset = self.plane(b);
                 let mask = (f != 0).then(|| self.plane(c));
-                self.push(Value::Scatter { array: a, offset, value: acc, mask });
+                match self.this.list[offset as usize] {
+                    Value::Uniform(offset) => {
+                        self.push(Value::StoreRow { array: a, offset, value: acc, mask });
+                    }
+                    _ => _ = self.push(Value::Scatter { array: a, offset, value: acc, mask }),
+                }
                 let ArrayPlanes { first, words } = self.arrays[a as usize];
                 self.content.retain(|plane, _| !(first..first + words as u16).contains(plane));
                 acc

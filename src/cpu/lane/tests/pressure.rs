@@ -87,3 +87,38 @@ fn shifts_by_known_and_by_other_numbers() {
         vec![(x << 5) ^ (x >> 11) ^ signed(x, 3) ^ (x << by_y) ^ (y >> by_x) ^ signed(y, by_x) ^ (9 << by_y)]
     });
 }
+
+#[test]
+fn arrays_by_the_counter_of_a_loop_and_rotations() {
+    let source = "fn f(x: u32, y: u32) -> u32 {
+        var w: array<u32, 16>;
+        for (var i = 0u; i < 16u; i++) { w[i] = x * (i + 1u) + y; }
+        var a = y;
+        for (var i = 0u; i < 64u; i++) {
+            let v = w[(i + 1u) & 15u];
+            w[i & 15u] += ((v >> 7u) | (v << 25u)) ^ ((v << 14u) | (v >> 18u)) ^ (v >> 3u);
+            if (a & 1u) == 0u { w[(i + 3u) & 15u] ^= a; }
+            a = ((a >> 6u) | (a << 26u)) + w[i & 15u];
+            if a > 0xfff00000u { break; }
+        }
+        return a ^ w[3] ^ w[x & 15u];
+    }";
+    check(source, |args| {
+        let (x, y) = (args[0], args[1]);
+        let mut w: [u32; 16] = std::array::from_fn(|i| x.wrapping_mul(i as u32 + 1).wrapping_add(y));
+        let mut a = y;
+        for i in 0..64 {
+            let v = w[(i + 1) & 15];
+            let mixed = v.rotate_right(7) ^ v.rotate_right(18) ^ (v >> 3);
+            w[i & 15] = w[i & 15].wrapping_add(mixed);
+            if a & 1 == 0 {
+                w[(i + 3) & 15] ^= a;
+            }
+            a = a.rotate_right(6).wrapping_add(w[i & 15]);
+            if a > 0xfff0_0000 {
+                break;
+            }
+        }
+        vec![a ^ w[3] ^ w[x as usize & 15]]
+    });
+}
