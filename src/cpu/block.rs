@@ -7,6 +7,7 @@
 use fearless_simd::{Simd, SimdBase};
 
 use super::fold::NativeOp;
+use super::lane::{join, split};
 
 /// Elements of a block per vector lane.
 pub(super) const LANE_BLOCK: usize = 16;
@@ -28,27 +29,11 @@ fn load<S: Simd>(simd: S, words: &[u32]) -> Quads<S::u32s> {
 #[inline(always)]
 fn store<S: Simd>(quads: Quads<S::u32s>, words: &mut [u32]) {
     let n = S::u32s::LEN;
-    let [a, b, c, d] = join::<S>(quads);
+    let [a, b, c, d] = join(quads);
     a.store_slice(&mut words[..n]);
     b.store_slice(&mut words[n..2 * n]);
     c.store_slice(&mut words[2 * n..3 * n]);
     d.store_slice(&mut words[3 * n..4 * n]);
-}
-
-/// De-interleaves four vectors of neighbours.
-#[inline(always)]
-fn split<S: Simd, V: SimdBase<S>>([a, b, c, d]: [V; 4]) -> Quads<V> {
-    let (even, odd) = (a.unzip_low(b), a.unzip_high(b));
-    let (even_high, odd_high) = (c.unzip_low(d), c.unzip_high(d));
-    [even.unzip_low(even_high), odd.unzip_low(odd_high), even.unzip_high(even_high), odd.unzip_high(odd_high)]
-}
-
-/// Interleaves them again.
-#[inline(always)]
-fn join<S: Simd>([a, b, c, d]: Quads<S::u32s>) -> [S::u32s; 4] {
-    let (even, even_high) = (a.zip_low(c), a.zip_high(c));
-    let (odd, odd_high) = (b.zip_low(d), b.zip_high(d));
-    [even.zip_low(odd), even.zip_high(odd), even_high.zip_low(odd_high), even_high.zip_high(odd_high)]
 }
 
 /// Left folds of one, two, three and four of each four neighbours.
@@ -112,7 +97,7 @@ pub(super) fn scan<S: Simd, O: NativeOp, const INCLUSIVE: bool>(
     for ((block, out), prefix) in blocks.zip(prefixes.chunks_exact(n)) {
         let ([a, b, c, d], sums) = up::<S, O>(simd, block);
         let prefix = S::u32s::from_slice(simd, prefix);
-        let [pa, pb, pc, pd] = join::<S>(down::<S, O, false>(prefix, sums));
+        let [pa, pb, pc, pd] = join(down::<S, O, false>(prefix, sums));
         let n = 4 * n;
         store::<S>(down::<S, O, INCLUSIVE>(pa, a), &mut out[..n]);
         store::<S>(down::<S, O, INCLUSIVE>(pb, b), &mut out[n..2 * n]);

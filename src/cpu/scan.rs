@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use super::Cpu;
 use super::compile::{Compiled, Planes, PlanesMut, bind};
-use super::lane::{Input, Output};
+use super::lane::{Input, Output, interleave};
 use super::operator::Operator;
 use super::reduce::{operator, tile_aggregates};
 use super::scratch::{self, Scratch};
@@ -204,11 +204,7 @@ impl Scan<'_, '_> {
             scanned.resize((len * words).max(scanned.len()), 0);
             let states = PlanesMut { words: scanned, stride: len };
             self.operator.scan(&mut lanes, prefix, planes, len, self.inclusive, states)?;
-            for (i, element) in out.chunks_exact_mut(words).enumerate() {
-                for (c, word) in element.iter_mut().enumerate() {
-                    *word = scanned[c * len + i];
-                }
-            }
+            interleave(self.cpu.level, out, scanned, len, words);
             return Ok(());
         };
         scanned.resize((len * words).max(scanned.len()), 0);

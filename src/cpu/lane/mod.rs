@@ -44,6 +44,8 @@ mod uniform;
 
 pub(crate) use exec::level::vectorize;
 pub(crate) use exec::machine::{Call, Machine};
+pub(crate) use exec::memory::interleave;
+pub(crate) use exec::shuffle::{join, split};
 pub(crate) use program::{Engine, Program};
 
 /// Where the elements of a source slot come from in a run.

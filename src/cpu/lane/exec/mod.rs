@@ -3,6 +3,7 @@
 pub(super) mod functions;
 pub(super) mod level;
 pub(super) mod machine;
-mod memory;
+pub(super) mod memory;
 mod pack;
+pub(super) mod shuffle;
 pub(super) mod strip;
