@@ -5,7 +5,26 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::sync::{Arc, Mutex, OnceLock};
 
+use bytemuck::Zeroable;
+
 use crate::element::{Element, ElementType};
+use crate::error::{Error, Result};
+
+/// Zeros, untouched by anyone: the system gives the pages when they are first written. An error where it has none left.
+pub(crate) fn zeroed<T: Zeroable>(what: &str, elements: usize) -> Result<Vec<T>> {
+    bytemuck::allocation::try_zeroed_vec(elements).map_err(|()| no_memory::<T>(what, elements, 1))
+}
+
+/// As [`zeroed`], for `elements` of `words` words each.
+pub(crate) fn zeroed_words(what: &str, elements: usize, words: usize) -> Result<Vec<u32>> {
+    let no_memory = || no_memory::<u32>(what, elements, words);
+    let len = elements.checked_mul(words).ok_or_else(no_memory)?;
+    bytemuck::allocation::try_zeroed_vec(len).map_err(|()| no_memory())
+}
+
+fn no_memory<T>(what: &str, elements: usize, words: usize) -> Error {
+    Error::Memory { what: what.to_owned(), elements, bytes: words * size_of::<T>() }
+}
 
 /// Data on a device, opaque here: the GPU executor that made it knows its own type.
 pub(crate) type DeviceData = Arc<dyn Any + Send + Sync>;

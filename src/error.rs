@@ -78,6 +78,16 @@ pub enum Error {
         /// Number of elements that was given.
         given: usize,
     },
+    /// The host has not as much memory as a result takes.
+    #[error("no memory on the host for {what}: {elements} elements of {bytes} bytes")]
+    Memory {
+        /// What was to be stored.
+        what: String,
+        /// Number of elements.
+        elements: usize,
+        /// Bytes of each.
+        bytes: usize,
+    },
     /// A value outside of its domain: a placement, a split, a limit.
     #[error("{what}: expected {expected}, given {given}")]
     Value {

@@ -63,8 +63,10 @@ fn wgsl_that_does_not_validate_shows_the_place() {
 
 #[test]
 fn texts_that_are_no_function() {
-    assert_snapshot!(message(Func::<fn(f32) -> f32>::new("")), @"functions that no other function of the text calls: expected exactly one; to choose a function use `Func::named`, given none");
-    assert_snapshot!(message(Func::<fn(f32) -> f32>::new("const a = 1;")), @"functions that no other function of the text calls: expected exactly one; to choose a function use `Func::named`, given none");
+    assert_snapshot!(message(Func::<fn(f32) -> f32>::new("")), @"functions of the text: expected a function that is not an entry point, given no function");
+    assert_snapshot!(message(Func::<fn(f32) -> f32>::new("const a = 1;")), @"functions of the text: expected a function that is not an entry point, given no function");
+    let entry = "@compute @workgroup_size(1) fn f() {}";
+    assert_snapshot!(message(Func::<fn(f32) -> f32>::new(entry)), @"functions of the text: expected a function that is not an entry point, given only the entry points `f`");
     let two = "fn f(x: f32) -> f32 { return x; } fn g(x: f32) -> f32 { return x; }";
     assert_snapshot!(message(Func::<fn(f32) -> f32>::new(two)), @"functions that no other function of the text calls: expected exactly one; to choose a function use `Func::named`, given `f`, `g`");
     assert_snapshot!(message(Func::<fn(f32) -> f32>::named("h", two)), @"name of the function: expected a function of the text (`f`, `g`), given `h`");
@@ -149,6 +151,35 @@ fn lengths_that_differ() {
 }
 
 #[test]
+fn more_elements_than_any_memory_holds() {
+    let widen: Func<fn(u32) -> [u32; 4]> =
+        Func::new("fn widen(i: u32) -> vec4<u32> { return vec4(i); }").expect("valid");
+    for cx in [cpu(2), Context::new(), no_gpu(Placement::Auto)] {
+        // Counts that wrap in words, in bytes, and that are merely too large.
+        for count in [usize::MAX, (1 << 62) + 1, 1 << 50] {
+            let view = || cx.counting(count);
+            let messages = [
+                message(view().map(&widen).collect().map(drop)),
+                message(view().map(&widen).to_array().map(drop)),
+                message(view().map(&widen).reduce(Sum).map(drop)),
+                message(view().inclusive_scan(Sum).collect().map(drop)),
+                message(view().exclusive_scan(Sum).to_array().map(drop)),
+                message(view().inclusive_scan(Sum).reduce(Max).map(drop)),
+            ];
+            for message in messages {
+                let is_named =
+                    message.contains("no memory on the host for") || message.contains("number of elements");
+                assert!(is_named && message.chars().any(|c| c.is_ascii_digit()), "{message}");
+            }
+        }
+    }
+    assert_snapshot!(
+        message(cpu(1).counting(1 << 50).map(&widen).collect().map(drop)),
+        @"no memory on the host for the result: 1125899906842624 elements of 16 bytes"
+    );
+}
+
+#[test]
 fn splits_out_of_their_domain() {
     let x = [1f32, 2.0];
     for gpu in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -0.1, 1.5] {
@@ -188,7 +219,8 @@ fn placements_that_do_not_parse() {
 
 #[test]
 fn settings_out_of_their_domain() {
-    assert_snapshot!(message(Context::builder().threads(0).build()), @"threads: expected at least 1, given 0");
+    assert_snapshot!(message(Context::builder().threads(0).build()), @"threads: expected 1 to 4096, given 0");
+    assert_snapshot!(message(Context::builder().threads(1_000_000_000).build()), @"threads: expected 1 to 4096, given 1000000000");
 }
 
 /// Prints what the environment makes of a context: a child process of the next test.

@@ -11,6 +11,9 @@ use crate::plan::{PLACEMENT_VARIABLE, Placement, Request};
 /// Loop iterations that a block of lanes may take before the CPU gives up: minutes of a tight loop.
 const STEP_BUDGET: u64 = 1 << 32;
 
+/// More threads than any machine has use for; each takes memory and time to start.
+const MAX_THREADS: usize = 4096;
+
 /// Settings of a [`Context`], with defaults for all.
 #[derive(Debug, Clone)]
 pub struct Builder {
@@ -94,13 +97,13 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// [`Error::Value`] for no threads, or a placement out of its domain, given here or in the environment.
+    /// [`Error::Value`] for no threads or more than 4096, or a placement out of its domain, given here or in the environment.
     pub fn build(self) -> Result<Context> {
-        if self.threads == Some(0) {
+        if let Some(threads) = self.threads.filter(|threads| !(1..=MAX_THREADS).contains(threads)) {
             return Err(Error::Value {
                 what: "threads".into(),
-                expected: "at least 1".into(),
-                given: "0".into(),
+                expected: format!("1 to {MAX_THREADS}"),
+                given: threads.to_string(),
             });
         }
         let settings = self.settings();

@@ -8,7 +8,7 @@ use pollster::block_on;
 
 use super::Context;
 use super::report::{Incident, Report};
-use crate::array::ArrayData;
+use crate::array::{ArrayData, zeroed_words};
 use crate::error::{Error, Result};
 use crate::gpu::Gpu;
 use crate::monoid::MonoidSpec;
@@ -63,7 +63,7 @@ impl Context {
                     }
                     Err(error) => {
                         let incidents = vec![self.recover(&plan, error)?];
-                        let mut words = vec![0; work.len * ty.words()];
+                        let mut words = zeroed_words("the result", work.len, ty.words())?;
                         self.on_cpu(work, 0..work.len, Target::Host(&mut words)).await?;
                         self.report(plan, start, incidents);
                         return Ok(Arc::new(ArrayData::on_host(ty, words)));
@@ -71,7 +71,7 @@ impl Context {
                 }
             }
         }
-        let mut words = vec![0; work.len * ty.words()];
+        let mut words = zeroed_words("the result", work.len, ty.words())?;
         self.run_into(work, &mut words).await?;
         Ok(Arc::new(ArrayData::on_host(ty, words)))
     }
@@ -81,7 +81,7 @@ impl Context {
         if let Some(words) = array.host.get() {
             return Ok(words);
         }
-        let mut words = vec![0; array.len * array.ty.words()];
+        let mut words = zeroed_words("an array", array.len, array.ty.words())?;
         Gpu::download(array, &mut words).await?;
         Ok(array.host.get_or_init(|| words))
     }
@@ -176,7 +176,7 @@ impl Context {
             }
             (Target::Host(out), _) => cpu.run_map(work, range, out),
             (Target::State(state), _) => {
-                let mut states = vec![0; tile_words(work, range.len())];
+                let mut states = tile_states(work, range.len())?;
                 cpu.run_reduce(work, range, &mut states)?;
                 *state = cpu.fold(work, states)?;
                 Ok(())
@@ -196,7 +196,7 @@ impl Context {
                 *state = gpu.reduce_whole(work, range).await?;
             }
             (Target::State(state), _) => {
-                let mut states = vec![0; tile_words(work, range.len())];
+                let mut states = tile_states(work, range.len())?;
                 gpu.reduce(work, range, &mut states).await?;
                 *state = self.shared.cpu.fold(work, states)?;
             }
@@ -236,7 +236,7 @@ impl Context {
                     || block_on(gpu.scan(work, 0..at, identity, head)).map(drop),
                     || {
                         let reduce = as_reduce(work, monoid);
-                        let mut states = vec![0; tile_words(&reduce, at)];
+                        let mut states = tile_states(&reduce, at)?;
                         cpu.run_reduce(&reduce, 0..at, &mut states)?;
                         let spine = cpu.spine(&reduce, identity, &states)?;
                         cpu.run_scan(work, at..work.len, spine, tail).map(drop)
@@ -255,7 +255,7 @@ impl Context {
                 self.finish_head(plan, outcome, incidents, || cpu.run_map(work, 0..at, head))
             }
             (Target::State(state), _) => {
-                let mut states = vec![0; tile_words(work, work.len)];
+                let mut states = tile_states(work, work.len)?;
                 let (head, tail) = states.split_at_mut(tile_words(work, at));
                 let outcome = beside(
                     || block_on(gpu.reduce(work, 0..at, head)),
@@ -292,6 +292,11 @@ impl Target<'_> {
             Target::State(state) => Target::State(state),
         }
     }
+}
+
+/// Room for the tile aggregates of `len` elements.
+fn tile_states(work: &Work<'_>, len: usize) -> Result<Vec<u32>> {
+    zeroed_words("the aggregates of tiles", len.div_ceil(TILE_LEN), work.state_words())
 }
 
 /// Words of the tile aggregates of `len` elements.

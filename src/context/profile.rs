@@ -87,7 +87,15 @@ impl Context {
         let gpus = if wants_gpu { self.shared.devices.profiles(self.threads()) } else { Vec::new() };
         let competes = gpus.iter().any(|gpu| !gpu.is_software() || request.allow_software);
         let rate = if competes {
-            *CPU_MEMORY_RATE.get_or_init(|| self.measure_memory_rate())
+            match CPU_MEMORY_RATE.get() {
+                Some(rate) => *rate,
+                // Not in `get_or_init`: a thread of the pool that waits in the measurement may take up a call that
+                // comes here again.
+                None => {
+                    let rate = self.measure_memory_rate();
+                    *CPU_MEMORY_RATE.get_or_init(|| rate)
+                }
+            }
         } else {
             CPU_MEMORY_RATE.get().copied().flatten()
         };

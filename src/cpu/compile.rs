@@ -44,6 +44,12 @@ impl Compiled {
         Ok(Self { fused, operator, post, in_place, cost })
     }
 
+    /// Bytes of the code, roughly.
+    pub(super) fn bytes(&self) -> usize {
+        let operator = self.operator.as_ref().map_or(0, Operator::bytes);
+        self.fused.bytes() + operator + self.post.as_ref().map_or(0, Program::bytes)
+    }
+
     /// True where elements are read from their source without computing anything.
     pub(super) fn is_in_place(&self) -> bool {
         self.in_place.is_some()

@@ -48,6 +48,10 @@ impl FunctionOp {
         Ok(Self { program, words: state.words() })
     }
 
+    pub(super) fn bytes(&self) -> usize {
+        self.program.bytes()
+    }
+
     /// Each element is combined once up, and about twice down in a scan.
     pub(super) fn cost_per_element(&self) -> f64 {
         self.program.cost_per_element() * 1.4

@@ -22,12 +22,23 @@ use fearless_simd::Level;
 
 use self::compile::Compiled;
 pub(crate) use self::lane::Engine;
+use self::lane::can_compile;
 use crate::error::{Error, Result};
 use crate::run::{Spine, State};
 use crate::work::Work;
 
 /// Compiled works kept; past this many the cache starts anew.
 const MAX_CACHED: usize = 1024;
+
+/// Bytes of their code kept; past these it starts anew too.
+const MAX_CACHED_BYTES: usize = 64 << 20;
+
+/// Compiled works, by [`Work::key`].
+#[derive(Default)]
+struct Cache {
+    works: HashMap<Vec<u64>, Arc<Compiled>>,
+    bytes: usize,
+}
 
 /// How functions run.
 #[derive(Debug, Clone, Copy)]
@@ -45,7 +56,7 @@ pub(crate) struct Cpu {
     /// Loop iterations that a block of lanes may take.
     budget: u64,
     engine: Engine,
-    compiled: RwLock<HashMap<Vec<u64>, Arc<Compiled>>>,
+    compiled: RwLock<Cache>,
 }
 
 impl Cpu {
@@ -70,10 +81,12 @@ impl Cpu {
         self.pool.as_ref().map_or_else(rayon::current_num_threads, rayon::ThreadPool::current_num_threads)
     }
 
-    /// The vector instructions in use, for people.
+    /// The vector instructions in use and how functions run, for people.
     pub(crate) fn instructions(&self) -> String {
         let name = format!("{:?}", self.level);
-        name.split(['(', ' ']).next().unwrap_or_default().to_owned()
+        let name = name.split(['(', ' ']).next().unwrap_or_default();
+        let compiles = self.engine == Engine::Compiler && can_compile(self.level);
+        format!("{name}, {}", if compiles { "machine code" } else { "interpreted" })
     }
 
     /// Estimated ns per element on one core, or why the CPU cannot run the work.
@@ -126,15 +139,17 @@ impl Cpu {
     fn compiled(&self, work: &Work<'_>) -> Result<Arc<Compiled>> {
         let key = work.key();
         // A poisoned lock only means that another thread panicked between two map operations; the map is whole.
-        if let Some(found) = self.compiled.read().unwrap_or_else(|e| e.into_inner()).get(&key) {
+        if let Some(found) = self.compiled.read().unwrap_or_else(|e| e.into_inner()).works.get(&key) {
             return Ok(Arc::clone(found));
         }
         let compiled = Arc::new(Compiled::new(work, self.engine)?);
         let mut cache = self.compiled.write().unwrap_or_else(|e| e.into_inner());
-        if cache.len() >= MAX_CACHED {
-            cache.clear();
+        let bytes = compiled.bytes();
+        if cache.works.len() >= MAX_CACHED || cache.bytes + bytes > MAX_CACHED_BYTES {
+            *cache = Cache::default();
         }
-        cache.insert(key, Arc::clone(&compiled));
+        cache.bytes += bytes;
+        cache.works.insert(key, Arc::clone(&compiled));
         Ok(compiled)
     }
 

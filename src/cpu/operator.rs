@@ -59,6 +59,14 @@ impl Operator {
         }
     }
 
+    /// Bytes of code made for it.
+    pub(super) fn bytes(&self) -> usize {
+        match &self.kind {
+            Kind::Function(function) => function.bytes(),
+            Kind::Native(_) | Kind::Arg { .. } => 0,
+        }
+    }
+
     /// The compiled loops, where the CPU has them.
     pub(super) fn native(&self) -> Option<&Kernels> {
         match &self.kind {

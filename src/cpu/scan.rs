@@ -76,10 +76,11 @@ pub(super) fn run(
     let chunks = Mutex::new(out.chunks_mut(chunk_len * words).enumerate());
     let next = || chunks.lock().unwrap_or_else(|e| e.into_inner()).next();
     let worker = || -> Result<()> {
+        let mut unless_done = FailUnlessDone { failed: &scan.failed, is_done: false };
         while let Some((index, out)) = next() {
-            scratch::with(|scratch| scan.chunk(index, out, scratch))
-                .inspect_err(|_| scan.failed.store(true, Ordering::Release))?;
+            scratch::with(|scratch| scan.chunk(index, out, scratch))?;
         }
+        unless_done.is_done = true;
         Ok(())
     };
     let workers = if cpu.is_small(compiled, scan.range.len()) {
@@ -105,6 +106,20 @@ pub(super) fn run(
         outcome.into_inner().unwrap_or_else(|e| e.into_inner())?;
     }
     Ok(scan.spine.into_inner().unwrap_or_else(|e| e.into_inner()))
+}
+
+/// Tells the other threads when one ends early, by an error or a panic: the turn that they wait for never comes.
+struct FailUnlessDone<'a> {
+    failed: &'a AtomicBool,
+    is_done: bool,
+}
+
+impl Drop for FailUnlessDone<'_> {
+    fn drop(&mut self) {
+        if !self.is_done {
+            self.failed.store(true, Ordering::Release);
+        }
+    }
 }
 
 impl Scan<'_, '_> {

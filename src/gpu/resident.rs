@@ -9,7 +9,7 @@ use super::device::Device;
 use super::faults::lock;
 use super::flight::{DEPTH, Flight, land_all};
 use super::pool::{Buffer, Kind};
-use crate::array::ArrayData;
+use crate::array::{ArrayData, zeroed_words};
 use crate::element::ElementType;
 use crate::error::{Error, Fault, Result};
 
@@ -118,7 +118,7 @@ pub(super) fn resident(array: &ArrayData) -> Option<Arc<Resident>> {
 /// The array's words, downloaded at the first call if they are only on a device.
 pub(super) async fn host_words(array: &ArrayData) -> Result<&[u32]> {
     if array.host.get().is_none() {
-        let mut words = vec![0; array.len * array.ty.words()];
+        let mut words = zeroed_words("an array", array.len, array.ty.words())?;
         match resident(array) {
             Some(resident) => resident.download(0, &mut words).await?,
             None if array.len == 0 => {}

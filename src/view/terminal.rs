@@ -3,11 +3,10 @@
 //! A blocking call is its `_async` twin, waited for. Work of the CPU happens while the future is first polled; transfers
 //! and kernels of a GPU are awaited without blocking the executor that polls.
 
-use bytemuck::allocation::zeroed_vec;
 use pollster::block_on;
 
 use super::View;
-use crate::array::Array;
+use crate::array::{Array, zeroed};
 use crate::element::{Element, words_of_mut};
 use crate::error::{Error, Result};
 use crate::monoid::ReduceOperator;
@@ -32,7 +31,7 @@ impl<'a, T: Element> View<'a, T> {
     /// As `collect`.
     pub async fn collect_async(self) -> Result<Vec<T>> {
         // Zeroed pages come from the system untouched: the output is first written by who computes it.
-        let mut out = zeroed_vec(self.len());
+        let mut out = zeroed("the result", self.len())?;
         self.collect_into_async(&mut out).await?;
         Ok(out)
     }

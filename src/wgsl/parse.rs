@@ -126,8 +126,17 @@ fn choose(module: &Module, name: Option<&str>) -> Result<Handle<Function>> {
     let entries = module.entry_points.iter().map(|entry| &entry.function.body);
     let called: Vec<_> = bodies.chain(entries).flat_map(purity::callees).collect();
     let roots: Vec<_> = all.into_iter().filter(|handle| !called.contains(handle)).collect();
+    let entries: Vec<_> = module.entry_points.iter().map(|entry| format!("`{}`", entry.name)).collect();
     match roots[..] {
         [root] => Ok(root),
+        [] => Err(Error::Value {
+            what: "functions of the text".to_owned(),
+            expected: "a function that is not an entry point".to_owned(),
+            given: match &entries[..] {
+                [] => "no function".to_owned(),
+                entries => format!("only the entry points {}", entries.join(", ")),
+            },
+        }),
         _ => Err(Error::Value {
             what: "functions that no other function of the text calls".to_owned(),
             expected: "exactly one; to choose a function use `Func::named`".to_owned(),

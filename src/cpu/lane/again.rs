@@ -70,7 +70,10 @@ fn segment(selected: &Selected, pc: usize) -> &[Step] {
 
 /// The steps that compute what segment `from` hands on to segment `to` alone.
 fn handed_on(selected: &Selected, uses: &Uses, from: usize, to: usize) -> Vec<Step> {
-    let is_kept = |reg: u16| !uses.written[reg as usize].contains(&from);
+    // Words of arrays change through offsets too, and results do not move when lanes are packed.
+    let moves =
+        |reg: u16| matches!(selected.regs[reg as usize], Reg::Value(_) | Reg::Var(_) | Reg::Input { .. });
+    let is_kept = |reg: u16| moves(reg) && !uses.written[reg as usize].contains(&from);
     let mut again = vec![];
     for steps in segment(selected, from).windows(3) {
         let [load, operation, store] = [steps[0], steps[1], steps[2]];

@@ -46,7 +46,7 @@ pub(crate) use exec::level::vectorize;
 pub(crate) use exec::machine::{Call, Machine};
 pub(crate) use exec::memory::interleave;
 pub(crate) use exec::shuffle::{join, split};
-pub(crate) use program::{Engine, Program};
+pub(crate) use program::{Engine, Program, can_compile};
 
 /// Where the elements of a source slot come from in a run.
 #[derive(Debug, Clone, Copy)]

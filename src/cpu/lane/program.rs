@@ -112,7 +112,8 @@ impl Program {
         if total > MAX_PLACES {
             return Err(large(TooLarge::Places));
         }
-        if engine == Engine::Compiler {
+        let compiles = engine == Engine::Compiler && can_compile(level);
+        if compiles {
             compute_again(&mut selected);
         }
         let assigned = assign(&mut selected, &flow.tree.arrays, outputs as u32).map_err(large)?;
@@ -139,7 +140,7 @@ impl Program {
         let strip = strip_len(level);
         let lanes = lanes(planes + assigned.inputs.len() + outputs, strip);
         #[cfg(target_arch = "x86_64")]
-        let compiled = (engine == Engine::Compiler).then(|| {
+        let compiled = compiles.then(|| {
             let source = super::jit::Source {
                 code: &code,
                 steps: &steps,
@@ -175,6 +176,17 @@ impl Program {
             output_stage: stage,
             cost,
         })
+    }
+
+    /// Bytes that the program takes, roughly.
+    pub(crate) fn bytes(&self) -> usize {
+        let tables: usize = self.tables.iter().map(Vec::len).sum();
+        let listed =
+            size_of_val(&self.code[..]) + size_of_val(&self.steps[..]) + 4 * (tables + self.uniforms.len());
+        #[cfg(target_arch = "x86_64")]
+        return listed + self.compiled.as_ref().map_or(0, super::jit::Code::bytes);
+        #[cfg(not(target_arch = "x86_64"))]
+        listed
     }
 
     /// A rough estimate of nanoseconds an element on one core. Loops count as 16 iterations, branches as both sides.
@@ -224,6 +236,17 @@ impl Program {
     /// True for a plane that belongs to an array.
     pub(super) fn is_array_plane(&self, plane: u16) -> bool {
         self.arrays.first().is_some_and(|array| plane >= array.first)
+    }
+}
+
+/// True where segments become machine code, unless one has something that there is no code for.
+pub(crate) fn can_compile(level: Level) -> bool {
+    #[cfg(target_arch = "x86_64")]
+    return super::jit::is_supported(level);
+    #[cfg(not(target_arch = "x86_64"))]
+    {
+        let _ = level;
+        false
     }
 }
 

@@ -16,6 +16,11 @@ impl CodeMemory {
         memory.make_exec().map(Self)
     }
 
+    /// Bytes of the code, in whole pages.
+    pub(super) fn len(&self) -> usize {
+        self.0.len().next_multiple_of(4096)
+    }
+
     /// The address of a place in the code.
     pub(super) fn at(&self, offset: u32) -> *const u8 {
         self.0[offset as usize..].as_ptr()

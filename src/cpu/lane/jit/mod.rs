@@ -17,6 +17,8 @@ mod part;
 mod segment;
 mod values;
 
+use std::sync::OnceLock;
+
 use fearless_simd::Level;
 
 use self::asm::Asm;
@@ -30,7 +32,7 @@ use super::steps::{Inst, Step};
 #[derive(Debug)]
 pub(super) struct Code {
     /// What the functions lie in.
-    _memory: CodeMemory,
+    memory: CodeMemory,
     /// The function of each instruction; of those that are no segments, any.
     starts: Vec<Segment>,
     /// Words of working memory.
@@ -53,6 +55,22 @@ pub(super) struct Source<'a> {
 /// A segment's function: addresses of planes, the uniform file, working memory, and bytes of a plane.
 /// Returns what it counted; anything if it does not count.
 type Segment = unsafe extern "sysv64" fn(*const *mut u32, *const u32, *mut u32, usize) -> u32;
+
+/// True if code can be made for the level, and the system lets it run.
+pub(super) fn is_supported(level: Level) -> bool {
+    static IS_ALLOWED: OnceLock<bool> = OnceLock::new();
+    let is_allowed = || {
+        let outcome = CodeMemory::new(&[RETURN]);
+        if let Err(error) = &outcome {
+            tracing::debug!(%error, "no machine code: the system refuses memory for it");
+        }
+        outcome.is_ok()
+    };
+    level.as_avx2().is_some() && *IS_ALLOWED.get_or_init(is_allowed)
+}
+
+/// The instruction that returns.
+const RETURN: u8 = 0xc3;
 
 impl Code {
     /// Compiles for an instruction set; `None` where the interpreter has to do.
@@ -93,7 +111,12 @@ impl Code {
         // SAFETY: at each start there begins a function of this type, made by `segment::emit`.
         let function = |start| unsafe { std::mem::transmute::<*const u8, Segment>(memory.at(start)) };
         let starts = starts.into_iter().map(function).collect();
-        Some(Self { _memory: memory, starts, working: working as usize / 4 })
+        Some(Self { memory, starts, working: working as usize / 4 })
+    }
+
+    /// Bytes that the code takes.
+    pub(super) fn bytes(&self) -> usize {
+        self.memory.len() + size_of_val(&self.starts[..])
     }
 
     /// Words of working memory, which begins on a cache line.

@@ -88,7 +88,6 @@ pub(super) fn emit(asm: &mut Asm, steps: &[Step], shape: &Shape) -> Result<u32> 
     let mut spills = 0;
     for range in &layout.parts {
         let mut part = Part::new(asm, &values, &layout, shape, memory, range.clone(), count);
-        part.spills = spills;
         part.point()?;
         if has_calls {
             loop_over_strip(&mut part, strip_bytes)?;
@@ -97,7 +96,8 @@ pub(super) fn emit(asm: &mut Asm, steps: &[Step], shape: &Shape) -> Result<u32> 
             start = part.asm.at();
             part.body()?;
         }
-        spills = part.spills;
+        // What is spilled lasts no longer than the part.
+        spills = spills.max(part.spills);
         call(asm, range.end, &values, &layout, shape, memory)?;
     }
     let step = if has_calls { strip_bytes } else { asm.isa.bytes() };
