@@ -1,12 +1,13 @@
 //! A user's operator: the canonical order with a lane program as `⊕`.
 //!
 //! A level with m children is folded by three runs of the program over all its groups at once: lane j combines child
-//! 4j with 4j+1, the result with 4j+2, then with 4j+3. Groups that are not full take the lanes that they have.
+//! 4j with 4j+1, the result with 4j+2, then with 4j+3. The children are taken apart for it into four planes, first
+//! children, second ones and so on. Groups that are not full take the lanes that they have.
 
 use std::sync::Arc;
 
 use super::compile::{Planes, PlanesMut};
-use super::lane::{Engine, Input, Output, Program};
+use super::lane::{Engine, Input, Output, Program, deinterleave, interleave};
 use super::operator::Lanes;
 use crate::element::ElementType;
 use crate::error::Result;
@@ -25,6 +26,30 @@ pub(super) struct FunctionOp {
 struct Level {
     words: Vec<u32>,
     len: usize,
+}
+
+/// Children of one level: child k of group j of component c is `words[(4 c + k) groups + j]`.
+struct Quarters {
+    words: Vec<u32>,
+    groups: usize,
+    /// Number of children; those that a last group lacks are never read.
+    len: usize,
+}
+
+impl Quarters {
+    /// Groups that have a child `k`; they come first.
+    fn count(&self, k: usize) -> usize {
+        (self.len + RADIX - 1 - k) / RADIX
+    }
+
+    /// Child `k` of each group.
+    fn quarter(&self, k: usize) -> Planes<'_> {
+        Planes { words: &self.words[k * self.groups..], stride: RADIX * self.groups }
+    }
+
+    fn quarter_mut(&mut self, k: usize) -> PlanesMut<'_> {
+        PlanesMut { words: &mut self.words[k * self.groups..], stride: RADIX * self.groups }
+    }
 }
 
 impl Level {
@@ -66,9 +91,9 @@ impl FunctionOp {
     }
 
     pub(super) fn reduce(&self, cx: &mut Lanes<'_>, states: Planes<'_>, len: usize) -> Result<State> {
-        let mut level = self.fold(cx, states, len)?;
+        let mut level = self.fold(cx, &self.quarters(cx, states, len))?;
         while level.len > 1 {
-            level = self.fold(cx, level.planes(), level.len)?;
+            level = self.fold(cx, &self.quarters(cx, level.planes(), level.len))?;
         }
         let mut state = [0; 4];
         state[..self.words].copy_from_slice(&level.words[..self.words]);
@@ -84,82 +109,95 @@ impl FunctionOp {
         inclusive: bool,
         mut out: PlanesMut<'_>,
     ) -> Result<()> {
+        let elements = self.quarters(cx, states, len);
         let mut levels = Vec::new();
-        let mut level = self.fold(cx, states, len)?;
+        let mut level = self.fold(cx, &elements)?;
         while level.len > 1 {
-            let next = self.fold(cx, level.planes(), level.len)?;
-            levels.push(std::mem::replace(&mut level, next));
+            let quarters = self.quarters(cx, level.planes(), level.len);
+            level = self.fold(cx, &quarters)?;
+            levels.push(quarters);
         }
         let mut prefixes = Level { words: prefix[..self.words].to_vec(), len: 1 };
         for children in levels.iter().rev() {
             let mut next = self.level(children.len);
-            let out = &mut next.planes_mut();
-            self.spread(cx, &prefixes, children.planes(), children.len, false, out)?;
+            self.spread(cx, &prefixes, children, false, &mut next.planes_mut())?;
             prefixes = next;
         }
-        self.spread(cx, &prefixes, states, len, inclusive, &mut out)
+        self.spread(cx, &prefixes, &elements, inclusive, &mut out)
     }
 
     fn level(&self, len: usize) -> Level {
         Level { words: vec![0; len * self.words], len }
     }
 
-    /// `out[j] = a[j] ⊕ child k of group j` for the first `count` groups.
-    fn with_child(
+    /// Takes children apart.
+    fn quarters(&self, cx: &Lanes<'_>, children: Planes<'_>, len: usize) -> Quarters {
+        let groups = len.div_ceil(RADIX);
+        let mut words = vec![0; self.words * RADIX * groups];
+        for (c, quarters) in words.chunks_exact_mut(RADIX * groups).enumerate() {
+            let plane = children.component(c, len);
+            let (whole, rest) = plane.split_at(len / RADIX * RADIX);
+            deinterleave(cx.level, whole, quarters, groups, RADIX);
+            for (k, &word) in rest.iter().enumerate() {
+                quarters[k * groups + groups - 1] = word;
+            }
+        }
+        Quarters { words, groups, len }
+    }
+
+    /// `out[j] = a[j] ⊕ b[j]` for the first `count`.
+    fn combine_all(
         &self,
         cx: &mut Lanes<'_>,
         a: Planes<'_>,
-        children: Planes<'_>,
-        k: usize,
+        b: Planes<'_>,
         count: usize,
-        out: &mut Level,
+        out: PlanesMut<'_>,
     ) -> Result<()> {
-        let inputs = [
-            Input::Planes { words: a.words, stride: a.stride },
-            Input::Strided { words: &children.words[k..], stride: children.stride, step: RADIX },
-        ];
-        let output = Output::Planes { words: &mut out.words, stride: out.len };
+        let inputs = [a, b].map(|planes| Input::Planes { words: planes.words, stride: planes.stride });
+        let output = Output::Planes { words: out.words, stride: out.stride };
         cx.machine.run(&self.program, cx.uniforms, &inputs, output, count, cx.budget)
     }
 
-    /// Groups of `len` children that have a child `k`.
-    fn groups_with(len: usize, k: usize) -> usize {
-        (len + RADIX - 1 - k) / RADIX
-    }
-
-    /// Child 0 of each group.
-    fn firsts(&self, children: Planes<'_>, len: usize) -> Level {
-        let mut level = self.level(Self::groups_with(len, 0));
-        for c in 0..self.words {
-            let plane = children.component(c, len);
-            for (j, first) in plane.iter().step_by(RADIX).enumerate() {
-                level.words[c * level.len + j] = *first;
-            }
-        }
-        level
-    }
-
-    /// The aggregates of the groups of four of `len` children.
-    fn fold(&self, cx: &mut Lanes<'_>, children: Planes<'_>, len: usize) -> Result<Level> {
-        let mut acc = self.firsts(children, len);
-        let mut next = self.level(acc.len);
+    /// The aggregates of groups.
+    fn fold(&self, cx: &mut Lanes<'_>, children: &Quarters) -> Result<Level> {
+        let mut sums = self.level(children.groups);
+        let mut next = self.level(children.groups);
         for k in 1..RADIX {
-            let count = Self::groups_with(len, k);
-            if count == 0 {
-                break;
-            }
-            self.with_child(cx, acc.planes(), children, k, count, &mut next)?;
-            self.keep_rest(&acc, &mut next, count);
-            std::mem::swap(&mut acc, &mut next);
+            self.fold_in(cx, children, k, &mut sums, &mut next)?;
         }
-        Ok(acc)
+        if children.len == 1 {
+            self.keep(children.quarter(0), &mut sums, 0);
+        }
+        Ok(sums)
     }
 
-    /// Groups without a further child keep their value.
-    fn keep_rest(&self, from: &Level, to: &mut Level, count: usize) {
+    /// Makes `sums`, the folds of children 0 to k - 1 of each group, those of children 0 to k.
+    fn fold_in(
+        &self,
+        cx: &mut Lanes<'_>,
+        children: &Quarters,
+        k: usize,
+        sums: &mut Level,
+        next: &mut Level,
+    ) -> Result<()> {
+        let count = children.count(k);
+        if count == 0 {
+            return Ok(());
+        }
+        let before = if k == 1 { children.quarter(0) } else { sums.planes() };
+        self.combine_all(cx, before, children.quarter(k), count, next.planes_mut())?;
+        // Groups without a further child keep their value.
+        self.keep(before, next, count);
+        std::mem::swap(sums, next);
+        Ok(())
+    }
+
+    /// Copies the values from `start` on.
+    fn keep(&self, from: Planes<'_>, to: &mut Level, start: usize) {
+        let len = to.len;
         for c in 0..self.words {
-            let range = c * from.len + count..(c + 1) * from.len;
-            to.words[range.clone()].copy_from_slice(&from.words[range]);
+            to.words[c * len + start..(c + 1) * len].copy_from_slice(&from.component(c, len)[start..]);
         }
     }
 
@@ -168,48 +206,41 @@ impl FunctionOp {
         &self,
         cx: &mut Lanes<'_>,
         prefixes: &Level,
-        children: Planes<'_>,
-        len: usize,
+        children: &Quarters,
         inclusive: bool,
         out: &mut PlanesMut<'_>,
     ) -> Result<()> {
+        let groups = children.groups;
+        let mut scanned = Quarters { words: vec![0; children.words.len()], ..*children };
+        let mut sums = self.level(groups);
+        let mut next = self.level(groups);
         if !inclusive {
-            self.scatter(prefixes, prefixes.len, 0, out);
+            for c in 0..self.words {
+                let plane = prefixes.planes().component(c, groups);
+                scanned.words[c * RADIX * groups..][..groups].copy_from_slice(plane);
+            }
         }
-        let mut sums = self.firsts(children, len);
-        let mut next = self.level(sums.len);
-        let mut scanned = self.level(sums.len);
         for k in 0..RADIX {
-            // `sums` is the fold of children 0 to k.
+            // Afterwards `sums` are the folds of children 0 to k.
             if k > 0 {
-                let count = Self::groups_with(len, k);
-                if count == 0 {
-                    break;
-                }
-                self.with_child(cx, sums.planes(), children, k, count, &mut next)?;
-                std::mem::swap(&mut sums, &mut next);
+                self.fold_in(cx, children, k, &mut sums, &mut next)?;
             }
             let child = if inclusive { k } else { k + 1 };
-            if child == RADIX {
+            if child == RADIX || children.count(child) == 0 {
                 break;
             }
-            let count = Self::groups_with(len, child);
-            let inputs =
-                [prefixes, &sums].map(|level| Input::Planes { words: &level.words, stride: level.len });
-            let output = Output::Planes { words: &mut scanned.words, stride: scanned.len };
-            cx.machine.run(&self.program, cx.uniforms, &inputs, output, count, cx.budget)?;
-            self.scatter(&scanned, count, child, out);
+            let folded = if k == 0 { children.quarter(0) } else { sums.planes() };
+            let to = scanned.quarter_mut(child);
+            self.combine_all(cx, prefixes.planes(), folded, children.count(child), to)?;
         }
-        Ok(())
-    }
-
-    /// Puts value j of a level at child `k` of group j.
-    fn scatter(&self, level: &Level, count: usize, k: usize, out: &mut PlanesMut<'_>) {
-        for c in 0..self.words {
-            let values = &level.words[c * level.len..][..count];
-            for (out, value) in out.words[c * out.stride + k..].iter_mut().step_by(RADIX).zip(values) {
-                *out = *value;
+        let len = children.len;
+        for (c, quarters) in scanned.words.chunks_exact(RADIX * groups).enumerate() {
+            let (whole, rest) = out.component(c, len).split_at_mut(len / RADIX * RADIX);
+            interleave(cx.level, whole, quarters, groups, RADIX);
+            for (k, word) in rest.iter_mut().enumerate() {
+                *word = quarters[k * groups + groups - 1];
             }
         }
+        Ok(())
     }
 }

@@ -44,7 +44,7 @@ mod uniform;
 
 pub(crate) use exec::level::vectorize;
 pub(crate) use exec::machine::{Call, Machine};
-pub(crate) use exec::memory::interleave;
+pub(crate) use exec::memory::{deinterleave, interleave};
 pub(crate) use exec::shuffle::{join, split};
 pub(crate) use program::{Engine, Program, can_compile};
 
@@ -59,15 +59,6 @@ pub(crate) enum Input<'a> {
         words: &'a [u32],
         /// Words from component to component.
         stride: usize,
-    },
-    /// Component `c` of element `i` is `words[c * stride + i * step]`.
-    Strided {
-        /// The words.
-        words: &'a [u32],
-        /// Words from component to component.
-        stride: usize,
-        /// Words from element to element.
-        step: usize,
     },
     /// `start` plus the index of the element in the run, wrapping.
     Counting {

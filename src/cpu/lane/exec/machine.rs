@@ -139,7 +139,7 @@ impl Machine {
         let in_place = |source: &Source| match inputs[source.slot as usize] {
             Input::Words(_) => source.words == 1,
             Input::Planes { .. } => true,
-            Input::Strided { .. } | Input::Counting { .. } | Input::Constant(_) => false,
+            Input::Counting { .. } | Input::Constant(_) => false,
         };
         let result_in_place = matches!(output, Output::Planes { .. }) || program.outputs == 1;
         if left >= program.strip
@@ -265,12 +265,6 @@ impl Machine {
                 for component in 0..width {
                     slice_of(component)[..count]
                         .copy_from_slice(&words[component * stride + start..][..count]);
-                }
-            }
-            Input::Strided { words, stride, step } => {
-                for component in 0..width {
-                    let from = &words[component * stride + start * step..];
-                    memory::load_strided(program.level, from, step, &mut slice_of(component)[..count]);
                 }
             }
             Input::Counting { start: first } => {
@@ -443,10 +437,6 @@ fn check_inputs(program: &Program, uniforms: &[u32], inputs: &[Input], len: usiz
         match input {
             Input::Words(words) => check("a source", words.len(), len * source.words as usize)?,
             Input::Planes { words, stride } => check("a source", words.len(), last * stride + len)?,
-            Input::Strided { words, stride, step } => {
-                let end = if len == 0 { 0 } else { last * stride + (len - 1) * step + 1 };
-                check("a source", words.len(), end)?;
-            }
             Input::Counting { .. } => check("a source of several components", 1, source.words as usize)?,
             Input::Constant(_) => {}
         }

@@ -116,30 +116,17 @@ pub(crate) fn interleave(level: Level, words: &mut [u32], planes: &[u32], stride
     unsafe { store_elements(level, words, &addresses[..width]) }
 }
 
-/// Copies every `step`-th word.
-pub(super) fn load_strided(level: Level, words: &[u32], step: usize, plane: &mut [u32]) {
-    let whole =
-        if step == 4 { by_level!(level, simd, _Fused => load_fourths(simd, words, plane)) } else { 0 };
-    let rest = words.get(whole * step..).unwrap_or_default();
-    for (to, from) in plane[whole..].iter_mut().zip(rest.iter().step_by(step.max(1))) {
-        *to = *from;
+/// Takes elements of `width` words apart into planes that begin `stride` words apart.
+pub(crate) fn deinterleave(level: Level, words: &[u32], planes: &mut [u32], stride: usize, width: usize) {
+    let len = words.len() / width;
+    if len == 0 {
+        return;
     }
-}
-
-/// Copies every fourth word, as far as there are whole vectors of all four, and returns how many.
-fn load_fourths<S: Simd>(simd: S, words: &[u32], plane: &mut [u32]) -> usize {
-    let n = S::u32s::LEN;
-    let whole = plane.len().min(words.len() / 4) / n * n;
-    simd.vectorize(
-        #[inline(always)]
-        || {
-            for (to, fours) in plane[..whole].chunks_exact_mut(n).zip(words.chunks_exact(4 * n)) {
-                let vector = |k: usize| S::u32s::from_slice(simd, &fours[k * n..][..n]);
-                split([vector(0), vector(1), vector(2), vector(3)])[0].store_slice(to);
-            }
-        },
-    );
-    whole
+    assert!(len <= stride && (width - 1) * stride + len <= planes.len(), "planes as long as the elements");
+    let start = planes.as_mut_ptr();
+    let addresses: [*mut u32; 4] = std::array::from_fn(|component| start.wrapping_add(component * stride));
+    // SAFETY: the planes lie apart in a slice that was checked to hold them.
+    unsafe { load_elements(level, words, &addresses[..width], len) }
 }
 
 /// Fills a plane with `start`, `start + 1`, ..., wrapping.

@@ -14,7 +14,6 @@ const UNTOUCHED: u32 = 0xdead_beef;
 enum Place {
     Words(Vec<u32>),
     Planes { words: Vec<u32>, stride: usize },
-    Strided { words: Vec<u32>, stride: usize, step: usize },
     Counting { start: u32 },
     Constant([u32; 4]),
 }
@@ -22,19 +21,11 @@ enum Place {
 impl Place {
     /// Every kind that elements of `width` words can have.
     fn all(width: usize, len: usize) -> Vec<Self> {
-        let last = len.max(1) - 1;
         let planes = |stride: usize| Self::Planes { words: samples((width - 1) * stride + len, 2), stride };
-        let strided = |stride: usize, step: usize| {
-            let words = samples(if len == 0 { 0 } else { (width - 1) * stride + last * step + 1 }, 3);
-            Self::Strided { words, stride, step }
-        };
         let mut all = vec![
             Self::Words(samples(width * len, 1)),
             planes(len),
             planes(len + 5),
-            strided(1, width + 1),
-            strided(4 * len + 1, 4),
-            strided(len, 1),
             Self::Constant([7, 0x8000_0001, 3, u32::MAX]),
         ];
         if width == 1 {
@@ -47,7 +38,6 @@ impl Place {
         match self {
             Self::Words(words) => Input::Words(words),
             Self::Planes { words, stride } => Input::Planes { words, stride: *stride },
-            Self::Strided { words, stride, step } => Input::Strided { words, stride: *stride, step: *step },
             Self::Counting { start } => Input::Counting { start: *start },
             Self::Constant(words) => Input::Constant(*words),
         }
@@ -58,7 +48,6 @@ impl Place {
         match self {
             Self::Words(words) => words[i * width + c],
             Self::Planes { words, stride } => words[c * stride + i],
-            Self::Strided { words, stride, step } => words[c * stride + i * step],
             Self::Counting { start } => start.wrapping_add(i as u32),
             Self::Constant(words) => words[c],
         }
@@ -171,7 +160,6 @@ fn slices_that_are_too_short_are_refused() {
     let mut result = vec![0; 2 * len];
     refused(Input::Words(&short), Output::Words(&mut result));
     refused(Input::Planes { words: &short, stride: len }, Output::Words(&mut result));
-    refused(Input::Strided { words: &short, stride: 1, step: 2 }, Output::Words(&mut result));
     refused(Input::Counting { start: 0 }, Output::Words(&mut result));
     refused(Input::Words(&enough), Output::Words(&mut result[1..]));
     refused(Input::Words(&enough), Output::Planes { words: &mut result[1..], stride: len });
