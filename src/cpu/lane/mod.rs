@@ -21,12 +21,14 @@ mod assign;
 mod bits;
 mod build;
 mod display;
+mod effect;
 mod exec;
 mod flow;
 mod function;
 mod fuse;
 #[cfg(target_arch = "x86_64")]
 mod jit;
+mod kernel;
 mod limits;
 mod live;
 mod lower;
@@ -43,6 +45,8 @@ mod uniform;
 
 pub(crate) use exec::level::vectorize;
 pub(crate) use exec::machine::{Call, Machine};
+pub(crate) use kernel::{Words, Workgroups};
+pub(crate) use lower::Unit;
 pub(crate) use program::{Engine, Program};
 
 /// Where the elements of a source slot come from in a run.

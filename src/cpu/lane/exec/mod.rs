@@ -5,4 +5,7 @@ pub(super) mod level;
 pub(super) mod machine;
 mod memory;
 mod pack;
+pub(super) mod region;
+mod subgroup;
+pub(super) mod workgroup;
 pub(super) mod strip;

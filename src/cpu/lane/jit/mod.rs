@@ -29,8 +29,8 @@ use super::steps::{Inst, Step};
 pub(super) struct Code {
     /// What the functions lie in.
     _memory: CodeMemory,
-    /// The function of each instruction; of those that are no segments, any.
-    starts: Vec<Segment>,
+    /// The function of each instruction; none for those that are no segments, or left to the interpreter.
+    starts: Vec<Option<Segment>>,
     /// Words of working memory.
     working: usize,
 }
@@ -79,18 +79,25 @@ impl Code {
         };
         let mut asm = Asm::new(isa);
         let mut working = 0;
-        let mut starts = vec![asm.at() as u32; source.code.len()];
+        let mut starts = vec![None; source.code.len()];
         for (inst, start) in source.code.iter().zip(&mut starts) {
             if let Inst::Segment { first, len } = *inst {
-                *start = asm.at() as u32;
+                let at = asm.at() as u32;
                 let steps = &source.steps[first as usize..][..len as usize];
-                working = working.max(segment::emit(&mut asm, steps, &shape).ok()?);
+                // What is refused may have been begun: nothing ever jumps there.
+                if let Ok(bytes) = segment::emit(&mut asm, steps, &shape) {
+                    working = working.max(bytes);
+                    *start = Some(at);
+                }
             }
+        }
+        if starts.iter().all(Option::is_none) {
+            return None;
         }
         let memory = CodeMemory::new(&asm.finish()).ok()?;
         // SAFETY: at each start there begins a function of this type, made by `segment::emit`.
         let function = |start| unsafe { std::mem::transmute::<*const u8, Segment>(memory.at(start)) };
-        let starts = starts.into_iter().map(function).collect();
+        let starts = starts.into_iter().map(|start| start.map(function)).collect();
         Some(Self { _memory: memory, starts, working: working as usize / 4 })
     }
 
@@ -99,7 +106,8 @@ impl Code {
         self.working
     }
 
-    /// Runs the segment that is instruction `pc` on `lanes` lanes, and returns what it counted.
+    /// Runs the segment that is instruction `pc` on `lanes` lanes, and returns what it counted; none where the interpreter
+    /// has to do.
     ///
     /// # Safety
     /// Every plane operand of the segment indexes `table`, at an address valid for `lanes` words, writable where the
@@ -112,11 +120,12 @@ impl Code {
         uniforms: &[u32],
         working: *mut u32,
         lanes: usize,
-    ) -> usize {
+    ) -> Option<usize> {
+        let start = self.starts[pc]?;
         if lanes == 0 {
-            return 0;
+            return Some(0);
         }
         // SAFETY: passed on from the caller.
-        unsafe { self.starts[pc](table.as_ptr(), uniforms.as_ptr(), working, lanes * 4) as usize }
+        Some(unsafe { start(table.as_ptr(), uniforms.as_ptr(), working, lanes * 4) as usize })
     }
 }

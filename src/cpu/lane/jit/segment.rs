@@ -65,6 +65,9 @@ impl Memory {
 
 /// Emits the function of a segment and returns the bytes of working memory that it needs.
 pub(super) fn emit(asm: &mut Asm, steps: &[Step], shape: &Shape) -> Result<u32> {
+    if steps.iter().any(|step| step.op.is_effect()) {
+        return Err(Refused);
+    }
     let values = Values::of(steps, shape.locals, shape.arrays);
     let layout = Layout::of(&values);
     if layout.parts.len().saturating_mul(values.list.len()) > MAX_WORK {

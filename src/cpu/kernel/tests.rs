@@ -1,0 +1,5 @@
+//! Shaders against plain Rust, on every instruction set and engine.
+
+mod support;
+
+mod language;
