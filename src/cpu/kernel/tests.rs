@@ -1,5 +1,7 @@
 //! Shaders against plain Rust, on every instruction set and engine.
 
-mod support;
-
+mod corpus;
 mod language;
+mod oracles;
+mod oracles_words;
+mod support;

@@ -173,6 +173,8 @@ impl Program {
                 arrays: &assigned.arrays,
                 plane_stride: plane_stride(lanes),
                 tables: &flow.tree.tables,
+                first_memory: (locals + planes + assigned.inputs.len() + outputs) as u32,
+                effects: &flow.tree.effects,
                 constants: &constants,
             };
             super::jit::Code::compile(&source, level)
@@ -226,6 +228,11 @@ impl Program {
     /// Place of the first output in the table of addresses; the inputs are before it.
     pub(super) fn first_output(&self) -> usize {
         self.first_input() + self.inputs
+    }
+
+    /// Where the addresses of memories begin in the table of addresses; the outputs are before them.
+    pub(super) fn first_memory(&self) -> usize {
+        self.first_output() + self.outputs
     }
 
     /// True if blocks need not end: a single segment hands nothing on but results.

@@ -227,13 +227,6 @@ pub(crate) struct Step {
     pub(crate) c: u16,
 }
 
-impl StepOp {
-    /// True for steps on memory, or among lanes.
-    pub(crate) fn is_effect(self) -> bool {
-        matches!(self, Self::Read | Self::Write | Self::Effect | Self::Effect2)
-    }
-}
-
 impl Step {
     /// A step of one operand.
     pub(crate) fn new(op: StepOp, a: u16) -> Self {

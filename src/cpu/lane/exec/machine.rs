@@ -188,7 +188,9 @@ impl Machine {
             let plane = self.plane(program, index);
             self.table.push(plane);
         }
-        self.table.resize(program.first_output() + program.outputs, std::ptr::null_mut());
+        self.table.resize(program.first_memory(), std::ptr::null_mut());
+        // Only read, by compiled code.
+        self.table.extend(self.memories.iter().map(|region| std::ptr::from_ref(region).cast_mut().cast::<u32>()));
         self.free.clear();
         for index in 0..program.free_planes() {
             let plane = self.stage_plane(program, program.stages() + index);

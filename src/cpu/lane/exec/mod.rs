@@ -6,6 +6,6 @@ pub(super) mod machine;
 mod memory;
 mod pack;
 pub(super) mod region;
-mod subgroup;
+pub(super) mod subgroup;
 pub(super) mod workgroup;
 pub(super) mod strip;

@@ -80,16 +80,19 @@ impl Region {
         }
     }
 
-    /// Replaces offsets by the words there: a vector of neighbours at once.
+    /// Reads the words at offsets: a vector of neighbours at once, and a word that all lanes want once.
     #[inline(always)]
-    pub(super) fn gather<S: Simd>(&self, simd: S, offsets: &mut [u32]) {
-        for offsets in offsets.chunks_exact_mut(S::u32s::LEN) {
+    pub(in crate::cpu::lane) fn gather<S: Simd>(&self, simd: S, to: &mut [u32], offsets: &[u32]) {
+        let len = S::u32s::LEN;
+        for (to, offsets) in to.chunks_exact_mut(len).zip(offsets.chunks_exact(len)) {
             if let Some(start) = self.run_of::<S>(simd, offsets) {
                 // SAFETY: the run is in range.
-                unsafe { self.read_vector::<S>(start).store_slice(offsets) };
+                unsafe { self.read_vector::<S>(start).store_slice(to) };
+            } else if S::u32s::from_slice(simd, offsets).simd_eq(offsets[0]).all_true() {
+                to.fill(self.read(offsets[0]));
             } else {
-                for word in offsets {
-                    *word = self.read(*word);
+                for (to, &offset) in to.iter_mut().zip(offsets) {
+                    *to = self.read(offset);
                 }
             }
         }
@@ -97,7 +100,13 @@ impl Region {
 
     /// Writes words at offsets, in the lanes of a mask.
     #[inline(always)]
-    pub(super) fn scatter<S: Simd>(&self, simd: S, values: &[u32], offsets: &[u32], mask: Option<&[u32]>) {
+    pub(in crate::cpu::lane) fn scatter<S: Simd>(
+        &self,
+        simd: S,
+        values: &[u32],
+        offsets: &[u32],
+        mask: Option<&[u32]>,
+    ) {
         if self.sharing == Sharing::ReadOnly {
             return;
         }
@@ -158,7 +167,13 @@ impl Region {
 
     /// An atomic operation of each lane, one lane after the other, which gives what was there before. Lanes whose offset
     /// is out of range do nothing, and get zero.
-    pub(super) fn atomic(&self, atomic: Atomic, values: &mut [u32], offsets: &[u32], compare: &[u32]) {
+    pub(in crate::cpu::lane) fn atomic(
+        &self,
+        atomic: Atomic,
+        values: &mut [u32],
+        offsets: &[u32],
+        compare: &[u32],
+    ) {
         let lanes = values.iter_mut().zip(offsets).zip(compare);
         for ((value, &offset), &compare) in lanes {
             let operand = *value;

@@ -362,9 +362,10 @@ impl<S: Simd, F: Fused> Code<S, F> {
             }
             StepOp::Read => {
                 let region = frame.memories[step.a as usize];
+                let offsets = acc.0;
                 simd.vectorize(
                     #[inline(always)]
-                    || region.gather(simd, &mut acc.0[..Self::STRIP]),
+                    || region.gather(simd, &mut acc.0[..Self::STRIP], &offsets[..Self::STRIP]),
                 );
             }
             StepOp::Write => {

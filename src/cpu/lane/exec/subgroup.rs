@@ -5,7 +5,12 @@ use super::super::effect::{SUBGROUP, Subgroup, identity};
 /// Replaces the values of the active lanes of each subgroup of a strip by what the exchange gives.
 ///
 /// A lane that asks for the value of one that is inactive, or not there, gets that lane's value, or its own.
-pub(super) fn exchange(exchange: Subgroup, values: &mut [u32], mask: &[u32], second: &[u32]) {
+pub(in crate::cpu::lane) fn exchange(
+    exchange: Subgroup,
+    values: &mut [u32],
+    mask: &[u32],
+    second: &[u32],
+) {
     let groups = values.chunks_exact_mut(SUBGROUP).zip(mask.chunks_exact(SUBGROUP));
     for ((values, mask), second) in groups.zip(second.chunks_exact(SUBGROUP)) {
         let before: [u32; SUBGROUP] = std::array::from_fn(|lane| values[lane]);

@@ -22,6 +22,7 @@ use self::asm::{Asm, Isa};
 use self::memory::CodeMemory;
 use self::segment::Shape;
 use super::assign::ArrayPlanes;
+use super::effect::Effect;
 use super::steps::{Inst, Step};
 
 /// The code of a program's segments.
@@ -44,6 +45,10 @@ pub(super) struct Source<'a> {
     pub(super) arrays: &'a [ArrayPlanes],
     pub(super) plane_stride: usize,
     pub(super) tables: &'a [Vec<u32>],
+    /// Where the addresses of memories begin in the table of planes.
+    pub(super) first_memory: u32,
+    /// At an address that outlives the code.
+    pub(super) effects: &'a [Effect],
     /// The constants of the uniform file, by place.
     pub(super) constants: &'a [(u16, u32)],
 }
@@ -55,10 +60,10 @@ type Segment = unsafe extern "sysv64" fn(*const *mut u32, *const u32, *mut u32, 
 impl Code {
     /// Compiles for an instruction set; `None` where the interpreter has to do.
     pub(super) fn compile(source: &Source, level: Level) -> Option<Self> {
-        let (isa, functions) = if let Some(simd) = level.as_avx512() {
-            (Isa::Avx512, calls::addresses(simd))
+        let (isa, functions, outside) = if let Some(simd) = level.as_avx512() {
+            (Isa::Avx512, calls::addresses(simd), calls::outside(simd))
         } else if let Some(simd) = level.as_avx2() {
-            (Isa::Avx2, calls::addresses(simd))
+            (Isa::Avx2, calls::addresses(simd), calls::outside(simd))
         } else {
             return None;
         };
@@ -76,6 +81,9 @@ impl Code {
             constants: &constants,
             tables: source.tables,
             functions: &functions,
+            first_memory: source.first_memory,
+            effects: source.effects,
+            outside,
         };
         let mut asm = Asm::new(isa);
         let mut working = 0;
@@ -111,7 +119,7 @@ impl Code {
     ///
     /// # Safety
     /// Every plane operand of the segment indexes `table`, at an address valid for `lanes` words, writable where the
-    /// segment writes; uniform operands index `uniforms`; `working` is the start of [`Code::working`] words. `lanes` is a multiple of
+    /// segment writes; behind the planes follow the addresses of the memories; uniform operands index `uniforms`; `working` is the start of [`Code::working`] words. `lanes` is a multiple of
     /// the strip of the level, which is one of this processor.
     pub(super) unsafe fn run(
         &self,

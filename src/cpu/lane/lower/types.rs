@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use naga::proc::IndexableLength;
 use naga::{ArraySize, ScalarKind, TypeInner, VectorSize};
 
 use super::{Unit, unsupported_at};
@@ -17,12 +18,21 @@ pub(super) fn words(unit: Unit, inner: &TypeInner) -> Result<u32> {
         TypeInner::Matrix { columns, rows, scalar } => {
             checked(unit, *scalar).map(|()| *columns as u32 * *rows as u32)
         }
-        TypeInner::Array { base, size: ArraySize::Constant(len), .. } => of(*base)?
-            .checked_mul(len.get())
+        TypeInner::Array { base, size, .. } if *size != ArraySize::Dynamic => of(*base)?
+            .checked_mul(length(unit, *size)?.unwrap_or(1))
             .filter(|&words| words <= 1 << 20)
             .ok_or_else(|| unsupported_type(unit, "an array of this size")),
         TypeInner::Struct { members, .. } => members.iter().map(|member| of(member.ty)).sum(),
         _ => Err(unsupported_type(unit, "a type that is not made of 32-bit scalars")),
+    }
+}
+
+/// The length of an array; none where only a buffer's size says.
+fn length(unit: Unit, size: ArraySize) -> Result<Option<u32>> {
+    match size.resolve(unit.module.to_ctx()) {
+        Ok(IndexableLength::Known(len)) => Ok(Some(len)),
+        Ok(IndexableLength::Dynamic) => Ok(None),
+        Err(_) => Err(unsupported_type(unit, "an array whose size is not known")),
     }
 }
 
@@ -31,8 +41,9 @@ pub(super) fn elements(unit: Unit, inner: &TypeInner) -> Result<(u32, u32)> {
     match inner {
         TypeInner::Vector { size, .. } => Ok((*size as u32, 1)),
         TypeInner::Matrix { columns, rows, .. } => Ok((*columns as u32, *rows as u32)),
-        TypeInner::Array { base, size: ArraySize::Constant(len), .. } => {
-            Ok((len.get(), words(unit, &unit.module.types[*base].inner)?))
+        TypeInner::Array { base, size, .. } if *size != ArraySize::Dynamic => {
+            let len = length(unit, *size)?.unwrap_or(1);
+            Ok((len, words(unit, &unit.module.types[*base].inner)?))
         }
         _ => Err(unsupported_type(unit, "indexing of this type")),
     }
@@ -79,11 +90,7 @@ impl Layout {
     pub(super) fn elements(self, unit: Unit, inner: &TypeInner) -> Result<(Option<u32>, u32)> {
         match (self, inner) {
             (Self::Packed, _) => elements(unit, inner).map(|(len, stride)| (Some(len), stride)),
-            (Self::Host, TypeInner::Array { size, stride, .. }) => match size {
-                ArraySize::Constant(len) => Ok((Some(len.get()), stride / 4)),
-                ArraySize::Dynamic => Ok((None, stride / 4)),
-                ArraySize::Pending(_) => Err(unsupported_type(unit, "an array whose size is an override")),
-            },
+            (Self::Host, TypeInner::Array { size, stride, .. }) => Ok((length(unit, *size)?, stride / 4)),
             (Self::Host, TypeInner::Matrix { columns, rows, .. }) => Ok((Some(*columns as u32), column(*rows))),
             (Self::Host, _) => elements(unit, inner).map(|(len, stride)| (Some(len), stride)),
         }
@@ -131,8 +138,8 @@ fn host_words(unit: Unit, inner: &TypeInner, at: u32, all: &mut Vec<u32>) {
                 all.extend(start..start + *rows as u32);
             }
         }
-        TypeInner::Array { base, size: ArraySize::Constant(len), stride } => {
-            for index in 0..len.get() {
+        TypeInner::Array { base, size, stride } => {
+            for index in 0..length(unit, *size).ok().flatten().unwrap_or(0) {
                 host_words(unit, &types[*base].inner, at + index * stride / 4, all);
             }
         }
