@@ -116,6 +116,18 @@ pub enum Error {
         /// The budget that was set.
         budget: u64,
     },
+    /// Some invocations of a workgroup wait at a barrier that others, which have not returned, do not reach.
+    #[error(
+        "`{kernel}`, line {line}: {missing} invocations of the workgroup do not reach this barrier, where others wait"
+    )]
+    NonUniformBarrier {
+        /// The entry point.
+        kernel: String,
+        /// 1-based line of the barrier in the user's text, 0 when unknown.
+        line: u32,
+        /// Invocations that are neither there nor finished.
+        missing: usize,
+    },
     /// A GPU was asked for by placement and none can be used.
     #[error("no usable GPU adapter: {reason}")]
     NoAdapter {

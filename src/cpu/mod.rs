@@ -5,6 +5,7 @@ mod block;
 mod compile;
 mod fold;
 mod function;
+pub(crate) mod kernel;
 mod lane;
 mod map;
 mod math;

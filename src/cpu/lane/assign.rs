@@ -7,6 +7,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 
 use super::bits::Bits;
+use super::effect::Effect;
 use super::limits::TooLarge;
 use super::ranges::Liveness;
 use super::select::{Reg, Selected};
@@ -59,6 +60,7 @@ const STEPS_PER_MOVE: f64 = 5.0;
 pub(crate) fn assign(
     selected: &mut Selected,
     array_words: &[u32],
+    effects: &[Effect],
     outputs: u32,
 ) -> Result<Assigned, TooLarge> {
     resolve_marks(selected);
@@ -95,7 +97,7 @@ pub(crate) fn assign(
     assigned.inputs = inputs;
     let mut stand_ins = 0;
     for extent in extents(selected) {
-        let mut planes = loop_planes(selected, &liveness, &assigned, &table, extent);
+        let mut planes = loop_planes(selected, &liveness, &assigned, &table, effects, extent);
         planes.first_stand_in = stand_ins;
         stand_ins += planes.inputs.len();
         assigned.loops.push(planes);
@@ -121,7 +123,11 @@ fn resolve_marks(selected: &mut Selected) {
                 *to = marks[*to as usize]
             }
             Inst::Check { exit, .. } => *exit = marks[*exit as usize],
-            Inst::Segment { .. } | Inst::Uniform(_) | Inst::Tick | Inst::LoopEnd { .. } => {}
+            Inst::Segment { .. }
+            | Inst::Uniform(_)
+            | Inst::Tick
+            | Inst::LoopEnd { .. }
+            | Inst::Barrier { .. } => {}
         }
     }
 }
@@ -220,6 +226,7 @@ fn loop_planes(
     liveness: &Liveness,
     assigned: &Assigned,
     table: &[u16],
+    effects: &[Effect],
     extent: Extent,
 ) -> LoopPlanes {
     let Some((head, check, end)) = extent else {
@@ -228,11 +235,18 @@ fn loop_planes(
     let mut touched = Bits::new(selected.regs.len());
     let mut arrays = vec![];
     for inst in &selected.code[head..=end] {
-        if let Inst::Check { mask, .. } = inst {
-            touched.insert(u32::from(*mask));
+        match inst {
+            Inst::Check { mask, .. } => _ = touched.insert(u32::from(*mask)),
+            // Lanes that wait elsewhere have to be counted.
+            Inst::Barrier { .. } => return LoopPlanes::default(),
+            _ => {}
         }
         for step in &selected.steps[steps_of(inst)] {
             let mut step = *step;
+            let is_effect = matches!(step.op, StepOp::Effect | StepOp::Effect2);
+            if is_effect && effects[step.f as usize].needs_order() {
+                return LoopPlanes::default();
+            }
             if matches!(step.op, StepOp::Gather | StepOp::Scatter) {
                 arrays.push(u32::from(step.a));
             }

@@ -5,10 +5,11 @@
 
 use std::collections::HashMap;
 
+use super::effect::Effect;
 use super::op::Op;
 
 use super::scope::{Branch, Scope};
-use super::tree::{Array, Def, Label, Stmt, Tree, Value, Var};
+use super::tree::{Array, Def, Label, Memory, Stmt, Tree, Value, Var};
 
 /// The tree under construction.
 #[derive(Debug)]
@@ -256,6 +257,59 @@ impl Builder {
         self.push(Stmt::Store { array, offset, value });
     }
 
+    /// A memory, and whether anybody writes it.
+    pub(crate) fn memory(&mut self, is_written: bool) -> Memory {
+        self.tree.memories.push(is_written);
+        Memory(self.tree.memories.len() as u32 - 1)
+    }
+
+    /// A word of memory.
+    pub(crate) fn read(&mut self, memory: Memory, offset: Value) -> Value {
+        let def = Def::Read { memory, offset };
+        if !self.tree.is_written(memory) {
+            let depth = self.depth[offset.0 as usize];
+            return self.place(def, depth, true);
+        }
+        let value = self.fresh(def, self.scope.loop_depth());
+        self.push(Stmt::Def(value));
+        value
+    }
+
+    /// Assigns a word of memory in the active lanes.
+    pub(crate) fn write(&mut self, memory: Memory, offset: Value, value: Value) {
+        self.push(Stmt::Write { memory, offset, value });
+    }
+
+    /// An atomic operation on a word of memory.
+    pub(crate) fn atomic(
+        &mut self,
+        effect: Effect,
+        memory: Memory,
+        offset: Value,
+        args: [Value; 2],
+    ) -> Value {
+        self.effect(effect, memory, Some(offset), args)
+    }
+
+    /// An exchange within the subgroup.
+    pub(crate) fn exchange(&mut self, effect: Effect, args: [Value; 2]) -> Value {
+        self.effect(effect, Memory(0), None, args)
+    }
+
+    fn effect(&mut self, effect: Effect, memory: Memory, offset: Option<Value>, args: [Value; 2]) -> Value {
+        if !self.tree.effects.contains(&effect) {
+            self.tree.effects.push(effect);
+        }
+        let value = self.fresh(Def::Effect { effect, memory, args }, self.scope.loop_depth());
+        self.push(Stmt::Effect { value, offset });
+        value
+    }
+
+    /// A barrier.
+    pub(crate) fn barrier(&mut self, number: u32) {
+        self.push(Stmt::Barrier { number });
+    }
+
     /// Opens a branch.
     pub(crate) fn open_branch(&mut self) {
         self.scope.open(self.scope.loop_depth());
@@ -319,6 +373,7 @@ impl Builder {
                 }
                 Stmt::Block { body, .. } | Stmt::Loop { body, .. } => self.forget_assigned(body),
                 Stmt::Def(_) | Stmt::Store { .. } | Stmt::Exit(_) => {}
+                Stmt::Write { .. } | Stmt::Effect { .. } | Stmt::Barrier { .. } => {}
             }
         }
     }
@@ -420,5 +475,6 @@ pub(crate) fn exits_where(stmts: &[Stmt], is_target: &impl Fn(Label) -> bool) ->
         Stmt::If { accept, reject, .. } => exits_where(accept, is_target) || exits_where(reject, is_target),
         Stmt::Block { body, .. } | Stmt::Loop { body, .. } => exits_where(body, is_target),
         Stmt::Def(_) | Stmt::Set(..) | Stmt::Store { .. } => false,
+        Stmt::Write { .. } | Stmt::Effect { .. } | Stmt::Barrier { .. } => false,
     })
 }

@@ -47,6 +47,8 @@ impl fmt::Display for Program {
                     writeln!(f)?;
                 }
                 Inst::LoopEnd { .. } => writeln!(f, "{pc:3}: end")?,
+                Inst::Barrier { number, counts: false } => writeln!(f, "{pc:3}: barrier {number}")?,
+                Inst::Barrier { number, .. } => writeln!(f, "{pc:3}: barrier {number}, counted missing")?,
             }
         }
         Ok(())
@@ -105,6 +107,13 @@ impl Program {
             StepOp::Gather => format!("gather array {a}"),
             StepOp::Scatter if f == 0 => format!("scatter array {a} at {}", plane(b)),
             StepOp::Scatter => format!("scatter array {a} at {} where {}", plane(b), plane(c)),
+            StepOp::Read => format!("read memory {a}"),
+            StepOp::Write if f == 0 => format!("write memory {a} at {}", plane(b)),
+            StepOp::Write => format!("write memory {a} at {} where {}", plane(b), plane(c)),
+            StepOp::Effect => format!("{:?} on memory {a} at {}", self.effects[f as usize], plane(b)),
+            StepOp::Effect2 => {
+                format!("{:?} on memory {a} at {} with {}", self.effects[f as usize], plane(b), plane(c))
+            }
             op if fused_uniforms(op) != [false; 3] || super::assign::planes_of(step).len() > 1 => {
                 let mut planes = super::assign::planes_of(step).into_iter();
                 let mut text = name(op);
@@ -159,6 +168,7 @@ fn uniform(inst: &UniformInst) -> String {
             format!("u{dst} = {op:?}{operands}")
         }
         UniformKind::Lookup(table) => format!("u{dst} = table {table} at u{}", args[0]),
+        UniformKind::Read(memory) => format!("u{dst} = memory {memory} at u{}", args[0]),
         UniformKind::Move => format!("u{dst} = u{}", args[0]),
     }
 }

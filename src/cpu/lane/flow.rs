@@ -10,7 +10,7 @@ use super::build::exits_where;
 use super::limits::{MAX_ITEMS, TooLarge};
 use super::live::Live;
 use super::op::Op;
-use super::tree::{Array, Def, Label, Stmt, Tree, Value, Var};
+use super::tree::{Array, Def, Label, Memory, Stmt, Tree, Value, Var};
 use super::uniform::{Surroundings, Uniformity};
 
 /// A position to jump to.
@@ -26,6 +26,14 @@ pub(crate) enum Item {
     Set { var: Var, value: Value },
     /// Assigns a word of an array, in the lanes of the mask.
     Store { array: Array, offset: Value, value: Value, mask: Option<Value> },
+    /// Assigns a word of memory, in the lanes of the mask.
+    Write { memory: Memory, offset: Value, value: Value, mask: Option<Value> },
+    /// An effect: of an atomic operation the offset, out of range in inactive lanes; of an exchange the mask.
+    Effect { value: Value, at: Value },
+    /// Separates what is before in all lanes from what is behind in any.
+    Cut,
+    /// A barrier, where the lanes of the mask are missing.
+    Barrier { number: u32, missing: Option<Value> },
     /// A position.
     Mark(Mark),
     /// Jumps.
@@ -71,10 +79,12 @@ pub(crate) fn linearise(tree: Tree, live: &Live, uniformity: Uniformity) -> Resu
         loops: vec![],
         read: HashMap::new(),
         masked: vec![false; labels],
+        written: vec![],
         too_large: false,
     };
     let body = std::mem::take(&mut pass.flow.tree.body);
-    pass.list(&body, Mask::All);
+    let active = pass.active();
+    pass.list(&body, active);
     pass.flow.tree.body = body;
     if pass.too_large { Err(TooLarge::Size) } else { Ok(pass.flow) }
 }
@@ -109,12 +119,74 @@ struct Pass<'a> {
     read: HashMap<Var, Value>,
     /// Labels of the blocks around that have a mask.
     masked: Vec<bool>,
+    /// Memories written since control flow or a cut.
+    written: Vec<Memory>,
     too_large: bool,
 }
 
 impl Pass<'_> {
     fn item(&mut self, item: Item) {
+        match item {
+            Item::Write { memory, .. } => self.written.push(memory),
+            Item::Effect { value, .. } => {
+                if let Def::Effect { memory, .. } = self.flow.tree.def(value) {
+                    self.written.push(memory);
+                }
+            }
+            Item::Def(_) | Item::Set { .. } | Item::Store { .. } => {}
+            _ => self.written.clear(),
+        }
         self.flow.items.push(item);
+    }
+
+    /// The lanes that run the program.
+    fn active(&self) -> Mask {
+        self.flow.tree.active.map_or(Mask::All, Mask::Value)
+    }
+
+    /// The lanes that have not returned from the whole program.
+    fn unfinished(&self) -> Mask {
+        let whole = self.blocks.first().filter(|block| Some(block.label) == self.flow.tree.whole);
+        whole.and_then(|block| block.mask).map_or(self.active(), Mask::Var)
+    }
+
+    /// A value is defined. What is read once for all lanes is read before any lane goes on: so lanes must not have
+    /// written it before in the same run of items.
+    fn definition(&mut self, value: Value) {
+        if let Def::Read { memory, .. } = self.flow.tree.def(value)
+            && self.flow.uniformity.value(value)
+            && self.written.contains(&memory)
+        {
+            self.item(Item::Cut);
+        }
+        self.item(Item::Def(value));
+    }
+
+    fn effect(&mut self, value: Value, offset: Option<Value>, mask: Mask) {
+        let mask = self.value_of(mask);
+        let nobody = self.constant(u32::MAX);
+        let at = match (offset, mask) {
+            (Some(offset), Some(mask)) => self.define(Def::Op(Op::Select, [mask, offset, nobody, mask])),
+            (Some(offset), None) => offset,
+            (None, mask) => mask.unwrap_or(nobody),
+        };
+        self.item(Item::Effect { value, at });
+    }
+
+    /// A barrier. Lanes that are done need not come; of the others all or none must.
+    fn barrier(&mut self, number: u32, mask: Mask) {
+        let unfinished = self.unfinished();
+        if mask == unfinished {
+            self.item(Item::Barrier { number, missing: None });
+            return;
+        }
+        let behind = self.mark();
+        if let Some(here) = self.value_of(mask) {
+            self.item(Item::JumpIfNone { mask: here, to: behind });
+            let missing = self.and_not(unfinished, here);
+            self.item(Item::Barrier { number, missing: Some(missing) });
+        }
+        self.place(behind);
     }
 
     fn mark(&mut self) -> Mark {
@@ -216,12 +288,18 @@ impl Pass<'_> {
                 return;
             }
             match stmt {
-                Stmt::Def(value) => self.item(Item::Def(*value)),
+                Stmt::Def(value) => self.definition(*value),
                 Stmt::Set(var, value) => self.assign(*var, *value, mask),
                 Stmt::Store { array, offset, value } => {
                     let mask = self.value_of(mask);
                     self.item(Item::Store { array: *array, offset: *offset, value: *value, mask });
                 }
+                Stmt::Write { memory, offset, value } => {
+                    let mask = self.value_of(mask);
+                    self.item(Item::Write { memory: *memory, offset: *offset, value: *value, mask });
+                }
+                Stmt::Effect { value, offset } => self.effect(*value, *offset, mask),
+                Stmt::Barrier { number } => self.barrier(*number, mask),
                 Stmt::If { id, cond, accept, reject } => {
                     if self.flow.uniformity.value(*cond) {
                         self.uniform_branch(*cond, accept, reject, mask);
@@ -315,7 +393,9 @@ impl Pass<'_> {
                     _ => 10.0,
                 },
                 Stmt::Set(..) => 2.0,
-                Stmt::Store { .. } => 10.0,
+                Stmt::Store { .. } | Stmt::Write { .. } | Stmt::Effect { .. } => 10.0,
+                // Where nobody comes, nobody is missing.
+                Stmt::Barrier { .. } => 1000.0,
                 Stmt::If { accept, reject, .. } => 2.0 + self.cost(accept) + self.cost(reject),
                 Stmt::Block { body, .. } => self.cost(body),
                 Stmt::Loop { .. } => 1000.0,

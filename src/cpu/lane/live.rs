@@ -83,6 +83,7 @@ fn keep_assigned(stmts: &mut Vec<Stmt>, number: &[Option<Var>]) {
             }
             Stmt::Block { body, .. } | Stmt::Loop { body, .. } => keep_assigned(body, number),
             Stmt::Def(_) | Stmt::Store { .. } | Stmt::Exit(_) => {}
+            Stmt::Write { .. } | Stmt::Effect { .. } | Stmt::Barrier { .. } => {}
         }
         true
     });
@@ -122,10 +123,15 @@ impl Walk {
                         self.need(*value);
                     }
                 }
-                Stmt::Store { offset, value, .. } => {
+                Stmt::Store { offset, value, .. } | Stmt::Write { offset, value, .. } => {
                     self.need(*offset);
                     self.need(*value);
                 }
+                Stmt::Effect { value, offset } => {
+                    offset.iter().for_each(|&offset| self.need(offset));
+                    self.need_operands(tree, *value);
+                }
+                Stmt::Barrier { .. } => {}
                 Stmt::If { id, cond, accept, reject } => {
                     self.fuel.burn(4 * self.words)?;
                     let id = *id as usize;

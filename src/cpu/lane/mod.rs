@@ -22,12 +22,14 @@ mod assign;
 mod bits;
 mod build;
 mod display;
+mod effect;
 mod exec;
 mod flow;
 mod function;
 mod fuse;
 #[cfg(target_arch = "x86_64")]
 mod jit;
+mod kernel;
 mod limits;
 mod live;
 mod lower;
@@ -46,6 +48,8 @@ pub(crate) use exec::level::vectorize;
 pub(crate) use exec::machine::{Call, Machine};
 pub(crate) use exec::memory::{deinterleave, interleave};
 pub(crate) use exec::shuffle::{join, split};
+pub(crate) use kernel::{Words, Workgroups};
+pub(crate) use lower::Unit;
 pub(crate) use program::{Engine, Program, can_compile};
 
 /// Where the elements of a source slot come from in a run.

@@ -4,12 +4,13 @@ use fearless_simd::Level;
 
 use super::again::compute_again;
 use super::assign::{ArrayPlanes, LoopPlanes, assign};
+use super::effect::Effect;
 use super::exec::level::strip_len;
 use super::flow::linearise;
 use super::fuse::fuse;
 use super::limits::{MAX_PLACES, TooLarge};
 use super::live::prune;
-use super::lower::lower;
+use super::lower::{LANE_INPUTS, lower};
 use super::op::Op;
 use super::select::{Selected, select};
 use super::steps::{Inst, Step, UniformInst};
@@ -45,6 +46,7 @@ pub(crate) struct Program {
     pub(super) planes: usize,
     pub(super) arrays: Vec<ArrayPlanes>,
     pub(super) tables: Vec<Vec<u32>>,
+    pub(super) effects: Vec<Effect>,
     /// Number of inputs; they follow the planes in the table of addresses.
     pub(super) inputs: usize,
     pub(super) sources: Vec<Source>,
@@ -98,16 +100,37 @@ impl Program {
 
     /// Compiles for an instruction set.
     pub(crate) fn compile_for(fused: &Fused, level: Level, engine: Engine) -> Result<Self> {
-        let name = name(fused);
+        Self::from_tree(lower(fused)?, name(fused), &source_words(fused), None, level, engine)
+    }
+
+    /// Compiles a compute entry point, whose blocks are workgroups of so many lanes.
+    pub(super) fn of_workgroup(
+        tree: Tree,
+        name: &str,
+        lanes: usize,
+        level: Level,
+        engine: Engine,
+    ) -> Result<Self> {
+        Self::from_tree(tree, name.to_owned(), &[LANE_INPUTS], Some(lanes), level, engine)
+    }
+
+    /// Compiles a tree whose sources have elements of so many words. Its blocks have a number of lanes that is given, or
+    /// fit into a cache.
+    fn from_tree(
+        mut tree: Tree,
+        name: String,
+        widths: &[u32],
+        block: Option<usize>,
+        level: Level,
+        engine: Engine,
+    ) -> Result<Self> {
         let large = |limit: TooLarge| limit.error(&name);
-        let mut tree = lower(fused)?;
         let live = prune(&mut tree).map_err(large)?;
         let cost = cost(&tree, &tree.body);
         let uniformity = Uniformity::of(&tree, &live).map_err(large)?;
         let outputs = tree.outputs.len();
         let flow = linearise(tree, &live, uniformity).map_err(large)?;
         let mut selected = select(&flow).map_err(large)?;
-        let widths = source_words(fused);
         let total = selected.regs.len() + flow.tree.arrays.iter().sum::<u32>() as usize + outputs;
         if total > MAX_PLACES {
             return Err(large(TooLarge::Places));
@@ -116,7 +139,8 @@ impl Program {
         if compiles {
             compute_again(&mut selected);
         }
-        let assigned = assign(&mut selected, &flow.tree.arrays, outputs as u32).map_err(large)?;
+        let assigned =
+            assign(&mut selected, &flow.tree.arrays, &flow.tree.effects, outputs as u32).map_err(large)?;
         let Selected { mut code, mut steps, preamble, mut constants, arguments, uniforms, .. } = selected;
         constants.sort_unstable();
         let mut file = vec![0; uniforms as usize];
@@ -138,7 +162,10 @@ impl Program {
             }
         }
         let strip = strip_len(level);
-        let lanes = lanes(planes + assigned.inputs.len() + outputs, strip);
+        let lanes = match block {
+            Some(lanes) => lanes.next_multiple_of(strip),
+            None => lanes(planes + assigned.inputs.len() + outputs, strip),
+        };
         #[cfg(target_arch = "x86_64")]
         let compiled = compiles.then(|| {
             let source = super::jit::Source {
@@ -148,6 +175,8 @@ impl Program {
                 arrays: &assigned.arrays,
                 plane_stride: plane_stride(lanes),
                 tables: &flow.tree.tables,
+                first_memory: (locals + planes + assigned.inputs.len() + outputs) as u32,
+                effects: &flow.tree.effects,
                 constants: &constants,
             };
             super::jit::Code::compile(&source, level)
@@ -169,6 +198,7 @@ impl Program {
             planes,
             arrays: assigned.arrays,
             tables: flow.tree.tables,
+            effects: flow.tree.effects,
             inputs: assigned.inputs.len(),
             sources,
             outputs,
@@ -211,6 +241,11 @@ impl Program {
     /// Place of the first output in the table of addresses; the inputs are before it.
     pub(super) fn first_output(&self) -> usize {
         self.first_input() + self.inputs
+    }
+
+    /// Where the addresses of memories begin in the table of addresses; the outputs are before them.
+    pub(super) fn first_memory(&self) -> usize {
+        self.first_output() + self.outputs
     }
 
     /// True if blocks need not end: a single segment hands nothing on but results.
@@ -286,9 +321,11 @@ fn cost(tree: &Tree, stmts: &[Stmt]) -> f64 {
     let units = |stmt: &Stmt| match stmt {
         Stmt::Def(value) => match tree.def(*value) {
             Def::Op(op, _) => Op::cost(op) * NS_PER_COST,
-            Def::Load { .. } | Def::Lookup { .. } => 10.0 * NS_PER_COST,
+            Def::Load { .. } | Def::Lookup { .. } | Def::Read { .. } => 10.0 * NS_PER_COST,
             _ => 0.0,
         },
+        Stmt::Write { .. } | Stmt::Effect { .. } => 20.0 * NS_PER_COST,
+        Stmt::Barrier { .. } => NS_PER_COST,
         Stmt::Set(..) => NS_PER_COST,
         Stmt::Store { .. } => 20.0 * NS_PER_COST,
         Stmt::If { accept, reject, .. } => cost(tree, accept) + cost(tree, reject),

@@ -6,6 +6,7 @@
 
 mod aliases;
 mod compute;
+mod effects;
 mod uniforms;
 mod uses;
 
@@ -97,7 +98,8 @@ pub(crate) fn select(flow: &Flow) -> Result<Selected, TooLarge> {
 const MAX_ACC_REGS: usize = 32;
 
 fn is_straight(item: &Item) -> bool {
-    matches!(item, Item::Def(_) | Item::Set { .. } | Item::Store { .. })
+    use Item::{Def, Effect, Set, Store, Write};
+    matches!(item, Def(_) | Set { .. } | Store { .. } | Write { .. } | Effect { .. })
 }
 
 struct Pass<'a> {
@@ -154,12 +156,14 @@ impl Pass<'_> {
                 }
                 Item::Set { var, value } => self.set(var, value),
                 Item::Store { array, offset, value, mask } => self.store(array.0, offset, value, mask),
+                Item::Write { memory, offset, value, mask } => self.write(memory, offset, value, mask),
+                Item::Effect { value, at } => self.effect(value, at),
                 _ => {}
             }
             at += 1;
         }
         match *end {
-            Item::JumpIfNone { mask, .. } => {
+            Item::JumpIfNone { mask, .. } | Item::Barrier { missing: Some(mask), .. } => {
                 self.emit(mask);
                 self.step(Step::new(StepOp::Count, 0));
             }
@@ -194,6 +198,9 @@ impl Pass<'_> {
                 self.out.code.push(Inst::Check { loop_id, mask, exit });
             }
             Item::LoopEnd { loop_id } => self.out.code.push(Inst::LoopEnd { loop_id }),
+            Item::Barrier { number, missing } => {
+                self.out.code.push(Inst::Barrier { number, counts: missing.is_some() });
+            }
             _ => {}
         }
         self.aliases.end_run();
@@ -244,7 +251,11 @@ impl Pass<'_> {
             return false;
         }
         let escapes = self.uses.escapes[value.0 as usize];
-        let is_pure = !matches!(self.def(value), Def::Load { .. });
+        let is_pure = match self.def(value) {
+            Def::Load { .. } => false,
+            Def::Read { memory, .. } => !self.flow.tree.is_written(memory),
+            _ => true,
+        };
         if is_pure && self.uses(value) == 1 && !escapes && self.put_off(value) {
             return false;
         }

@@ -145,6 +145,15 @@ macro_rules! define_steps {
             Gather,
             /// Word at offset plane b of array a = acc, in the lanes of mask plane c; in all lanes if f is 0.
             Scatter,
+            /// acc = word acc of memory a, zero out of range.
+            Read,
+            /// Word at offset plane b of memory a = acc, where it is in range and in the lanes of mask plane c; in all
+            /// lanes if f is 0.
+            Write,
+            /// acc = effect f with operand acc: on memory a at the offsets of plane b, or among the lanes of mask plane b.
+            Effect,
+            /// The same with a second operand, plane c.
+            Effect2,
             /// Adds the number of lanes in the mask acc to the count.
             Count,
             $($v, $s,)+
@@ -235,8 +244,10 @@ impl Step {
             SelectCondSV => [false, true, false],
             SelectAcceptS | SelectRejectS => [true, false, false],
             Call => [arity > 1, arity > 2, arity > 3],
-            Scatter => [false, true, *f != 0],
-            Splat | Store | Lookup | Gather | Count | SelectCondSS => [false; 3],
+            Scatter | Write => [false, true, *f != 0],
+            Effect => [false, true, false],
+            Effect2 => [false, true, true],
+            Splat | Store | Lookup | Gather | Read | Count | SelectCondSS => [false; 3],
             op => table_operands(op),
         };
         let write_a = *op == Store;
@@ -306,6 +317,11 @@ pub(crate) enum Inst {
         mask: u16,
         exit: u32,
     },
+    /// A barrier. If the segment before counts, it counted the lanes that should be here and are not.
+    Barrier {
+        number: u32,
+        counts: bool,
+    },
     /// The end of a loop with a check: undoes the packing.
     LoopEnd {
         loop_id: u32,
@@ -326,5 +342,7 @@ pub(crate) enum UniformKind {
     Op(Op),
     /// A word of a constant table.
     Lookup(u32),
+    /// A word of memory.
+    Read(u16),
     Move,
 }

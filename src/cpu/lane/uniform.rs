@@ -72,9 +72,9 @@ impl Uniformity {
                 let value = Value(index);
                 let uniform = match tree.def(value) {
                     Def::Const(_) | Def::Uniform(_) => true,
-                    Def::Input { .. } | Def::Load { .. } => false,
+                    Def::Input { .. } | Def::Load { .. } | Def::Effect { .. } => false,
                     Def::Get(var) => this.vars[var.0 as usize],
-                    Def::Op(..) | Def::Lookup { .. } => {
+                    Def::Op(..) | Def::Lookup { .. } | Def::Read { .. } => {
                         tree.operands(value).all(|operand| this.values[operand.0 as usize])
                     }
                 };
@@ -189,6 +189,7 @@ impl Uniformity {
                     break;
                 }
                 Stmt::Def(_) | Stmt::Store { .. } => {}
+                Stmt::Write { .. } | Stmt::Effect { .. } | Stmt::Barrier { .. } => {}
             }
         }
         changed

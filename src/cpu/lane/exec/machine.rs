@@ -10,6 +10,7 @@ use super::super::program::{Program, Source};
 use super::super::steps::{Inst, UniformInst, UniformKind};
 use super::super::{Input, Output};
 use super::pack::{Packing, SLACK};
+use super::region::Region;
 use super::strip::{Frame, MAX_STRIP};
 use super::{level, memory};
 use crate::error::{Error, Result};
@@ -42,7 +43,11 @@ pub(crate) struct Machine {
     working: Vec<Line>,
     /// Addresses of the program's planes, inputs and outputs, valid during a run.
     pub(super) table: Vec<*mut u32>,
-    uniforms: Vec<u32>,
+    pub(super) uniforms: Vec<u32>,
+    /// Memories outside of the program, valid during a run.
+    pub(super) memories: Vec<Region>,
+    /// What the lanes of a workgroup share.
+    pub(super) shared: Vec<u32>,
     /// State of the loops that can pack lanes.
     pub(super) packings: Vec<Packing>,
     /// Scratch for packing: the bits of the mask, a word per vector.
@@ -93,7 +98,7 @@ impl Machine {
         let lanes = count.next_multiple_of(program.strip);
         self.load(program, call.inputs, start, count, lanes);
         let direct = self.aim_output(program, output, at, count == lanes);
-        self.execute(program, lanes, call.budget)?;
+        self.execute(program, lanes, call.budget).map_err(|stop| stop.error(program, |_| 0))?;
         if !direct {
             self.store(program, output, at, count);
         }
@@ -165,7 +170,7 @@ impl Machine {
     }
 
     /// Makes memory and uniform values ready.
-    fn prepare(&mut self, program: &Program, uniforms: &[u32]) {
+    pub(super) fn prepare(&mut self, program: &Program, uniforms: &[u32]) {
         let planes = program.planes + program.stages() + program.free_planes();
         let lines = (program.locals * MAX_STRIP + planes * program.plane_stride() + SLACK) / LINE;
         if self.memory.len() < lines {
@@ -183,7 +188,10 @@ impl Machine {
             let plane = self.plane(program, index);
             self.table.push(plane);
         }
-        self.table.resize(program.first_output() + program.outputs, std::ptr::null_mut());
+        self.table.resize(program.first_memory(), std::ptr::null_mut());
+        // Only read, by compiled code.
+        self.table
+            .extend(self.memories.iter().map(|region| std::ptr::from_ref(region).cast_mut().cast::<u32>()));
         self.free.clear();
         for index in 0..program.free_planes() {
             let plane = self.stage_plane(program, program.stages() + index);
@@ -193,6 +201,11 @@ impl Machine {
         self.packings.iter_mut().for_each(Packing::reset);
         self.uniforms.clear();
         self.uniforms.extend_from_slice(&program.uniforms);
+        self.begin(program, uniforms);
+    }
+
+    /// Computes what follows from the uniform arguments alone.
+    pub(super) fn begin(&mut self, program: &Program, uniforms: &[u32]) {
         for &(place, word) in &program.arguments {
             self.uniforms[place as usize] = uniforms[word as usize];
         }
@@ -209,6 +222,7 @@ impl Machine {
                 let words = &program.tables[table as usize];
                 words[(args[0] as usize).min(words.len() - 1)]
             }
+            UniformKind::Read(memory) => self.memories[memory as usize].read(args[0]),
             UniformKind::Move => args[0],
         };
     }
@@ -334,7 +348,7 @@ impl Machine {
     }
 
     /// Runs the code on a block of lanes.
-    fn execute(&mut self, program: &Program, mut lanes: usize, budget: u64) -> Result<()> {
+    pub(super) fn execute(&mut self, program: &Program, mut lanes: usize, budget: u64) -> Result<(), Stop> {
         self.block_lanes = lanes;
         let mut ticks = 0;
         let mut counted = 0;
@@ -346,16 +360,14 @@ impl Machine {
                     #[cfg(target_arch = "x86_64")]
                     if let Some(compiled) = &program.compiled {
                         // SAFETY: as below; the working memory is as long as the code asks for, see `prepare`.
-                        counted = unsafe {
-                            compiled.run(
-                                pc - 1,
-                                &self.table,
-                                &self.uniforms,
-                                self.working.as_mut_ptr().cast(),
-                                lanes,
-                            )
+                        let done = unsafe {
+                            let working = self.working.as_mut_ptr().cast();
+                            compiled.run(pc - 1, &self.table, &self.uniforms, working, lanes)
                         };
-                        continue;
+                        if let Some(count) = done {
+                            counted = count;
+                            continue;
+                        }
                     }
                     let frame = Frame {
                         table: &mut self.table,
@@ -363,6 +375,8 @@ impl Machine {
                         uniforms: &self.uniforms,
                         arrays: &program.arrays,
                         tables: &program.tables,
+                        effects: &program.effects,
+                        memories: &self.memories,
                         plane_stride: program.plane_stride(),
                         lanes,
                     };
@@ -387,7 +401,7 @@ impl Machine {
                 }
                 Inst::Tick => {
                     if ticks == budget {
-                        return Err(Error::StepBudget { function: program.name.clone(), budget });
+                        return Err(Stop::Budget(budget));
                     }
                     ticks += 1;
                 }
@@ -398,10 +412,37 @@ impl Machine {
                         lanes = self.consider_packing(program, loop_id, mask, lanes, counted);
                     }
                 }
+                Inst::Barrier { number, counts } => {
+                    if counts && counted > 0 {
+                        return Err(Stop::Barrier { number, missing: counted });
+                    }
+                }
                 Inst::LoopEnd { loop_id } => lanes = self.unpack(program, loop_id, lanes),
             }
         }
         Ok(())
+    }
+}
+
+/// Why a block did not run to its end.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::cpu::lane) enum Stop {
+    /// The budget of loop iterations is used up.
+    Budget(u64),
+    /// Lanes are missing at a barrier.
+    Barrier { number: u32, missing: usize },
+}
+
+impl Stop {
+    /// The error, with the lines that barriers stand in.
+    pub(in crate::cpu::lane) fn error(self, program: &Program, line: impl Fn(u32) -> u32) -> Error {
+        let name = program.name.clone();
+        match self {
+            Self::Budget(budget) => Error::StepBudget { function: name, budget },
+            Self::Barrier { number, missing } => {
+                Error::NonUniformBarrier { kernel: name, line: line(number), missing }
+            }
+        }
     }
 }
 

@@ -5,5 +5,8 @@ pub(super) mod level;
 pub(super) mod machine;
 pub(super) mod memory;
 mod pack;
+pub(super) mod region;
 pub(super) mod shuffle;
 pub(super) mod strip;
+pub(super) mod subgroup;
+pub(super) mod workgroup;

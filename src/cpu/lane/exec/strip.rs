@@ -8,9 +8,12 @@ use std::marker::PhantomData;
 use fearless_simd::{Select, Simd, SimdBase, SimdFloat, SimdInt, SimdMask, prelude::Bytes};
 
 use super::super::assign::ArrayPlanes;
+use super::super::effect::Effect;
 use super::super::function::Function;
 use super::super::steps::{Step, StepOp, for_each_step};
 use super::functions::table;
+use super::region::Region;
+use super::subgroup;
 use crate::cpu::math::Fused;
 
 /// Vector registers of a strip.
@@ -29,6 +32,8 @@ pub(super) struct Frame<'a> {
     pub(super) uniforms: &'a [u32],
     pub(super) arrays: &'a [ArrayPlanes],
     pub(super) tables: &'a [Vec<u32>],
+    pub(super) effects: &'a [Effect],
+    pub(super) memories: &'a [Region],
     /// Lanes between the planes of an array.
     pub(super) plane_stride: usize,
     /// Lanes to run, a multiple of the strip.
@@ -270,7 +275,14 @@ impl<S: Simd, F: Fused> Code<S, F> {
                                 *count -= *acc;
                             }
                         }
-                        StepOp::Call | StepOp::Lookup | StepOp::Gather | StepOp::Scatter => {
+                        StepOp::Call
+                        | StepOp::Lookup
+                        | StepOp::Gather
+                        | StepOp::Scatter
+                        | StepOp::Read
+                        | StepOp::Write
+                        | StepOp::Effect
+                        | StepOp::Effect2 => {
                             let mut strip = Strip([0; MAX_STRIP]);
                             for (acc, part) in acc.iter().zip(strip.0.chunks_exact_mut(S::u32s::LEN)) {
                                 acc.store_slice(part);
@@ -346,6 +358,41 @@ impl<S: Simd, F: Fused> Code<S, F> {
                         // SAFETY: as for `Gather`; planes of arrays are writable.
                         unsafe { *first.add(offset * frame.plane_stride + lane) = word };
                     }
+                }
+            }
+            StepOp::Read => {
+                let region = frame.memories[step.a as usize];
+                let offsets = acc.0;
+                simd.vectorize(
+                    #[inline(always)]
+                    || region.gather(simd, &mut acc.0[..Self::STRIP], &offsets[..Self::STRIP]),
+                );
+            }
+            StepOp::Write => {
+                let region = frame.memories[step.a as usize];
+                // SAFETY: offsets and mask are planes that the caller vouches for.
+                let (offsets, mask) = unsafe {
+                    let strip = |of: u16| std::slice::from_raw_parts(plane(of).cast_const(), Self::STRIP);
+                    (strip(step.b), (step.f != 0).then(|| strip(step.c)))
+                };
+                simd.vectorize(
+                    #[inline(always)]
+                    || region.scatter(simd, &acc.0[..Self::STRIP], offsets, mask),
+                );
+            }
+            StepOp::Effect | StepOp::Effect2 => {
+                let values = &mut acc.0[..Self::STRIP];
+                // SAFETY: operands are planes that the caller vouches for; a second operand that is not there is the
+                // first.
+                let (at, second) = unsafe {
+                    let strip = |of: u16| std::slice::from_raw_parts(plane(of).cast_const(), Self::STRIP);
+                    (strip(step.b), strip(if step.op == StepOp::Effect { step.b } else { step.c }))
+                };
+                match frame.effects[step.f as usize] {
+                    Effect::Atomic(atomic) => {
+                        frame.memories[step.a as usize].atomic(atomic, values, at, second)
+                    }
+                    Effect::Subgroup(exchange) => subgroup::exchange(exchange, values, at, second),
                 }
             }
             _ => {}

@@ -25,7 +25,7 @@ impl Layout {
         let mut parts = vec![];
         let mut start = 0;
         for (at, value) in list.iter().enumerate() {
-            if matches!(value, Value::Call { .. }) {
+            if value.is_call() {
                 parts.push(start..at);
                 start = at + 1;
             }
@@ -37,9 +37,13 @@ impl Layout {
         let mut wanted: Vec<Option<usize>> = vec![None; list.len()];
         let mut time = 0;
         for (at, value) in list.iter().enumerate() {
-            let is_call = matches!(value, Value::Call { .. });
+            let is_call = value.is_call();
             time += usize::from(is_call);
             made[at] = time;
+            if matches!(value, Value::Effect { .. }) {
+                // What comes back needs a place, wanted or not.
+                wanted[at] = Some(time);
+            }
             for operand in value.operands() {
                 let operand = operand as usize;
                 let is_loaded = matches!(list[operand], Value::Load(_)) && values.is_at_hand(operand as Id);

@@ -26,6 +26,7 @@ use self::memory::CodeMemory;
 use self::operand::Isa;
 use self::segment::Shape;
 use super::assign::ArrayPlanes;
+use super::effect::Effect;
 use super::steps::{Inst, Step};
 
 /// The code of a program's segments.
@@ -33,8 +34,8 @@ use super::steps::{Inst, Step};
 pub(super) struct Code {
     /// What the functions lie in.
     memory: CodeMemory,
-    /// The function of each instruction; of those that are no segments, any.
-    starts: Vec<Segment>,
+    /// The function of each instruction; none for those that are no segments, or left to the interpreter.
+    starts: Vec<Option<Segment>>,
     /// Words of working memory.
     working: usize,
 }
@@ -48,6 +49,10 @@ pub(super) struct Source<'a> {
     pub(super) arrays: &'a [ArrayPlanes],
     pub(super) plane_stride: usize,
     pub(super) tables: &'a [Vec<u32>],
+    /// Where the addresses of memories begin in the table of planes.
+    pub(super) first_memory: u32,
+    /// At an address that outlives the code.
+    pub(super) effects: &'a [Effect],
     /// The constants of the uniform file, by place.
     pub(super) constants: &'a [(u16, u32)],
 }
@@ -75,10 +80,10 @@ const RETURN: u8 = 0xc3;
 impl Code {
     /// Compiles for an instruction set; `None` where the interpreter has to do.
     pub(super) fn compile(source: &Source, level: Level) -> Option<Self> {
-        let (isa, functions) = if let Some(simd) = level.as_avx512() {
-            (Isa::Avx512, calls::addresses(simd))
+        let (isa, functions, outside) = if let Some(simd) = level.as_avx512() {
+            (Isa::Avx512, calls::addresses(simd), calls::outside(simd))
         } else if let Some(simd) = level.as_avx2() {
-            (Isa::Avx2, calls::addresses(simd))
+            (Isa::Avx2, calls::addresses(simd), calls::outside(simd))
         } else {
             return None;
         };
@@ -96,21 +101,31 @@ impl Code {
             constants: &constants,
             tables: source.tables,
             functions: &functions,
+            first_memory: source.first_memory,
+            effects: source.effects,
+            outside,
         };
         let mut asm = Asm::new(isa);
         let mut working = 0;
-        let mut starts = vec![asm.at() as u32; source.code.len()];
+        let mut starts = vec![None; source.code.len()];
         for (inst, start) in source.code.iter().zip(&mut starts) {
             if let Inst::Segment { first, len } = *inst {
-                *start = asm.at() as u32;
+                let at = asm.at() as u32;
                 let steps = &source.steps[first as usize..][..len as usize];
-                working = working.max(segment::emit(&mut asm, steps, &shape).ok()?);
+                // What is refused may have been begun: nothing ever jumps there.
+                if let Ok(bytes) = segment::emit(&mut asm, steps, &shape) {
+                    working = working.max(bytes);
+                    *start = Some(at);
+                }
             }
+        }
+        if starts.iter().all(Option::is_none) {
+            return None;
         }
         let memory = CodeMemory::new(&asm.finish()).ok()?;
         // SAFETY: at each start there begins a function of this type, made by `segment::emit`.
         let function = |start| unsafe { std::mem::transmute::<*const u8, Segment>(memory.at(start)) };
-        let starts = starts.into_iter().map(function).collect();
+        let starts = starts.into_iter().map(|start| start.map(function)).collect();
         Some(Self { memory, starts, working: working as usize / 4 })
     }
 
@@ -124,11 +139,12 @@ impl Code {
         self.working
     }
 
-    /// Runs the segment that is instruction `pc` on `lanes` lanes, and returns what it counted.
+    /// Runs the segment that is instruction `pc` on `lanes` lanes, and returns what it counted; none where the interpreter
+    /// has to do.
     ///
     /// # Safety
     /// Every plane operand of the segment indexes `table`, at an address valid for `lanes` words, writable where the
-    /// segment writes; uniform operands index `uniforms`; `working` is the start of [`Code::working`] words. `lanes` is a multiple of
+    /// segment writes; behind the planes follow the addresses of the memories; uniform operands index `uniforms`; `working` is the start of [`Code::working`] words. `lanes` is a multiple of
     /// the strip of the level, which is one of this processor.
     pub(super) unsafe fn run(
         &self,
@@ -137,11 +153,12 @@ impl Code {
         uniforms: &[u32],
         working: *mut u32,
         lanes: usize,
-    ) -> usize {
+    ) -> Option<usize> {
+        let start = self.starts[pc]?;
         if lanes == 0 {
-            return 0;
+            return Some(0);
         }
         // SAFETY: passed on from the caller.
-        unsafe { self.starts[pc](table.as_ptr(), uniforms.as_ptr(), working, lanes * 4) as usize }
+        Some(unsafe { start(table.as_ptr(), uniforms.as_ptr(), working, lanes * 4) as usize })
     }
 }

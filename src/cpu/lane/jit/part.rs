@@ -89,7 +89,7 @@ impl<'a> Part<'a> {
 
     /// Uniform values that the call behind the part wants in strips.
     fn spread_args(&self) -> Vec<(Id, u32)> {
-        let Some(call @ Value::Call { .. }) = self.values.list.get(self.range.end) else {
+        let Some(call) = self.values.list.get(self.range.end).filter(|value| value.is_call()) else {
             return vec![];
         };
         let mut spread: Vec<(Id, u32)> = call
@@ -141,7 +141,7 @@ impl<'a> Part<'a> {
     fn value(&mut self, id: Id) -> Result {
         let value = self.values.list[id as usize];
         let result = match value {
-            Value::Nothing | Value::Uniform(_) | Value::Call { .. } => return Ok(()),
+            Value::Nothing | Value::Uniform(_) | Value::Call { .. } | Value::Effect { .. } => return Ok(()),
             Value::Load(_) if self.values.is_at_hand(id) => return Ok(()),
             Value::Load(plane) => {
                 let to = self.free_register()?;

@@ -14,13 +14,14 @@
 use iced_x86::{Code, Register};
 
 use super::super::assign::ArrayPlanes;
+use super::super::effect::Effect;
 use super::super::function::Function;
-use super::super::steps::Step;
+use super::super::steps::{Step, StepOp};
 use super::asm::{Asm, Refused, Result};
 use super::layout::Layout;
 use super::operand::{Address, Isa, Source};
 use super::part::Part;
-use super::values::{Value, Values};
+use super::values::{Id, Value, Values};
 
 /// What the code of a program may refer to.
 pub(super) struct Shape<'a> {
@@ -34,6 +35,11 @@ pub(super) struct Shape<'a> {
     pub(super) tables: &'a [Vec<u32>],
     /// Addresses of the built-in functions, by number.
     pub(super) functions: &'a [usize],
+    /// Where the addresses of memories begin in the table of planes.
+    pub(super) first_memory: u32,
+    pub(super) effects: &'a [Effect],
+    /// Addresses of what reads memory, writes it, and does effects.
+    pub(super) outside: [usize; 3],
 }
 
 /// Vectors of a strip.
@@ -119,28 +125,52 @@ pub(super) fn emit(asm: &mut Asm, steps: &[Step], shape: &Shape) -> Result<u32> 
 
 /// Emits the call behind a part, if there is one: the result's strip, then those of the operands.
 fn call(asm: &mut Asm, at: usize, values: &Values, layout: &Layout, shape: &Shape, memory: Memory) -> Result {
-    let Some(Value::Call { function, args }) = values.list.get(at) else {
-        return Ok(());
-    };
     let strip = |number: u32| Address::new(Register::R13, memory.strip(number));
-    asm.lea(Register::RDI, strip(layout.strip[at].unwrap_or_default()))?;
-    let arity = Function::ALL[*function as usize].arity();
-    let registers = [Register::RSI, Register::RDX, Register::RCX, Register::R8];
-    for (register, &arg) in registers.into_iter().zip(args).take(arity) {
-        match (layout.strip[arg as usize], values.list[arg as usize]) {
-            (Some(number), _) => asm.lea(register, strip(number))?,
+    let operand =
+        |asm: &mut Asm, register, arg: Id| match (layout.strip[arg as usize], values.list[arg as usize]) {
+            (Some(number), _) => asm.lea(register, strip(number)),
             (None, Value::Load(plane)) => {
                 asm.load_pointer(register, Address::new(Register::RBX, i64::from(plane) * 8))?;
-                asm.registers(Code::Add_r64_rm64, register, Register::R14)?;
+                asm.registers(Code::Add_r64_rm64, register, Register::R14)
             }
-            (None, _) => return Err(Refused),
+            (None, _) => Err(Refused),
+        };
+    let registers = [Register::RSI, Register::RDX, Register::RCX, Register::R8];
+    match values.list.get(at) {
+        Some(Value::Call { function, args }) => {
+            asm.lea(Register::RDI, strip(layout.strip[at].unwrap_or_default()))?;
+            let arity = Function::ALL[*function as usize].arity();
+            for (register, &arg) in registers.into_iter().zip(args).take(arity) {
+                operand(asm, register, arg)?;
+            }
+            // Operands that the function has not are its first.
+            for &register in &registers[arity..] {
+                asm.registers(Code::Mov_r64_rm64, register, Register::RSI)?;
+            }
+            asm.call(shape.functions[*function as usize])
         }
+        Some(&Value::Effect { op, f, memory, args }) => {
+            asm.lea(Register::RDI, strip(layout.strip[at].unwrap_or_default()))?;
+            for (register, arg) in registers.into_iter().zip(args) {
+                match arg {
+                    Some(arg) => operand(asm, register, arg)?,
+                    None => asm.number(register, 0)?,
+                }
+            }
+            let place = i64::from(shape.first_memory + u32::from(memory)) * 8;
+            asm.load_pointer(Register::R8, Address::new(Register::RBX, place))?;
+            let which = match op {
+                StepOp::Read => 0,
+                StepOp::Write => 1,
+                _ => {
+                    asm.number(Register::R9, std::ptr::from_ref(&shape.effects[f as usize]) as u64)?;
+                    2
+                }
+            };
+            asm.call(shape.outside[which])
+        }
+        _ => Ok(()),
     }
-    // Operands that the function has not are its first.
-    for &register in &registers[arity..] {
-        asm.registers(Code::Mov_r64_rm64, register, Register::RSI)?;
-    }
-    asm.call(shape.functions[*function as usize])
 }
 
 /// Runs a part for each vector of a strip; afterwards r14 is at the start of the strip again.

@@ -46,6 +46,14 @@ pub(super) enum Value {
         function: u8,
         args: [Id; 4],
     },
+    /// A step on memory or among lanes, out of line: its number, the memory, and what it takes: what the accumulator held,
+    /// places or mask, a further operand.
+    Effect {
+        op: StepOp,
+        f: u8,
+        memory: u16,
+        args: [Option<Id>; 3],
+    },
     Scatter {
         array: u16,
         offset: Id,
@@ -68,9 +76,18 @@ pub(super) enum Value {
 }
 
 impl Value {
-    /// True for what is there for its effect.
-    fn is_effect(&self) -> bool {
-        matches!(self, Self::Store { .. } | Self::StoreRow { .. } | Self::Scatter { .. } | Self::Count(_))
+    /// True for what is called, strip by strip.
+    pub(super) fn is_call(&self) -> bool {
+        matches!(self, Self::Call { .. } | Self::Effect { .. })
+    }
+
+    /// True for what does more than give a value.
+    fn has_effect(&self) -> bool {
+        match self {
+            Self::Store { .. } | Self::StoreRow { .. } | Self::Scatter { .. } | Self::Count(_) => true,
+            Self::Effect { op, .. } => *op != StepOp::Read,
+            _ => false,
+        }
     }
 
     /// The values used.
@@ -88,6 +105,9 @@ impl Value {
             Self::Lookup { index, .. } => [index, none, none, none],
             Self::Gather { offset, .. } => [offset, none, none, none],
             Self::Call { args, .. } => args,
+            Self::Effect { args: [a, b, c], .. } => {
+                [a.unwrap_or(none), b.unwrap_or(none), c.unwrap_or(none), none]
+            }
             Self::Scatter { offset, value, mask, .. } => [offset, value, mask.unwrap_or(none), none],
         };
         ids.into_iter().filter(move |&id| id != none)
@@ -155,7 +175,7 @@ impl Values {
         let mut is_used = vec![false; self.list.len()];
         for at in (0..self.list.len()).rev() {
             let value = self.list[at];
-            if is_used[at] || value.is_effect() {
+            if is_used[at] || value.has_effect() {
                 value.operands().for_each(|id| is_used[id as usize] = true);
             } else {
                 self.list[at] = Value::Nothing;
@@ -195,7 +215,7 @@ impl Values {
         self.list.iter().flat_map(Value::operands).for_each(|id| uses[id as usize] += 1);
         let mut last_call = 0;
         for at in 0..self.list.len() {
-            if matches!(self.list[at], Value::Call { .. }) {
+            if self.list[at].is_call() {
                 last_call = at;
             }
             if let Value::Select(cond, accept, reject) = self.list[at]
@@ -304,6 +324,16 @@ impl Pass<'_> {
                 self.push(Value::Call { function: f, args })
             }
             Lookup => self.push(Value::Lookup { table: a, index: acc }),
+            Read => self.push(Value::Effect { op, f, memory: a, args: [Some(acc), None, None] }),
+            Write => {
+                let args = [Some(acc), Some(self.plane(b)), (f != 0).then(|| self.plane(c))];
+                self.push(Value::Effect { op, f, memory: a, args });
+                acc
+            }
+            Effect | Effect2 => {
+                let args = [Some(acc), Some(self.plane(b)), (op == Effect2).then(|| self.plane(c))];
+                self.push(Value::Effect { op, f, memory: a, args })
+            }
             Gather => match self.this.list[acc as usize] {
                 Value::Uniform(offset) => self.push(Value::Row { array: a, offset }),
                 _ => self.push(Value::Gather { array: a, offset: acc }),

@@ -14,19 +14,19 @@ use crate::error::Result;
 impl Lowering {
     /// Computes an expression and remembers its value.
     pub(super) fn emit(&mut self, frame: &mut Frame, handle: Handle<Expression>) -> Result<()> {
+        let span = frame.span(handle);
+        self.here = if span.is_defined() { span } else { self.here };
         let operand = self.evaluate(frame, handle)?;
         // What is written to memory word by word has been read so.
         let words = if let Operand::Words(words) = &operand { words.len() } else { 0 };
         self.spend_at(frame, words, handle)?;
-        let span = frame.span(handle);
-        self.here = if span.is_defined() { span } else { self.here };
         frame.exprs[handle.index()] = Some(operand);
         Ok(())
     }
 
     /// Counts the words of an expression.
     fn spend_at(&mut self, frame: &Frame, words: usize, handle: Handle<Expression>) -> Result<()> {
-        self.spend(frame.pure, words, || frame.span(handle))
+        self.spend(frame.unit, words, || frame.span(handle))
     }
 
     /// The value of an expression: as emitted, or computed now where naga does not emit (constants, arguments).
@@ -84,7 +84,7 @@ impl Lowering {
                     return self.member_place(frame, base, &place, index).map(Operand::Place);
                 }
                 Operand::Words(words) => {
-                    let (offset, len) = types::member(frame.pure, frame.ty(base), index)?;
+                    let (offset, len) = types::member(frame.unit, frame.ty(base), index)?;
                     words[offset as usize..][..len as usize].into()
                 }
             },
@@ -103,11 +103,10 @@ impl Lowering {
             }
             Expression::Load { pointer } => match self.operand(frame, pointer)? {
                 Operand::Place(place) => {
-                    let Some(inner) = types::pointee(frame.pure, frame.ty(pointer)) else {
+                    let Some(inner) = types::pointee(frame.unit, frame.ty(pointer)) else {
                         return Err(frame.unsupported("this pointer", pointer));
                     };
-                    let len = types::words(frame.pure, &inner)?;
-                    self.load_words(&place, len)
+                    self.load(frame, &place, &inner)?
                 }
                 Operand::Words(_) => return Err(frame.unsupported("this load", handle)),
             },
@@ -125,7 +124,10 @@ impl Lowering {
                 self.math(frame, handle, fun, &args)?
             }
             Expression::As { expr, kind, convert } => self.convert(frame, handle, expr, kind, convert)?,
-            Expression::GlobalVariable(_) => return Err(frame.unsupported("a global variable", handle)),
+            Expression::GlobalVariable(global) => {
+                return self.global_place(frame, global).map(Operand::Place);
+            }
+            Expression::ArrayLength(array) => [self.array_length(frame, array)?].into(),
             Expression::Override(_) => return Err(frame.unsupported("an override", handle)),
             Expression::Derivative { .. } => return Err(frame.unsupported("a derivative", handle)),
             _ => return Err(frame.unsupported("this built-in", handle)),
@@ -141,7 +143,7 @@ impl Lowering {
             Literal::Bool(x) => self.b.constant(if x { u32::MAX } else { 0 }),
             _ => {
                 return Err(unsupported_at(
-                    frame.pure,
+                    frame.unit,
                     "a literal that is not 32 bits wide",
                     naga::Span::UNDEFINED,
                 ));
@@ -149,14 +151,14 @@ impl Lowering {
         })
     }
 
-    fn zeros(&mut self, frame: &Frame, ty: Handle<naga::Type>) -> Result<Rc<[Value]>> {
-        let len = types::words(frame.pure, frame.inner(ty))?;
+    pub(super) fn zeros(&mut self, frame: &Frame, ty: Handle<naga::Type>) -> Result<Rc<[Value]>> {
+        let len = types::words(frame.unit, frame.inner(ty))?;
         let zero = self.b.constant(0);
         Ok(vec![zero; len as usize].into())
     }
 
     /// A constant expression at module scope.
-    fn global(&mut self, frame: &Frame, handle: Handle<Expression>) -> Result<Rc<[Value]>> {
+    pub(super) fn global(&mut self, frame: &Frame, handle: Handle<Expression>) -> Result<Rc<[Value]>> {
         let module = frame.module();
         Ok(match module.global_expressions[handle] {
             Expression::Literal(literal) => [self.literal(frame, literal)?].into(),
@@ -175,7 +177,7 @@ impl Lowering {
             }
             _ => {
                 let span = module.global_expressions.get_span(handle);
-                return Err(unsupported_at(frame.pure, "this constant expression", span));
+                return Err(unsupported_at(frame.unit, "this constant expression", span));
             }
         })
     }
@@ -188,7 +190,7 @@ impl Lowering {
         words: &[Value],
         index: Value,
     ) -> Result<Rc<[Value]>> {
-        let (len, stride) = types::elements(frame.pure, frame.ty(base))?;
+        let (len, stride) = types::elements(frame.unit, frame.ty(base))?;
         self.spend_at(frame, words.len(), base)?;
         let offset = self.element_offset(index, len, stride);
         if let Some(offset) = self.b.tree.constant(offset) {

@@ -1,4 +1,4 @@
-//! Pointers to locals, and which locals need memory.
+//! Pointers, and which locals need memory.
 //!
 //! A pointer is resolved while lowering to the variable behind it and an offset, part of which may be computed. Locals
 //! that are only ever indexed by constants are taken apart into variables; the others become arrays.
@@ -6,10 +6,11 @@
 use std::collections::HashSet;
 use std::rc::Rc;
 
-use naga::{Expression, Function, Handle, LocalVariable, Module, Statement};
+use naga::{Expression, Function, GlobalVariable, Handle, LocalVariable, Module, Statement, TypeInner};
 
 use super::super::op::Op;
-use super::super::tree::{Array, Value, Var};
+use super::super::tree::{Array, Memory, Value, Var};
+use super::types::{Layout, OUT_OF_RANGE};
 use super::{Frame, Lowering, Operand, types};
 use crate::error::Result;
 
@@ -18,8 +19,19 @@ use crate::error::Result;
 pub(super) enum Storage {
     /// One variable a word.
     Vars(Rc<[Var]>),
-    /// Memory.
+    /// Memory of each lane.
     Array(Array),
+    /// Memory that lanes share.
+    Memory(Memory, Layout),
+}
+
+impl Storage {
+    fn layout(&self) -> Layout {
+        match self {
+            Self::Vars(_) | Self::Array(_) => Layout::Packed,
+            Self::Memory(_, layout) => *layout,
+        }
+    }
 }
 
 /// What a pointer points to.
@@ -35,14 +47,27 @@ pub(super) struct Place {
 impl Place {
     /// The whole variable.
     pub(super) fn start_of(storage: Storage) -> Self {
-        Self { storage, offset: 0, dynamic: None }
+        Self::at(storage, 0)
+    }
+
+    /// A variable that begins so many words behind the start of the storage.
+    pub(super) fn at(storage: Storage, offset: u32) -> Self {
+        Self { storage, offset, dynamic: None }
+    }
+
+    /// The memory, where lanes share it.
+    pub(super) fn memory(&self) -> Option<Memory> {
+        match self.storage {
+            Storage::Memory(memory, _) => Some(memory),
+            Storage::Vars(_) | Storage::Array(_) => None,
+        }
     }
 
     /// The variables that an assignment through the pointer can change.
     fn vars(&self) -> &[Var] {
         match &self.storage {
             Storage::Vars(vars) => vars,
-            Storage::Array(_) => &[],
+            Storage::Array(_) | Storage::Memory(..) => &[],
         }
     }
 }
@@ -56,14 +81,19 @@ impl Lowering {
         place: &Place,
         index: Value,
     ) -> Result<Place> {
-        let Some(inner) = types::pointee(frame.pure, frame.ty(pointer)) else {
+        let Some(inner) = types::pointee(frame.unit, frame.ty(pointer)) else {
             return Err(frame.unsupported("this pointer", pointer));
         };
-        let (len, words) = types::elements(frame.pure, &inner)?;
-        let offset = self.element_offset(index, len, words);
+        let (len, words) = place.storage.layout().elements(frame.unit, &inner)?;
+        let offset = match len {
+            Some(len) => self.element_offset(index, len, words),
+            // A word behind the end of a buffer is not there: it is enough that the offset does not wrap around.
+            None if words == 1 && place.offset == 0 => index,
+            None => self.element_offset(index, OUT_OF_RANGE / words, words),
+        };
         let mut place = place.clone();
         if let Some(constant) = self.b.tree.constant(offset) {
-            place.offset += constant;
+            place.offset = place.offset.saturating_add(constant);
         } else if matches!(place.storage, Storage::Vars(_)) {
             return Err(frame.unsupported("this computed index", pointer));
         } else {
@@ -91,16 +121,28 @@ impl Lowering {
         place: &Place,
         index: u32,
     ) -> Result<Place> {
-        let Some(inner) = types::pointee(frame.pure, frame.ty(pointer)) else {
+        let Some(inner) = types::pointee(frame.unit, frame.ty(pointer)) else {
             return Err(frame.unsupported("this pointer", pointer));
         };
-        let (offset, _) = types::member(frame.pure, &inner, index)?;
+        let offset = place.storage.layout().member(frame.unit, &inner, index)?;
         Ok(Place { offset: place.offset + offset, ..place.clone() })
     }
 
-    /// Reads words.
-    pub(super) fn load_words(&mut self, place: &Place, words: u32) -> Rc<[Value]> {
-        match &place.storage {
+    /// Reads a value of a type.
+    pub(super) fn load(&mut self, frame: &Frame, place: &Place, inner: &TypeInner) -> Result<Rc<[Value]>> {
+        let words = types::words(frame.unit, inner)?;
+        Ok(match &place.storage {
+            Storage::Memory(memory, layout) => {
+                let words = layout.words(frame.unit, inner)?;
+                self.spend(frame.unit, words.len(), || naga::Span::UNDEFINED)?;
+                words
+                    .into_iter()
+                    .map(|word| {
+                        let offset = self.word_offset(place, word);
+                        self.b.read(*memory, offset)
+                    })
+                    .collect()
+            }
             Storage::Vars(vars) => {
                 vars[place.offset as usize..][..words as usize].iter().map(|&var| self.b.get(var)).collect()
             }
@@ -110,12 +152,24 @@ impl Lowering {
                     self.b.load(*array, offset)
                 })
                 .collect(),
-        }
+        })
     }
 
-    /// Writes words.
-    pub(super) fn store_words(&mut self, place: &Place, values: &[Value]) {
+    /// Writes a value of a type.
+    pub(super) fn store(
+        &mut self,
+        frame: &Frame,
+        place: &Place,
+        inner: &TypeInner,
+        values: &[Value],
+    ) -> Result<()> {
         match &place.storage {
+            Storage::Memory(memory, layout) => {
+                for (word, &value) in layout.words(frame.unit, inner)?.into_iter().zip(values) {
+                    let offset = self.word_offset(place, word);
+                    self.b.write(*memory, offset, value);
+                }
+            }
             Storage::Vars(vars) => {
                 for (&var, &value) in vars[place.offset as usize..].iter().zip(values) {
                     self.b.set(var, value);
@@ -128,9 +182,11 @@ impl Lowering {
                 }
             }
         }
+        Ok(())
     }
 
-    fn word_offset(&mut self, place: &Place, word: u32) -> Value {
+    /// Offset of a word of what a pointer points to.
+    pub(super) fn word_offset(&mut self, place: &Place, word: u32) -> Value {
         let constant = self.b.constant(place.offset + word);
         match place.dynamic {
             Some(dynamic) => self.b.op2(Op::IAdd, dynamic, constant),
@@ -154,13 +210,25 @@ impl Lowering {
                         vars.extend_from_slice(place.vars());
                     }
                 }
+                Root::Global(global) => {
+                    if let Some(place) = self.globals.places.get(&global) {
+                        vars.extend_from_slice(place.vars());
+                    }
+                }
             }
         };
+        let mut calls = false;
         for_each_statement(block, &mut |statement| match statement {
             Statement::Store { pointer, .. } => add(*pointer),
-            Statement::Call { arguments, .. } => arguments.iter().for_each(|&argument| add(argument)),
+            Statement::Call { arguments, .. } => {
+                calls = true;
+                arguments.iter().for_each(|&argument| add(argument));
+            }
             _ => {}
         });
+        if calls {
+            vars.extend(self.globals.places.values().flat_map(Place::vars));
+        }
     }
 }
 
@@ -169,6 +237,7 @@ impl Lowering {
 enum Root {
     Local(Handle<LocalVariable>),
     Argument(u32),
+    Global(Handle<GlobalVariable>),
 }
 
 fn root(function: &Function, mut expr: Handle<Expression>) -> Option<Root> {
@@ -177,12 +246,13 @@ fn root(function: &Function, mut expr: Handle<Expression>) -> Option<Root> {
             Expression::Access { base, .. } | Expression::AccessIndex { base, .. } => expr = base,
             Expression::LocalVariable(local) => return Some(Root::Local(local)),
             Expression::FunctionArgument(index) => return Some(Root::Argument(index)),
+            Expression::GlobalVariable(global) => return Some(Root::Global(global)),
             _ => return None,
         }
     }
 }
 
-fn for_each_statement(block: &naga::Block, visit: &mut impl FnMut(&Statement)) {
+pub(super) fn for_each_statement(block: &naga::Block, visit: &mut impl FnMut(&Statement)) {
     for statement in block {
         visit(statement);
         match statement {
@@ -203,11 +273,12 @@ fn for_each_statement(block: &naga::Block, visit: &mut impl FnMut(&Statement)) {
     }
 }
 
-/// The locals and pointer arguments of a function that are indexed by computed values.
+/// The locals, pointer arguments and private variables of a function that are indexed by computed values.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Dynamic {
     pub(super) locals: HashSet<Handle<LocalVariable>>,
     args: HashSet<u32>,
+    pub(super) globals: HashSet<Handle<GlobalVariable>>,
 }
 
 impl Dynamic {
@@ -215,15 +286,17 @@ impl Dynamic {
         match root {
             Some(Root::Local(local)) => drop(self.locals.insert(local)),
             Some(Root::Argument(index)) => drop(self.args.insert(index)),
+            Some(Root::Global(global)) => drop(self.globals.insert(global)),
             None => {}
         }
     }
 }
 
-/// Finds the locals of each function of a module that need memory, by the function's index.
+/// Finds the locals of each function of a module that need memory, by the function's index; entry points follow.
 pub(super) fn dynamic_locals(module: &Module) -> Rc<[Dynamic]> {
     let mut known: Vec<Dynamic> = Vec::with_capacity(module.functions.len());
-    for (_, function) in module.functions.iter() {
+    let functions = module.functions.iter().map(|(_, function)| function);
+    for function in functions.chain(module.entry_points.iter().map(|entry| &entry.function)) {
         let mut dynamic = Dynamic::default();
         for (_, expr) in function.expressions.iter() {
             if let Expression::Access { base, index } = *expr

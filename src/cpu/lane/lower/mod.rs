@@ -2,11 +2,14 @@
 //!
 //! What a pure function cannot contain, or what has no 32-bit form, is refused with `Error::Unsupported`.
 
+mod access;
 mod expr;
+mod kernel;
 mod math;
 mod matrix;
 mod memory;
 mod stmt;
+mod synchronise;
 mod types;
 
 use std::collections::HashMap;
@@ -20,17 +23,13 @@ use super::tree::{Label, Tree, Value, Var};
 use crate::error::{Error, Result};
 use crate::wgsl::PureFunction;
 use crate::work::{Fused, Node};
+use access::Globals;
+pub(crate) use kernel::{Binding, GRID, GROUP, Interface, LANE_INPUTS, LENGTHS, lane_inputs, lower_kernel};
 use memory::{Dynamic, Place, Storage};
 
 /// The tree of a whole fused graph.
 pub(crate) fn lower(fused: &Fused) -> Result<Tree> {
-    let mut lowering = Lowering {
-        b: Builder::new(),
-        work: 0,
-        depth: 0,
-        here: naga::Span::UNDEFINED,
-        dynamic: HashMap::new(),
-    };
+    let mut lowering = Lowering::new();
     let mut values: Vec<Rc<[Value]>> = Vec::with_capacity(fused.nodes.len());
     for node in &fused.nodes {
         let words = match node {
@@ -49,7 +48,7 @@ pub(crate) fn lower(fused: &Fused) -> Result<Tree> {
                     at += words;
                 }
                 lowering.here = naga::Span::UNDEFINED;
-                lowering.call(function, function.function, operands)?
+                lowering.call(Unit::of(function), function.function, operands)?
             }
         };
         values.push(words);
@@ -80,13 +79,31 @@ struct Lowering {
     /// The place of the last expression that has one.
     here: naga::Span,
     /// The locals that need memory, of the functions of each module.
-    dynamic: HashMap<*const PureFunction, Rc<[Dynamic]>>,
+    dynamic: HashMap<*const naga::Module, Rc<[Dynamic]>>,
+    /// What the global variables of a shader are.
+    globals: Globals,
+}
+
+/// The module that a function is of, and the text that errors point into.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Unit<'a> {
+    /// The outermost function.
+    pub(crate) name: &'a str,
+    pub(crate) source: &'a str,
+    pub(crate) module: &'a naga::Module,
+    pub(crate) info: &'a naga::valid::ModuleInfo,
+}
+
+impl<'a> Unit<'a> {
+    fn of(function: &'a PureFunction) -> Self {
+        let PureFunction { name, source, module, info, .. } = function;
+        Self { name, source, module, info }
+    }
 }
 
 /// A function being inlined.
 struct Frame<'a> {
-    /// The user's function, which holds the module.
-    pure: &'a PureFunction,
+    unit: Unit<'a>,
     function: &'a naga::Function,
     info: &'a naga::valid::FunctionInfo,
     args: Vec<Operand>,
@@ -103,16 +120,16 @@ struct Frame<'a> {
 
 impl<'a> Frame<'a> {
     fn module(&self) -> &'a naga::Module {
-        &self.pure.module
+        &self.unit.module
     }
 
     /// The type of an expression.
     fn ty(&self, expr: Handle<naga::Expression>) -> &'a naga::TypeInner {
-        self.info[expr].ty.inner_with(&self.pure.module.types)
+        self.info[expr].ty.inner_with(&self.unit.module.types)
     }
 
     fn inner(&self, ty: Handle<naga::Type>) -> &'a naga::TypeInner {
-        &self.pure.module.types[ty].inner
+        &self.unit.module.types[ty].inner
     }
 
     /// The place of an expression: its own, or where naga records none that of what it reads.
@@ -134,28 +151,39 @@ impl<'a> Frame<'a> {
 
     /// An error about an expression of the function.
     fn unsupported(&self, what: impl Into<String>, expr: Handle<naga::Expression>) -> Error {
-        unsupported_at(self.pure, what, self.span(expr))
+        unsupported_at(self.unit, what, self.span(expr))
     }
 }
 
 /// An error about a place in the user's text.
-fn unsupported_at(pure: &PureFunction, what: impl Into<String>, span: naga::Span) -> Error {
+fn unsupported_at(unit: Unit, what: impl Into<String>, span: naga::Span) -> Error {
     let mut what = what.into();
     if span.is_defined() {
-        let line = span.location(&pure.source).line_number;
-        what = format!("{what} in `{}`, line {line}", pure.name);
+        let line = span.location(unit.source).line_number;
+        what = format!("{what} in `{}`, line {line}", unit.name);
     } else {
-        what = format!("{what} in `{}`", pure.name);
+        what = format!("{what} in `{}`", unit.name);
     }
     Error::Unsupported { executor: "cpu".to_owned(), what }
 }
 
 impl Lowering {
+    fn new() -> Self {
+        Self {
+            b: Builder::new(),
+            work: 0,
+            depth: 0,
+            here: naga::Span::UNDEFINED,
+            dynamic: HashMap::new(),
+            globals: Globals::default(),
+        }
+    }
+
     /// Counts words, statements or calls of a function against the limit; `place` says where it is asked for.
-    fn spend(&mut self, pure: &PureFunction, amount: usize, place: impl Fn() -> naga::Span) -> Result<()> {
+    fn spend(&mut self, unit: Unit, amount: usize, place: impl Fn() -> naga::Span) -> Result<()> {
         self.work += 1 + amount as u64;
         if self.work > MAX_WORK || self.b.tree.defs.len() > MAX_VALUES {
-            return Err(unsupported_at(pure, TooLarge::Size.what(), place()));
+            return Err(unsupported_at(unit, TooLarge::Size.what(), place()));
         }
         Ok(())
     }
@@ -163,22 +191,22 @@ impl Lowering {
     /// Inlines a call and returns the words of its result.
     fn call(
         &mut self,
-        pure: &PureFunction,
+        unit: Unit,
         handle: Handle<naga::Function>,
         args: Vec<Operand>,
     ) -> Result<Rc<[Value]>> {
-        let function = &pure.module.functions[handle];
+        let function = &unit.module.functions[handle];
         let result_words = match &function.result {
-            Some(result) => types::words(pure, &pure.module.types[result.ty].inner)?,
+            Some(result) => types::words(unit, &unit.module.types[result.ty].inner)?,
             None => 0,
         };
         let locals = function.local_variables.len() + function.expressions.len() / 8;
         let here = self.here;
-        self.spend(pure, locals + result_words as usize, || here)?;
+        self.spend(unit, locals + result_words as usize, || here)?;
         let mut frame = Frame {
-            pure,
+            unit,
             function,
-            info: &pure.info[handle],
+            info: &unit.info[handle],
             args,
             exprs: vec![None; function.expressions.len()],
             locals: vec![],
@@ -187,35 +215,49 @@ impl Lowering {
             targets: vec![],
         };
         self.b.open_block();
-        self.declare_locals(&mut frame, handle)?;
+        self.declare_locals(&mut frame, handle.index())?;
         let tail = [frame.return_label];
         self.statements(&mut frame, &function.body, &tail)?;
         self.b.close_block(frame.return_label);
         Ok(frame.result.iter().map(|&var| self.b.get(var)).collect())
     }
 
+    /// The locals of a module that need memory.
+    fn dynamic_locals(&mut self, module: &naga::Module) -> Rc<[Dynamic]> {
+        self.dynamic.entry(module).or_insert_with(|| memory::dynamic_locals(module)).clone()
+    }
+
+    /// Room for words of each lane, which may be indexed by computed values.
+    fn lane_storage(
+        &mut self,
+        frame: &Frame,
+        words: u32,
+        is_dynamic: bool,
+        span: naga::Span,
+    ) -> Result<Storage> {
+        if !is_dynamic {
+            return Ok(Storage::Vars((0..words).map(|_| self.b.var()).collect()));
+        }
+        if self.b.tree.arrays.iter().sum::<u32>() + words > MAX_ARRAY_WORDS {
+            return Err(unsupported_at(frame.unit, "local arrays of this size", span));
+        }
+        Ok(Storage::Array(self.b.array(words)))
+    }
+
     /// Makes the local variables with their initial values.
-    fn declare_locals(&mut self, frame: &mut Frame, handle: Handle<naga::Function>) -> Result<()> {
+    fn declare_locals(&mut self, frame: &mut Frame, index: usize) -> Result<()> {
         let module = frame.module();
-        let known = self.dynamic.entry(frame.pure).or_insert_with(|| memory::dynamic_locals(module));
-        let dynamic = known.clone();
+        let dynamic = self.dynamic_locals(module);
         for (local, variable) in frame.function.local_variables.iter() {
-            let words = types::words(frame.pure, frame.inner(variable.ty))?;
+            let words = types::words(frame.unit, frame.inner(variable.ty))?;
             let span = frame.function.local_variables.get_span(local);
-            self.spend(frame.pure, words as usize, || span)?;
-            let storage = if dynamic[handle.index()].locals.contains(&local) {
-                if self.b.tree.arrays.iter().sum::<u32>() + words > MAX_ARRAY_WORDS {
-                    return Err(unsupported_at(frame.pure, "local arrays of this size", span));
-                }
-                Storage::Array(self.b.array(words))
-            } else {
-                Storage::Vars((0..words).map(|_| self.b.var()).collect())
-            };
+            self.spend(frame.unit, words as usize, || span)?;
+            let storage = self.lane_storage(frame, words, dynamic[index].locals.contains(&local), span)?;
             let initial = match variable.init {
                 Some(init) => self.words(frame, init)?,
                 None => std::iter::repeat_n(self.b.constant(0), words as usize).collect(),
             };
-            self.store_words(&Place::start_of(storage.clone()), &initial);
+            self.store(frame, &Place::start_of(storage.clone()), frame.inner(variable.ty), &initial)?;
             frame.locals.push(storage);
         }
         Ok(())

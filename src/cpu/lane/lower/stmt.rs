@@ -6,7 +6,7 @@ use super::super::limits::{EASY_NESTING, MAX_NESTING, NESTED_CASES};
 use super::super::op::Op;
 use super::super::scope::Branch;
 use super::super::tree::{Label, Value};
-use super::{Frame, Lowering, Operand, unsupported_at};
+use super::{Frame, Lowering, Operand, types, unsupported_at};
 use crate::error::Result;
 
 /// What control can reach behind a statement.
@@ -52,10 +52,10 @@ impl Lowering {
     /// Counts a list, and refuses what nests too deep.
     fn enter(&mut self, frame: &Frame, list: &[Statement]) -> Result<()> {
         let here = self.here;
-        self.spend(frame.pure, list.len(), || here)?;
+        self.spend(frame.unit, list.len(), || here)?;
         if self.depth.max(self.b.nesting()) > MAX_NESTING {
             let what = format!("control flow and calls nested deeper than {MAX_NESTING} levels");
-            return Err(unsupported_at(frame.pure, what, here));
+            return Err(unsupported_at(frame.unit, what, here));
         }
         Ok(())
     }
@@ -115,13 +115,20 @@ impl Lowering {
             Statement::Store { pointer, value } => {
                 let words = self.words(frame, *value)?;
                 match self.operand(frame, *pointer)? {
-                    Operand::Place(place) => self.store_words(&place, &words),
+                    Operand::Place(place) => {
+                        let Some(inner) = types::pointee(frame.unit, frame.ty(*pointer)) else {
+                            return Err(frame.unsupported("this pointer", *pointer));
+                        };
+                        self.store(frame, &place, &inner, &words)?;
+                    }
                     Operand::Words(_) => return Err(frame.unsupported("this assignment", *pointer)),
                 }
             }
             other => {
-                let what = format!("the statement {}", name(other));
-                return Err(unsupported_at(frame.pure, what, naga::Span::UNDEFINED));
+                if !self.synchronise(frame, other)? {
+                    let what = format!("the statement {}", name(other));
+                    return Err(unsupported_at(frame.unit, what, self.globals.span(other)));
+                }
             }
         }
         Ok(Next::Statement)
@@ -185,7 +192,7 @@ impl Lowering {
         }
         let span = result.map(|result| frame.span(result)).filter(naga::Span::is_defined);
         self.here = span.unwrap_or(self.here);
-        let words = self.call(frame.pure, function, args)?;
+        let words = self.call(frame.unit, function, args)?;
         if let Some(result) = result {
             frame.exprs[result.index()] = Some(Operand::Words(words));
         }

@@ -44,7 +44,16 @@ impl Pass<'_> {
                     }
                 }
             }
-            Def::Const(_) | Def::Uniform(_) | Def::Get(_) | Def::Input { .. } => {
+            Def::Read { memory, offset } if !self.is_uniform(value) => {
+                self.emit(offset);
+                self.step(Step::new(StepOp::Read, memory.0 as u16));
+            }
+            Def::Const(_)
+            | Def::Uniform(_)
+            | Def::Get(_)
+            | Def::Input { .. }
+            | Def::Read { .. }
+            | Def::Effect { .. } => {
                 debug_assert!(self.is_uniform(value), "a reading or input is not computed");
                 let place = self.uniform(value);
                 self.step(Step::new(StepOp::Splat, place));

@@ -46,6 +46,7 @@ impl Pass<'_> {
         match self.def(value) {
             Def::Op(op, operands) => (UniformKind::Op(op), operands.map(|operand| self.uniform(operand))),
             Def::Lookup { table, index } => (UniformKind::Lookup(table), [self.uniform(index); 4]),
+            Def::Read { memory, offset } => (UniformKind::Read(memory.0 as u16), [self.uniform(offset); 4]),
             Def::Get(var) => (UniformKind::Move, [self.uniform_var(var); 4]),
             _ => (UniformKind::Move, [0; 4]),
         }
@@ -76,7 +77,8 @@ pub(super) fn find_static(tree: &Tree) -> Vec<bool> {
             Def::Op(..) | Def::Lookup { .. } => {
                 tree.operands(Value(value)).all(|operand| is_static[operand.0 as usize])
             }
-            Def::Input { .. } | Def::Get(_) | Def::Load { .. } => false,
+            Def::Read { memory, offset } => !tree.is_written(memory) && is_static[offset.0 as usize],
+            Def::Input { .. } | Def::Get(_) | Def::Load { .. } | Def::Effect { .. } => false,
         });
     }
     is_static

@@ -34,7 +34,10 @@ impl Uses {
                     }
                 }
                 Item::Set { value, .. } => use_of(&mut this, value, run),
-                Item::Store { offset, value, mask, .. } => {
+                Item::Effect { value, at } => {
+                    flow.tree.operands(value).chain([at]).for_each(|operand| use_of(&mut this, operand, run));
+                }
+                Item::Store { offset, value, mask, .. } | Item::Write { offset, value, mask, .. } => {
                     [Some(offset), Some(value), mask]
                         .into_iter()
                         .flatten()
@@ -44,7 +47,9 @@ impl Uses {
                     run += 1;
                     use_of(&mut this, cond, run);
                 }
-                Item::JumpIfNone { mask, .. } | Item::Check { mask, .. } => {
+                Item::JumpIfNone { mask, .. }
+                | Item::Check { mask, .. }
+                | Item::Barrier { missing: Some(mask), .. } => {
                     run += 1;
                     use_of(&mut this, mask, run);
                 }
@@ -55,7 +60,7 @@ impl Uses {
         run = 0;
         for item in flow.items.iter().rev() {
             match item {
-                Item::Def(value) => {
+                Item::Def(value) | Item::Effect { value, .. } => {
                     let index = value.0 as usize;
                     this.escapes[index] |= used_in[index].is_some_and(|other| other != run);
                 }
@@ -80,10 +85,13 @@ impl Uses {
                     used(value);
                     sets.entry(var).or_default().push(at);
                 }
-                Item::Store { offset, value, mask, .. } => {
+                Item::Store { offset, value, mask, .. } | Item::Write { offset, value, mask, .. } => {
                     [Some(offset), Some(value), mask].into_iter().flatten().for_each(used);
                 }
-                Item::JumpIfNone { mask, .. } | Item::Check { mask, .. } => used(mask),
+                Item::Effect { value, at } => flow.tree.operands(value).chain([at]).for_each(used),
+                Item::JumpIfNone { mask, .. }
+                | Item::Check { mask, .. }
+                | Item::Barrier { missing: Some(mask), .. } => used(mask),
                 Item::Mark(mark) => drop(marks.insert(mark, at)),
                 Item::Jump(to) => loops.extend(marks.get(&to).map(|&head| (head, at))),
                 _ => {}

@@ -1,0 +1,148 @@
+//! Kernels: whole compute entry points, their workgroups spread over threads.
+//!
+//! Workgroups start in the order of their linear index, x fastest, and one that has started runs to its end on its
+//! thread. So a workgroup may wait for what one with a lower index publishes by atomic operations (a look-back): the
+//! lowest that has not ended never waits for one that has not started. Waiting for a higher index may never end; then the
+//! step budget of the context ends it. It counts the loop iterations of a workgroup, those of waiting too.
+//!
+//! Accesses out of range: an index into something of a fixed size means its last element; beyond the end of a buffer,
+//! zero is read and nothing is written.
+
+#![allow(dead_code, reason = "the interface of kernels, which is not there yet, calls it")]
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use rayon::prelude::*;
+
+use super::lane::{Engine, Unit, Words, Workgroups};
+use super::{Cpu, scratch};
+use crate::error::{Error, Result};
+
+/// A compute entry point, ready to run on the CPU.
+#[derive(Debug)]
+pub(crate) struct KernelProgram {
+    workgroups: Workgroups,
+    name: String,
+}
+
+/// The words of a resource binding.
+#[derive(Debug)]
+pub(crate) struct KernelBuffer<'a> {
+    pub(crate) group: u32,
+    pub(crate) binding: u32,
+    pub(crate) words: KernelWords<'a>,
+}
+
+/// Words that a kernel may read, or also write.
+#[derive(Debug)]
+pub(crate) enum KernelWords<'a> {
+    /// Of a storage buffer that is read, or a uniform buffer.
+    Read(&'a [u32]),
+    /// Of a storage buffer that is read and written.
+    Write(&'a mut [u32]),
+}
+
+impl KernelProgram {
+    /// Compiles entry point `entry` of a module whose overrides are resolved.
+    pub(crate) fn compile(
+        module: &naga::Module,
+        info: &naga::valid::ModuleInfo,
+        entry: usize,
+        source: &str,
+        engine: Engine,
+    ) -> Result<Self> {
+        Self::compile_for(module, info, entry, source, fearless_simd::Level::new(), engine)
+    }
+
+    /// Compiles for an instruction set.
+    pub(super) fn compile_for(
+        module: &naga::Module,
+        info: &naga::valid::ModuleInfo,
+        entry: usize,
+        source: &str,
+        level: fearless_simd::Level,
+        engine: Engine,
+    ) -> Result<Self> {
+        let name = module.entry_points.get(entry).map(|point| point.name.clone()).unwrap_or_default();
+        let unit = Unit { name: &name, source, module, info };
+        let workgroups = Workgroups::compile(unit, entry, level, engine)?;
+        Ok(Self { workgroups, name })
+    }
+
+    /// Runs a grid of workgroups; `buffers` are the resource bindings by group and binding, those that the entry point
+    /// does not use included or not.
+    pub(crate) fn run(&self, cpu: &Cpu, grid: [u32; 3], buffers: &mut [KernelBuffer<'_>]) -> Result<()> {
+        let groups = grid.into_iter().try_fold(1u64, |groups, count| groups.checked_mul(u64::from(count)));
+        let groups = groups.ok_or_else(|| Error::Value {
+            what: format!("the grid of `{}`", self.name),
+            expected: "fewer than 2^64 workgroups".to_owned(),
+            given: format!("{grid:?}"),
+        })?;
+        let words = self.words(buffers)?;
+        let cost = self.workgroups.cost().max(1.0);
+        if groups <= 1 || groups as f64 * cost < SMALL || cpu.threads() == 1 {
+            let bound = self.workgroups.bind(words)?;
+            return scratch::with(|scratch| {
+                self.workgroups.run(&mut scratch.machine, &bound, grid, 0..groups, cpu.budget)
+            });
+        }
+        let bound = self.workgroups.bind_shared(words)?;
+        let chunk = ((CHUNK / cost) as u64).clamp(1, groups.div_ceil(4 * cpu.threads() as u64));
+        let next = AtomicU64::new(0);
+        let work = || {
+            loop {
+                let start = next.fetch_add(chunk, Ordering::Relaxed);
+                if start >= groups {
+                    return Ok(());
+                }
+                let range = start..groups.min(start + chunk);
+                let done = scratch::with(|scratch| {
+                    self.workgroups.run(&mut scratch.machine, &bound, grid, range, cpu.budget)
+                });
+                if done.is_err() {
+                    // The others need not go on.
+                    next.store(groups, Ordering::Relaxed);
+                    return done;
+                }
+            }
+        };
+        cpu.install(|| (0..cpu.threads()).into_par_iter().with_max_len(1).try_for_each(|_| work()))
+    }
+
+    /// The words of the bindings in use, in the program's order.
+    fn words<'b>(&self, buffers: &'b mut [KernelBuffer<'_>]) -> Result<Vec<Words<'b>>> {
+        let mut free: Vec<_> = buffers.iter_mut().map(Some).collect();
+        let bindings = self.workgroups.bindings().iter();
+        bindings
+            .map(|binding| {
+                let place = (binding.group, binding.binding);
+                let found = free.iter_mut().find(|buffer| {
+                    buffer.as_ref().is_some_and(|buffer| (buffer.group, buffer.binding) == place)
+                });
+                let Some(buffer) = found.and_then(Option::take) else {
+                    return Err(Error::Value {
+                        what: format!("the bindings of `{}`", self.name),
+                        expected: format!(
+                            "one for `{}`, group {}, binding {}",
+                            binding.name, binding.group, binding.binding
+                        ),
+                        given: "none".to_owned(),
+                    });
+                };
+                Ok(match &mut buffer.words {
+                    KernelWords::Read(words) => Words::Read(words),
+                    KernelWords::Write(words) => Words::Write(words),
+                })
+            })
+            .collect()
+    }
+}
+
+/// A launch that is estimated to take fewer nanoseconds on one core is not worth waking another thread.
+const SMALL: f64 = 15_000.0;
+
+/// Nanoseconds of the workgroups that a thread takes at once.
+const CHUNK: f64 = 20_000.0;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,7 @@
+//! Shaders against plain Rust, on every instruction set and engine.
+
+mod corpus;
+mod language;
+mod oracles;
+mod oracles_words;
+mod support;

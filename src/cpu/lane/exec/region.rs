@@ -1,0 +1,222 @@
+//! Memory outside of a program: buffers that workgroups share, and what the lanes of a workgroup share.
+//!
+//! Offsets are whatever the shader computes. A word out of range reads as zero, and is not written.
+//!
+//! Buffers that are written are shared by threads that run other workgroups at the same time, and nothing but the shader
+//! orders their accesses. So words of theirs are read and written by relaxed atomic accesses, one by one, or by volatile
+//! vector accesses: neither assumes that a word stays what it is, and on every processor with vectors each aligned word
+//! of a vector is read or written as a whole.
+
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+
+use fearless_simd::{Simd, SimdBase, SimdMask};
+
+use super::super::effect::Atomic;
+use super::super::op::Op;
+
+/// Words of memory.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::cpu::lane) struct Region {
+    words: *mut u32,
+    len: usize,
+    sharing: Sharing,
+}
+
+/// Who else has the memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::cpu::lane) enum Sharing {
+    /// Nobody writes it.
+    ReadOnly,
+    /// Only this thread has it.
+    Own,
+    /// Other threads read and write it meanwhile.
+    Shared,
+}
+
+/// A vector's worth of bytes at any address.
+#[repr(C, packed)]
+struct Unaligned<V>(V);
+
+impl Region {
+    /// Memory of so many words.
+    ///
+    /// # Safety
+    /// While the region is used, the words are valid for reads, and unless nobody writes them for writes; others access
+    /// them as `sharing` says, by atomic or volatile accesses of regions only.
+    pub(in crate::cpu::lane) unsafe fn new(words: *mut u32, len: usize, sharing: Sharing) -> Self {
+        Self { words, len: len.min(u32::MAX as usize), sharing }
+    }
+
+    /// The word at an offset in range.
+    #[inline(always)]
+    fn word(&self, offset: u32) -> Option<&AtomicU32> {
+        // SAFETY: the offset is in range, and words of u32 are aligned. A reference to an atomic word is compatible with
+        // all accesses of regions.
+        ((offset as usize) < self.len)
+            .then(|| unsafe { AtomicU32::from_ptr(self.words.add(offset as usize)) })
+    }
+
+    /// The word at an offset.
+    #[inline(always)]
+    pub(super) fn read(&self, offset: u32) -> u32 {
+        self.word(offset).map_or(0, |word| word.load(Relaxed))
+    }
+
+    /// Writes the word at an offset.
+    #[inline(always)]
+    fn write(&self, offset: u32, value: u32) {
+        if self.sharing != Sharing::ReadOnly
+            && let Some(word) = self.word(offset)
+        {
+            word.store(value, Relaxed);
+        }
+    }
+
+    /// Makes all words zero; only for memory that this thread alone has.
+    pub(super) fn clear(&self) {
+        if self.sharing == Sharing::Own {
+            // SAFETY: the words are valid for writes, and nobody else has them.
+            unsafe { self.words.write_bytes(0, self.len) };
+        }
+    }
+
+    /// Reads the words at offsets: a vector of neighbours at once, and a word that all lanes want once.
+    #[inline(always)]
+    pub(in crate::cpu::lane) fn gather<S: Simd>(&self, simd: S, to: &mut [u32], offsets: &[u32]) {
+        let len = S::u32s::LEN;
+        for (to, offsets) in to.chunks_exact_mut(len).zip(offsets.chunks_exact(len)) {
+            if let Some(start) = self.run_of::<S>(simd, offsets) {
+                // SAFETY: the run is in range.
+                unsafe { self.read_vector::<S>(start).store_slice(to) };
+            } else if S::u32s::from_slice(simd, offsets).simd_eq(offsets[0]).all_true() {
+                to.fill(self.read(offsets[0]));
+            } else {
+                for (to, &offset) in to.iter_mut().zip(offsets) {
+                    *to = self.read(offset);
+                }
+            }
+        }
+    }
+
+    /// Writes words at offsets, in the lanes of a mask.
+    #[inline(always)]
+    pub(in crate::cpu::lane) fn scatter<S: Simd>(
+        &self,
+        simd: S,
+        values: &[u32],
+        offsets: &[u32],
+        mask: Option<&[u32]>,
+    ) {
+        if self.sharing == Sharing::ReadOnly {
+            return;
+        }
+        for start in (0..values.len()).step_by(S::u32s::LEN) {
+            let range = start..start + S::u32s::LEN;
+            let (values, offsets) = (&values[range.clone()], &offsets[range.clone()]);
+            let active = mask.map_or(u64::MAX >> (64 - S::u32s::LEN), |mask| {
+                S::u32s::from_slice(simd, &mask[range]).simd_ne(0).to_bitmask()
+            });
+            let is_whole = active == u64::MAX >> (64 - S::u32s::LEN);
+            if let Some(run) = is_whole.then(|| self.run_of::<S>(simd, offsets)).flatten() {
+                // SAFETY: the run is in range, and the memory is writable.
+                unsafe { self.write_vector::<S>(run, S::u32s::from_slice(simd, values)) };
+                continue;
+            }
+            let mut left = active;
+            while left != 0 {
+                let lane = left.trailing_zeros() as usize;
+                left &= left - 1;
+                self.write(offsets[lane], values[lane]);
+            }
+        }
+    }
+
+    /// Where a vector of offsets starts, if they are neighbours in range.
+    #[inline(always)]
+    fn run_of<S: Simd>(&self, simd: S, offsets: &[u32]) -> Option<usize> {
+        let start = offsets[0];
+        let lanes = S::u32s::from_fn(simd, |lane| lane as u32);
+        let is_run = (S::u32s::from_slice(simd, offsets) - lanes).simd_eq(start).all_true();
+        (is_run && start as usize + S::u32s::LEN <= self.len).then_some(start as usize)
+    }
+
+    /// # Safety
+    /// The vector is in range.
+    #[inline(always)]
+    unsafe fn read_vector<S: Simd>(&self, start: usize) -> S::u32s {
+        let from: *const Unaligned<S::u32s> = self.words.wrapping_add(start).cast_const().cast();
+        // SAFETY: in range by the caller; a vector of words has no invalid bits. Other threads may write these words: the
+        // access is volatile, so that nothing is concluded from what it gives.
+        unsafe { if self.sharing == Sharing::Shared { from.read_volatile().0 } else { from.read().0 } }
+    }
+
+    /// # Safety
+    /// The vector is in range, and the memory is writable.
+    #[inline(always)]
+    unsafe fn write_vector<S: Simd>(&self, start: usize, vector: S::u32s) {
+        let to: *mut Unaligned<S::u32s> = self.words.wrapping_add(start).cast();
+        // SAFETY: as for reading.
+        unsafe {
+            if self.sharing == Sharing::Shared {
+                to.write_volatile(Unaligned(vector));
+            } else {
+                to.write(Unaligned(vector));
+            }
+        }
+    }
+
+    /// An atomic operation of each lane, one lane after the other, which gives what was there before. Lanes whose offset
+    /// is out of range do nothing, and get zero.
+    pub(in crate::cpu::lane) fn atomic(
+        &self,
+        atomic: Atomic,
+        values: &mut [u32],
+        offsets: &[u32],
+        compare: &[u32],
+    ) {
+        let lanes = values.iter_mut().zip(offsets).zip(compare);
+        for ((value, &offset), &compare) in lanes {
+            let operand = *value;
+            *value = match self.word(offset).filter(|_| self.sharing != Sharing::ReadOnly) {
+                Some(word) if self.sharing == Sharing::Own => {
+                    let before = word.load(Relaxed);
+                    word.store(after(atomic, before, operand, compare), Relaxed);
+                    before
+                }
+                Some(word) => update(atomic, word, operand, compare),
+                None => 0,
+            };
+        }
+    }
+}
+
+/// What an atomic operation leaves.
+#[inline(always)]
+fn after(atomic: Atomic, before: u32, operand: u32, compare: u32) -> u32 {
+    match atomic {
+        Atomic::Update(Op::IAdd) => before.wrapping_add(operand),
+        Atomic::Update(op) => op.eval([before, operand, 0, 0]),
+        Atomic::Exchange => operand,
+        Atomic::CompareExchange if before == compare => operand,
+        Atomic::CompareExchange => before,
+    }
+}
+
+/// An atomic operation on a word that other threads have too.
+fn update(atomic: Atomic, word: &AtomicU32, operand: u32, compare: u32) -> u32 {
+    match atomic {
+        Atomic::Update(Op::IAdd) => word.fetch_add(operand, Relaxed),
+        Atomic::Update(Op::And) => word.fetch_and(operand, Relaxed),
+        Atomic::Update(Op::Or) => word.fetch_or(operand, Relaxed),
+        Atomic::Update(Op::Xor) => word.fetch_xor(operand, Relaxed),
+        Atomic::Update(Op::UMin) => word.fetch_min(operand, Relaxed),
+        Atomic::Update(Op::UMax) => word.fetch_max(operand, Relaxed),
+        Atomic::Exchange => word.swap(operand, Relaxed),
+        Atomic::CompareExchange => {
+            word.compare_exchange(compare, operand, Relaxed, Relaxed).unwrap_or_else(|before| before)
+        }
+        Atomic::Update(_) => word
+            .fetch_update(Relaxed, Relaxed, |before| Some(after(atomic, before, operand, compare)))
+            .unwrap_or_else(|before| before),
+    }
+}

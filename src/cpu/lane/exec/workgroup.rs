@@ -1,0 +1,64 @@
+//! Running workgroups: a block of lanes is one workgroup, and its lanes go through the program in lockstep.
+
+use std::ops::Range;
+
+use super::super::lower::{GRID, GROUP};
+use super::super::program::Program;
+use super::machine::{Machine, Stop};
+use super::region::{Region, Sharing};
+
+/// What the workgroups of a launch have in common.
+#[derive(Debug)]
+pub(in crate::cpu::lane) struct Launch<'a> {
+    pub(in crate::cpu::lane) program: &'a Program,
+    /// The components of the lanes' inputs, a plane of a block each.
+    pub(in crate::cpu::lane) lanes: &'a [Vec<u32>],
+    /// Words of the uniform arguments.
+    pub(in crate::cpu::lane) uniforms: &'a [u32],
+    /// The bindings, by index of their memory; the memory of workgroups follows.
+    pub(in crate::cpu::lane) regions: &'a [Region],
+    /// Words that the lanes of a workgroup share.
+    pub(in crate::cpu::lane) shared: usize,
+    pub(in crate::cpu::lane) grid: [u32; 3],
+    /// Loop iterations allowed per workgroup.
+    pub(in crate::cpu::lane) budget: u64,
+}
+
+impl Machine {
+    /// Runs workgroups, by their linear index, one after the other.
+    pub(in crate::cpu::lane) fn run_workgroups(
+        &mut self,
+        launch: &Launch,
+        groups: Range<u64>,
+    ) -> Result<(), Stop> {
+        let Launch { program, .. } = *launch;
+        let mut uniforms = launch.uniforms.to_vec();
+        for (dimension, &count) in launch.grid.iter().enumerate() {
+            uniforms[GRID as usize + dimension] = count;
+        }
+        self.shared.resize(self.shared.len().max(launch.shared), 0);
+        self.memories.clear();
+        self.memories.extend_from_slice(launch.regions);
+        // SAFETY: the words stay where they are while workgroups run, and only this thread has them.
+        self.memories.push(unsafe { Region::new(self.shared.as_mut_ptr(), launch.shared, Sharing::Own) });
+        self.prepare(program, &uniforms);
+        let done = groups.into_iter().try_for_each(|group| {
+            let [width, height, _] = launch.grid.map(u64::from);
+            let place = [group % width, group / width % height, group / width / height];
+            for (dimension, at) in place.into_iter().enumerate() {
+                uniforms[GROUP as usize + dimension] = at as u32;
+            }
+            self.begin(program, &uniforms);
+            self.memories[launch.regions.len()].clear();
+            for source in &program.sources {
+                for &(component, place) in &source.inputs {
+                    // Only read, see `Machine::execute`.
+                    self.table[place as usize] = launch.lanes[component as usize].as_ptr().cast_mut();
+                }
+            }
+            self.execute(program, program.lanes, launch.budget)
+        });
+        self.memories.clear();
+        done
+    }
+}

@@ -1,0 +1,145 @@
+//! A compute entry point as a program whose blocks are workgroups.
+
+use std::marker::PhantomData;
+use std::ops::Range;
+
+use fearless_simd::Level;
+
+use super::exec::level::strip_len;
+use super::exec::machine::Machine;
+use super::exec::region::{Region, Sharing};
+use super::exec::workgroup::Launch;
+use super::lower::{Binding, Interface, LENGTHS, Unit, lane_inputs, lower_kernel};
+use super::program::{Engine, Program};
+use crate::error::{Error, Result};
+
+/// A compiled entry point. Never changes; many threads can run it at once.
+#[derive(Debug)]
+pub(crate) struct Workgroups {
+    program: Program,
+    interface: Interface,
+    /// The lanes' inputs, the same for all workgroups.
+    lanes: Vec<Vec<u32>>,
+}
+
+/// The words of a binding.
+#[derive(Debug)]
+pub(crate) enum Words<'a> {
+    /// Nobody writes them while the shader runs.
+    Read(&'a [u32]),
+    /// Only the shader has them while it runs.
+    Write(&'a mut [u32]),
+}
+
+/// The memory that an entry point runs on, for one thread.
+#[derive(Debug)]
+pub(crate) struct Bound<'a> {
+    regions: Vec<Region>,
+    uniforms: Vec<u32>,
+    /// The slices that regions point into.
+    words: PhantomData<&'a mut [u32]>,
+}
+
+/// The same for several threads.
+#[derive(Debug)]
+pub(crate) struct Shared<'a>(Bound<'a>);
+
+// SAFETY: regions that are written were made as shared ones, whose words are accessed atomically or as volatile only.
+unsafe impl Sync for Shared<'_> {}
+
+impl<'a> std::ops::Deref for Shared<'a> {
+    type Target = Bound<'a>;
+
+    fn deref(&self) -> &Bound<'a> {
+        &self.0
+    }
+}
+
+impl Workgroups {
+    /// Compiles an entry point.
+    pub(crate) fn compile(unit: Unit, entry: usize, level: Level, engine: Engine) -> Result<Self> {
+        let (tree, interface) = lower_kernel(unit, entry, strip_len(level))?;
+        let lanes = interface.size.iter().product::<u32>() as usize;
+        let program = Program::of_workgroup(tree, unit.name, lanes, level, engine)?;
+        let lanes = lane_inputs(interface.size, program.lanes);
+        Ok(Self { program, interface, lanes })
+    }
+
+    /// The buffers in use.
+    pub(crate) fn bindings(&self) -> &[Binding] {
+        &self.interface.bindings
+    }
+
+    /// A rough estimate of nanoseconds a workgroup on one core.
+    pub(crate) fn cost(&self) -> f64 {
+        self.program.cost_per_element() * self.program.lanes as f64
+    }
+
+    /// Binds memory to the bindings, in their order, for one thread.
+    pub(crate) fn bind<'a>(&self, buffers: impl IntoIterator<Item = Words<'a>>) -> Result<Bound<'a>> {
+        self.regions(buffers, Sharing::Own)
+    }
+
+    /// Binds memory to the bindings, in their order, for several threads.
+    pub(crate) fn bind_shared<'a>(&self, buffers: impl IntoIterator<Item = Words<'a>>) -> Result<Shared<'a>> {
+        self.regions(buffers, Sharing::Shared).map(Shared)
+    }
+
+    fn regions<'a>(
+        &self,
+        buffers: impl IntoIterator<Item = Words<'a>>,
+        written: Sharing,
+    ) -> Result<Bound<'a>> {
+        let mut bound = Bound { regions: vec![], uniforms: vec![0; LENGTHS as usize], words: PhantomData };
+        for (binding, words) in self.interface.bindings.iter().zip(buffers) {
+            let (address, len, sharing) = match words {
+                Words::Read(_) if binding.is_written => {
+                    return Err(Error::Value {
+                        what: format!("binding `{}` of `{}`", binding.name, self.program.name),
+                        expected: "words that can be written".to_owned(),
+                        given: "words that can only be read".to_owned(),
+                    });
+                }
+                Words::Read(words) => (words.as_ptr().cast_mut(), words.len(), Sharing::ReadOnly),
+                Words::Write(words) => {
+                    let sharing = if binding.is_written { written } else { Sharing::ReadOnly };
+                    (words.as_mut_ptr(), words.len(), sharing)
+                }
+            };
+            bound.uniforms.push(u32::try_from(len).unwrap_or(u32::MAX));
+            // SAFETY: the slice is borrowed for as long as `Bound` lives, and one that is written is ours alone. Only
+            // `Shared`, which is made of shared regions, can be had by several threads.
+            bound.regions.push(unsafe { Region::new(address, len, sharing) });
+        }
+        Ok(bound)
+    }
+
+    /// Runs workgroups of a grid, by their linear index, one after the other.
+    pub(crate) fn run(
+        &self,
+        machine: &mut Machine,
+        bound: &Bound,
+        grid: [u32; 3],
+        groups: Range<u64>,
+        budget: u64,
+    ) -> Result<()> {
+        if bound.regions.len() != self.interface.bindings.len() {
+            return Err(Error::Length {
+                what: format!("the bindings of `{}`", self.program.name),
+                expected: self.interface.bindings.len(),
+                given: bound.regions.len(),
+            });
+        }
+        let launch = Launch {
+            program: &self.program,
+            lanes: &self.lanes,
+            uniforms: &bound.uniforms,
+            regions: &bound.regions,
+            shared: self.interface.shared as usize,
+            grid,
+            budget,
+        };
+        let line = |number: u32| self.interface.barriers.get(number as usize).copied().unwrap_or(0);
+        machine.run_workgroups(&launch, groups).map_err(|stop| stop.error(&self.program, line))
+    }
+}
