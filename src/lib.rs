@@ -254,10 +254,12 @@ mod array;
 pub mod canonical_order {}
 mod context;
 mod cpu;
+mod dispatch;
 mod element;
 mod error;
 mod func;
 mod gpu;
+mod kernel;
 mod monoid;
 mod ops;
 mod order;
@@ -274,6 +276,7 @@ pub use context::{Adapter, Builder, Context, Incident, Report};
 pub use element::{Element, ElementType, Scalar};
 pub use error::{Error, Fault, Law, Result};
 pub use func::{Func, Signature};
+pub use kernel::{Bind, Kernel, KernelType, Launch, OverrideValue, Raw, Shape};
 pub use monoid::{
     And, ArgMax, ArgMin, Extremum, IntegerElement, Max, Min, Monoid, Or, Product, ReduceOperator,
     ScalarElement, ScanOperator, Sum, Xor,
@@ -282,6 +285,7 @@ pub use plan::{
     Alternative, Choice, Executor, Origin, Placement, Plan, Provenance, Reason, Rejected, Seconds, Term,
     WithoutTimes,
 };
+pub use wgsl::{Binding, BindingAccess, EntryPoint, Override};
 pub use view::{Append, Items, View, Viewable};
 
 /// The examples of the README, compiled and run as tests.
