@@ -117,8 +117,8 @@ pub(super) fn fit(entry: &str, binding: &Binding, given: &Given<'_>) -> Result<F
         let (packed, stride) = (4 * moves.packed, 4 * moves.stride);
         let expected = format!("elements of {stride} bytes for {}", ty());
         let more = format!(
-            " elements of {packed} bytes: slices are used in place, so pad them, declare `array<{}>`, or declare a \
-             structure with `kernel_struct!`",
+            " elements of {packed} bytes: slices are used in place, so pad them, declare `array<{}>` in the \
+             shader, or a structure with `kernel_struct!`",
             scalar(shape)
         );
         return Err(refuse(expected, more));

@@ -259,7 +259,7 @@ fn fit_given(entry: &EntryPoint, binding: &Binding, given: Option<&Given<'_>>) -
         kernel: entry.name.clone(),
         name: binding.name.clone(),
         expected: format!(
-            "`{}` ({}), given with `.bind(\"{}\", ...)`",
+            "`{}` ({}), bound with `.bind(\"{}\", ...)`",
             binding.ty, binding.access, binding.name
         ),
         given: "nothing".to_owned(),

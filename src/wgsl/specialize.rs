@@ -146,7 +146,7 @@ fn refused(shader: &Shader, entry: &str, error: PipelineConstantError) -> Error 
         other => Error::Value {
             what: format!("overrides of `{entry}`"),
             expected: "values that the shader can be made with".to_owned(),
-            given: format!("a mistake: {other}"),
+            given: other.to_string(),
         },
     }
 }
