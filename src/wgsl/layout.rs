@@ -118,6 +118,32 @@ impl Layout {
         }
     }
 
+    /// The scalar that starts at a byte.
+    pub(super) fn scalar_at(&self, byte: u64) -> Option<&'static str> {
+        let starts = |byte: u64, bytes: u32| byte.is_multiple_of(u64::from(bytes));
+        match self {
+            Self::Scalar { name, .. } => (byte == 0).then_some(*name),
+            Self::Vector { scalar, scalar_bytes, .. } => {
+                (starts(byte, *scalar_bytes) && byte < self.bytes()).then_some(*scalar)
+            }
+            Self::Matrix { scalar, scalar_bytes, rows, stride, .. } => {
+                let in_column = byte % u64::from(*stride);
+                let inside = in_column < u64::from(rows * scalar_bytes) && byte < self.bytes();
+                (inside && starts(in_column, *scalar_bytes)).then_some(*scalar)
+            }
+            Self::Array { element, len, stride } => {
+                let stride = u64::from(*stride);
+                let inside = len.is_none_or(|len| byte / stride < u64::from(len));
+                if inside { element.scalar_at(byte % stride) } else { None }
+            }
+            Self::Struct { members, .. } => {
+                let member = members.iter().rfind(|member| u64::from(member.offset) <= byte)?;
+                member.layout.scalar_at(byte - u64::from(member.offset))
+            }
+            Self::Opaque(_) => None,
+        }
+    }
+
     /// The spelling in WGSL, atomics as what they hold.
     pub(crate) fn wgsl(&self) -> String {
         match self {

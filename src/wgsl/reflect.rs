@@ -59,6 +59,13 @@ pub enum BindingAccess {
     Handle,
 }
 
+impl Binding {
+    /// The scalar type that starts at a byte of the buffer: `f32`, `u32`, ...; `None` in padding and amid a scalar.
+    pub fn scalar_at(&self, byte: u64) -> Option<&'static str> {
+        self.layout.scalar_at(byte)
+    }
+}
+
 impl fmt::Display for BindingAccess {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
