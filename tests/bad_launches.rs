@@ -53,8 +53,7 @@ fn changed<'a>(
     memory: &'a mut Memory,
     change: impl FnOnce(Launch<'a>) -> Launch<'a>,
 ) -> String {
-    let launch =
-        kernel.entry("main").bind("params", PARAMS).bind("xs", &memory.xs).bind("ys", &mut memory.ys);
+    let launch = kernel.entry("main").set("params", PARAMS).bind("xs", &memory.xs).bind("ys", &mut memory.ys);
     let launch = launch.bind("total", &mut memory.total).set_override("LEVEL", 1.0f32).workgroups([1]);
     message(change(launch))
 }
@@ -107,7 +106,7 @@ fn names_that_the_shader_has_not() {
     assert_snapshot!(wrong(|launch| launch.bind_at(2, 7, &[1.0f32])), @"binding of `main`: expected one of `params`, `xs`, `ys`, `total`, given @group(2) @binding(7)");
     assert_snapshot!(wrong(|launch| launch.set_override("SIZE", 4u32)), @"override of `main`: expected one of `SIDE`, `FLIP`, `LEVEL`, given `SIZE`");
     let none = Kernel::new("@compute @workgroup_size(1) fn main() {}").unwrap();
-    assert_snapshot!(message(none.launch().bind("x", 1u32).workgroups([1])), @"binding of `main`: expected no binding, the entry point uses none, given `x`");
+    assert_snapshot!(message(none.launch().set("x", 1u32).workgroups([1])), @"binding of `main`: expected no binding, the entry point uses none, given `x`");
     assert_snapshot!(message(none.launch().set_override("X", 1u32).workgroups([1])), @"override of `main`: expected none, the shader has no overrides, given `X`");
 }
 
@@ -115,16 +114,16 @@ fn names_that_the_shader_has_not() {
 fn memory_that_is_missing() {
     let kernel = kernel();
     let launch = || kernel.entry("main").set_override("LEVEL", 1.0f32).workgroups([1]);
-    assert_snapshot!(message(launch()), @r#"binding `params` of `main`: expected `Params` (uniform), bound with `.bind("params", ...)`, given nothing"#);
-    assert_snapshot!(message(launch().bind("params", PARAMS)), @r#"binding `xs` of `main`: expected `array<f32>` (storage, read), bound with `.bind("xs", ...)`, given nothing"#);
+    assert_snapshot!(message(launch()), @r#"binding `params` of `main`: expected `Params` (uniform), set with `.set("params", ...)`, given nothing"#);
+    assert_snapshot!(message(launch().set("params", PARAMS)), @r#"binding `xs` of `main`: expected `array<f32>` (storage, read), bound with `.bind("xs", ...)`, given nothing"#);
 }
 
 #[test]
 fn memory_of_another_type() {
     assert_snapshot!(wrong(|launch| launch.bind("xs", &[1u32, 2])), @"binding `xs` of `main`: expected `array<f32>` (storage, read), given `&[u32]` of 2");
     assert_snapshot!(wrong(|launch| launch.bind("xs", &[[1.0f32; 4]])), @"binding `xs` of `main`: expected `array<f32>` (storage, read), given `&[[f32; 4]]` of 1");
-    assert_snapshot!(wrong(|launch| launch.bind("xs", 1.0f32)), @"binding `xs` of `main`: expected `array<f32>` (storage, read), given a value of type `f32`");
-    assert_snapshot!(wrong(|launch| launch.bind("params", 1.0f32)), @"binding `params` of `main`: expected `Params` (uniform), given a value of type `f32`");
+    assert_snapshot!(wrong(|launch| launch.set("xs", 1.0f32)), @"binding `xs` of `main`: expected `array<f32>` (storage, read), given a value of type `f32`");
+    assert_snapshot!(wrong(|launch| launch.set("params", 1.0f32)), @"binding `params` of `main`: expected `Params` (uniform), given a value of type `f32`");
     assert_snapshot!(wrong(|launch| launch.bind("params", &[1.0f32; 4])), @"binding `params` of `main`: expected `Params` (uniform), given `&[f32]` of 4");
     let (kernel, ints) = (kernel(), Context::new().array(vec![1i32, 2]));
     assert_snapshot!(changed(&kernel, &mut Memory::default(), |launch| launch.bind("xs", &ints)), @"binding `xs` of `main`: expected `array<f32>` (storage, read), given `&Array<i32>` of 2");
@@ -141,9 +140,9 @@ fn structures_that_differ() {
     kernel_struct! {
         struct Signed { gain: f32, count: i32, offset: [f32; 2] }
     }
-    assert_snapshot!(wrong(|launch| launch.bind("params", Renamed { gain: 1.0, counts: 1, offset: [0.0; 2] })), @"binding `params` of `main`: expected `Params` (uniform), given a value of type `Renamed`, where `Renamed` has `counts`, which `Params` has not");
-    assert_snapshot!(wrong(|launch| launch.bind("params", Shorter { gain: 1.0, count: 1 })), @"binding `params` of `main`: expected `Params` (uniform), given a value of type `Shorter`, where `Shorter` lacks `offset: vec2<f32>`");
-    assert_snapshot!(wrong(|launch| launch.bind("params", Signed { gain: 1.0, count: 1, offset: [0.0; 2] })), @"binding `params` of `main`: expected `Params` (uniform), given a value of type `Signed`, where `count` is `i32`, and `u32` in WGSL");
+    assert_snapshot!(wrong(|launch| launch.set("params", Renamed { gain: 1.0, counts: 1, offset: [0.0; 2] })), @"binding `params` of `main`: expected `Params` (uniform), given a value of type `Renamed`, where `Renamed` has `counts`, which `Params` has not");
+    assert_snapshot!(wrong(|launch| launch.set("params", Shorter { gain: 1.0, count: 1 })), @"binding `params` of `main`: expected `Params` (uniform), given a value of type `Shorter`, where `Shorter` lacks `offset: vec2<f32>`");
+    assert_snapshot!(wrong(|launch| launch.set("params", Signed { gain: 1.0, count: 1, offset: [0.0; 2] })), @"binding `params` of `main`: expected `Params` (uniform), given a value of type `Signed`, where `count` is `i32`, and `u32` in WGSL");
 }
 
 #[test]
@@ -158,8 +157,7 @@ fn memory_of_another_size() {
     assert_snapshot!(wrong(|launch| launch.bind("params", &[PARAMS; 2])), @"binding `params` of `main`: expected one element for `Params` (uniform), given `&[Params]` of 2");
     let mut totals = [0u32; 2];
     let mut memory = Memory::default();
-    let launch =
-        kernel.entry("main").bind("params", PARAMS).bind("xs", &memory.xs).bind("ys", &mut memory.ys);
+    let launch = kernel.entry("main").set("params", PARAMS).bind("xs", &memory.xs).bind("ys", &mut memory.ys);
     let launch = launch.bind("total", &mut totals).set_override("LEVEL", 1.0f32).workgroups([1]);
     assert_snapshot!(message(launch), @"binding `total` of `main`: expected one element for `atomic<u32>` (storage, read_write), given `&mut [u32]` of 2");
 }
@@ -176,7 +174,7 @@ fn elements_with_another_stride() {
 #[test]
 fn written_memory_that_is_shared() {
     assert_snapshot!(wrong(|launch| launch.bind("ys", &[1.0f32; 4])), @"binding `ys` of `main`: expected `array<f32>` (storage, read_write), which the shader may write, as `&mut`, given `&[f32]` of 4");
-    assert_snapshot!(wrong(|launch| launch.bind("total", 0u32)), @"binding `total` of `main`: expected `atomic<u32>` (storage, read_write), which the shader may write, as `&mut`, given a value of type `u32`");
+    assert_snapshot!(wrong(|launch| launch.set("total", 0u32)), @"binding `total` of `main`: expected `atomic<u32>` (storage, read_write), which the shader may write, as `&mut`, given a value of type `u32`");
     assert_snapshot!(wrong(|launch| launch.bind("ys", Raw(&[1.0f32; 4][..]))), @"binding `ys` of `main`: expected `array<f32>` (storage, read_write), which the shader may write, as `&mut`, given `Raw(&[_])` of 16 bytes");
     let (kernel, floats) = (kernel(), Context::new().array(vec![1.0f32; 4]));
     assert_snapshot!(changed(&kernel, &mut Memory::default(), |launch| launch.bind("ys", &floats)), @"binding `ys` of `main`: expected `array<f32>` (storage, read_write), which the shader may write, as `&mut`, given `&Array<f32>` of 4");
@@ -213,7 +211,7 @@ fn resources_that_are_no_buffers() {
 /// The first mistake is the one that is reported.
 #[test]
 fn several_mistakes() {
-    assert_snapshot!(wrong(|launch| launch.bind("zs", 1u32).set_override("SIZE", 1u32).workgroups([0])), @"binding of `main`: expected one of `params`, `xs`, `ys`, `total`, given `zs`");
+    assert_snapshot!(wrong(|launch| launch.set("zs", 1u32).set_override("SIZE", 1u32).workgroups([0])), @"binding of `main`: expected one of `params`, `xs`, `ys`, `total`, given `zs`");
 }
 
 /// What only reads may be given memory that could be written.
@@ -221,7 +219,7 @@ fn several_mistakes() {
 fn writable_memory_for_what_reads() {
     let kernel = kernel();
     let (mut xs, mut ys, mut total) = ([1.0f32; 4], [1.0f32; 4], [0u32]);
-    let launch = kernel.entry("main").bind("params", PARAMS).bind("xs", &mut xs).bind("ys", &mut ys);
+    let launch = kernel.entry("main").set("params", PARAMS).bind("xs", &mut xs).bind("ys", &mut ys);
     let launch = launch.bind("total", &mut total).set_override("LEVEL", 1.0f32).workgroups([1]);
     assert!(launch.explain(&Context::new().with_placement(Placement::Cpu)).is_ok());
 }

@@ -75,6 +75,11 @@ impl Host<'_> {
 }
 
 impl Given<'_> {
+    /// One value.
+    pub(super) fn value<T: KernelType>(value: &T) -> Self {
+        Self::Value { shape: T::SHAPE, words: encode(std::slice::from_ref(value)) }
+    }
+
     /// True if results can be put there.
     pub(super) fn is_writable(&self) -> bool {
         match self {
@@ -158,13 +163,6 @@ macro_rules! slices {
 }
 
 slices!([T: KernelType] [T], [T: KernelType] Vec<T>, [T: KernelType, const N: usize] [T; N]);
-
-impl<T: KernelType> sealed::Sealed for T {}
-impl<'a, T: KernelType> Bind<'a> for T {
-    fn given(self) -> Bound<'a> {
-        Bound(Given::Value { shape: T::SHAPE, words: encode(&[self]) })
-    }
-}
 
 impl<T: Element + KernelType> sealed::Sealed for &Array<T> {}
 impl<'a, T: Element + KernelType> Bind<'a> for &'a Array<T> {

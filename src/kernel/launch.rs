@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use pollster::block_on;
 
-use super::bind::{Back, Bind, Bound, Given, Host};
+use super::bind::{Back, Bind, Given, Host};
 use super::fit::{Fit, Moves, fit};
 use super::overrides::{self, OverrideValue};
+use super::shape::KernelType;
 use crate::context::Context;
 use crate::dispatch::{Buffer, Data, Dispatch};
 use crate::error::{Error, Result};
@@ -75,38 +76,30 @@ impl<'a> Launch<'a> {
     /// - `&mut [T]`, `&mut Vec<T>`, `&mut [T; N]`: elements that it may also write; they are replaced when the launch
     ///   succeeds. What only reads them may have them too.
     /// - `&Array<T>`, `&mut Array<T>`: elements that stay where they are, on a device if the launch runs there.
-    /// - a value: a uniform, or what a read-only storage binding holds.
     /// - [`Raw`](super::Raw): words of any layout.
     ///
-    /// `T` is a [`KernelType`](super::KernelType): a scalar, an array (in WGSL a vector, a matrix or an array), or a
+    /// `T` is a [`KernelType`]: a scalar, an array (in WGSL a vector, a matrix or an array), or a
     /// structure declared with [`kernel_struct!`](crate::kernel_struct). Elements are those of the array that the binding
     /// is; a structure around that array alone does not count. What a binding of the shader that this entry point does
     /// not use is given is left alone.
     pub fn bind(mut self, name: &str, memory: impl Bind<'a>) -> Self {
-        let Some(entry) = self.entry_point() else { return self };
-        match entry.bindings.iter().position(|binding| binding.name == name) {
-            Some(index) => {
-                let Bound(given) = memory.given();
-                self.bound[index] = Some(given);
-            }
-            None if self.shader.declared.iter().any(|(declared, _)| declared == name) => {}
-            None => self.unknown(quoted(name)),
-        }
+        self.give(|known, _| known == name, || quoted(name), || memory.given().0);
         self
     }
 
     /// Like [`bind`](Self::bind), by the numbers in `@group` and `@binding`.
     pub fn bind_at(mut self, group: u32, binding: u32, memory: impl Bind<'a>) -> Self {
-        let Some(entry) = self.entry_point() else { return self };
         let place = (group, binding);
-        match entry.bindings.iter().position(|known| (known.group, known.binding) == place) {
-            Some(index) => {
-                let Bound(given) = memory.given();
-                self.bound[index] = Some(given);
-            }
-            None if self.shader.declared.iter().any(|(_, declared)| *declared == place) => {}
-            None => self.unknown(format!("@group({group}) @binding({binding})")),
-        }
+        let named = || format!("@group({group}) @binding({binding})");
+        self.give(|_, known| known == place, named, || memory.given().0);
+        self
+    }
+
+    /// Gives a uniform, or a storage binding that the shader only reads, its value.
+    ///
+    /// `T` is as for [`bind`](Self::bind); the value is laid out as the shader declares it.
+    pub fn set<T: KernelType>(mut self, name: &str, value: T) -> Self {
+        self.give(|known, _| known == name, || quoted(name), || Given::value(&value));
         self
     }
 
@@ -231,6 +224,22 @@ impl<'a> Launch<'a> {
         self.entry.map(|entry| &self.shader.entries[entry])
     }
 
+    /// Gives memory to the binding whose name and place are meant, called `name` where there is none.
+    fn give(
+        &mut self,
+        is_meant: impl Fn(&str, (u32, u32)) -> bool,
+        name: impl FnOnce() -> String,
+        given: impl FnOnce() -> Given<'a>,
+    ) {
+        let Some(entry) = self.entry_point() else { return };
+        let mut bindings = entry.bindings.iter();
+        match bindings.position(|known| is_meant(&known.name, (known.group, known.binding))) {
+            Some(index) => self.bound[index] = Some(given()),
+            None if self.shader.declared.iter().any(|(known, place)| is_meant(known, *place)) => {}
+            None => self.unknown(name()),
+        }
+    }
+
     fn unknown(&mut self, given: String) {
         let Some(entry) = self.entry_point() else { return };
         let expected = match entry.bindings.len() {
@@ -255,13 +264,17 @@ fn fit_given(entry: &EntryPoint, binding: &Binding, given: Option<&Given<'_>>) -
             ),
         });
     }
+    let expected = || {
+        let how = match binding.access {
+            BindingAccess::Uniform | BindingAccess::Immediate => "set with `.set",
+            _ => "bound with `.bind",
+        };
+        format!("`{}` ({}), {how}(\"{}\", ...)`", binding.ty, binding.access, binding.name)
+    };
     let given = given.ok_or_else(|| Error::Binding {
         kernel: entry.name.clone(),
         name: binding.name.clone(),
-        expected: format!(
-            "`{}` ({}), bound with `.bind(\"{}\", ...)`",
-            binding.ty, binding.access, binding.name
-        ),
+        expected: expected(),
         given: "nothing".to_owned(),
     })?;
     fit(&entry.name, binding, given)

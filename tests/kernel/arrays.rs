@@ -1,20 +1,15 @@
 //! Arrays stay on the device from launch to launch; async launches; reports.
 
-use libtest_mimic::Trial;
 use tilewright::{Choice, Context, Func, Kernel, Placement, Sum};
 
-use crate::EXECUTORS;
-use crate::support::trials as on_each;
+use crate::Case;
 
-pub(crate) fn trials() -> Vec<Trial> {
-    let tests: [(&str, fn(&Context)); 4] = [
-        ("arrays_are_written_and_stay", arrays),
-        ("arrays_of_views_and_kernels_are_the_same", with_views),
-        ("async_launches", asynchronous),
-        ("report_and_explanation", report),
-    ];
-    tests.into_iter().flat_map(|(name, test)| on_each(name, &EXECUTORS, test)).collect()
-}
+pub(crate) const CASES: [Case; 4] = [
+    ("arrays_are_written_and_stay", arrays),
+    ("arrays_of_views_and_kernels_are_the_same", with_views),
+    ("async_launches", asynchronous),
+    ("report_and_explanation", report),
+];
 
 const STEP: &str = "
     @group(0) @binding(0) var<storage, read> before: array<u32>;

@@ -1,34 +1,25 @@
 //! Shaders of many kinds over slices of the host.
 
-use libtest_mimic::Trial;
-use tilewright::{Context, Kernel, Raw, kernel_struct};
+use tilewright::{Context, Raw, kernel_struct};
 
-use crate::EXECUTORS;
-use crate::support::trials as on_each;
+use crate::{Case, kernel};
 
-pub(crate) fn trials() -> Vec<Trial> {
-    let tests: [(&str, fn(&Context)); 14] = [
-        ("saxpy_with_a_uniform", saxpy),
-        ("tiled_transpose", transpose),
-        ("histogram_with_atomics", histogram),
-        ("prefix_sum_with_barriers", prefix_sum),
-        ("structures_follow_the_layout_of_wgsl", bodies),
-        ("matrices", matrices),
-        ("overrides", overrides),
-        ("grid_of_three_dimensions", grid_3d),
-        ("array_length_is_that_of_the_slice", array_length),
-        ("several_groups_and_entry_points", groups_and_entries),
-        ("structure_with_a_header_and_an_array", header),
-        ("half_precision_through_raw_words", halves),
-        ("accesses_out_of_bounds_stay_inside", out_of_bounds),
-        ("workgroup_memory_starts_as_zeros", zeroed_workgroup_memory),
-    ];
-    tests.into_iter().flat_map(|(name, test)| on_each(name, &EXECUTORS, test)).collect()
-}
-
-fn kernel(text: &str) -> Kernel {
-    Kernel::new(text).unwrap_or_else(|error| panic!("{error}"))
-}
+pub(crate) const CASES: [Case; 14] = [
+    ("saxpy_with_a_uniform", saxpy),
+    ("tiled_transpose", transpose),
+    ("histogram_with_atomics", histogram),
+    ("prefix_sum_with_barriers", prefix_sum),
+    ("structures_follow_the_layout_of_wgsl", bodies),
+    ("matrices", matrices),
+    ("overrides", overrides),
+    ("grid_of_three_dimensions", grid_3d),
+    ("array_length_is_that_of_the_slice", array_length),
+    ("several_groups_and_entry_points", groups_and_entries),
+    ("structure_with_a_header_and_an_array", header),
+    ("half_precision_through_raw_words", halves),
+    ("accesses_out_of_bounds_stay_inside", out_of_bounds),
+    ("workgroup_memory_starts_as_zeros", zeroed_workgroup_memory),
+];
 
 /// Pseudo-random words, the same ones each time (splitmix32).
 fn random(n: usize) -> Vec<u32> {
@@ -58,7 +49,7 @@ fn saxpy(cx: &Context) {
     for n in [1u32, 63, 64, 65, 100_003] {
         let x: Vec<f32> = (0..n).map(|i| i as f32).collect();
         let mut y = vec![1.0f32; n as usize + 3];
-        let launch = kernel.launch().bind("params", Params { a: 2.0, n }).bind("x", &x).bind("y", &mut y);
+        let launch = kernel.launch().set("params", Params { a: 2.0, n }).bind("x", &x).bind("y", &mut y);
         launch.invocations([n]).run(cx).unwrap();
         assert!(y[..n as usize].iter().enumerate().all(|(i, y)| *y == 1.0 + 2.0 * i as f32), "{n}");
         assert_eq!(y[n as usize..], [1.0; 3]);
@@ -84,7 +75,7 @@ fn transpose(cx: &Context) {
     let a: Vec<f32> = (0..width * height).map(|i| i as f32).collect();
     let mut b = vec![0.0f32; a.len()];
     let size = [width as u32, height as u32];
-    let launch = kernel.launch().bind("a", &a).bind("b", &mut b).bind("size", size);
+    let launch = kernel.launch().bind("a", &a).bind("b", &mut b).set("size", size);
     launch.invocations(size).run(cx).unwrap();
     for (x, y) in (0..width).flat_map(|x| (0..height).map(move |y| (x, y))) {
         assert_eq!(b[x * height + y], a[y * width + x]);
@@ -169,7 +160,7 @@ fn bodies(cx: &Context) {
         Body { position: [x, x + 1.0, -x], velocity: [1.0, 2.0, x], mass: 2.0, tags: [i, 1] }
     };
     let mut bodies: Vec<Body> = (0..77).map(body).collect();
-    kernel.launch().bind("bodies", &mut bodies).bind("dt", 0.5f32).invocations([77]).run(cx).unwrap();
+    kernel.launch().bind("bodies", &mut bodies).set("dt", 0.5f32).invocations([77]).run(cx).unwrap();
     for (i, found) in (0..77).zip(bodies) {
         let Body { position: p, velocity: v, mass, tags } = body(i);
         let position = std::array::from_fn(|k| p[k] + 0.5 * v[k]);
@@ -208,7 +199,7 @@ fn matrices(cx: &Context) {
         .map(|m| std::array::from_fn(|i| m[4 * i..4 * i + 4].try_into().unwrap()))
         .collect();
     let mut y = vec![[0.0f32; 4]; 10];
-    let launch = kernel.launch().bind("pose", pose).bind("x", &x).bind("m", &m).bind("y", &mut y);
+    let launch = kernel.launch().set("pose", pose).bind("x", &x).bind("m", &m).bind("y", &mut y);
     launch.workgroups([2]).run(cx).unwrap();
     for ((x, m), y) in x.iter().zip(&m).zip(y) {
         let turned = [-x[1], x[0], 2.0 * x[2], 1.0];
@@ -293,7 +284,7 @@ fn groups_and_entries(cx: &Context) {
     );
     let a: Vec<i32> = (-6..6).collect();
     let mut b = vec![0i32; 12];
-    let launch = kernel.entry("scale").bind_at(0, 3, &a).bind("b", &mut b).bind("k", 3i32);
+    let launch = kernel.entry("scale").bind_at(0, 3, &a).bind("b", &mut b).set("k", 3i32);
     launch.workgroups([3]).run(cx).unwrap();
     // What an entry point does not use may be given all the same.
     kernel.entry("negate").bind("a", &a).bind("b", &mut b).workgroups([3]).run(cx).unwrap();
