@@ -82,6 +82,11 @@ impl<T: Element> Array<T> {
         &self.data
     }
 
+    /// To be replaced by data of the same element type and length.
+    pub(crate) fn data_mut(&mut self) -> &mut Arc<ArrayData> {
+        &mut self.data
+    }
+
     /// Number of elements.
     pub fn len(&self) -> usize {
         self.data.len

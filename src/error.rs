@@ -54,6 +54,18 @@ pub enum Error {
         /// What the caller gave.
         given: String,
     },
+    /// A binding of a kernel that was given no memory, or memory that does not fit what the shader declares.
+    #[error("binding `{name}` of `{kernel}`: expected {expected}, given {given}")]
+    Binding {
+        /// Name of the entry point.
+        kernel: String,
+        /// Name of the variable.
+        name: String,
+        /// What the shader declares.
+        expected: String,
+        /// What the caller gave.
+        given: String,
+    },
     /// An operator breaks a law of monoids, so that its reductions and scans would depend on how they are grouped.
     #[error("`{monoid}` breaks {law} for {operands}\n   left: {left}\n  right: {right}")]
     Law {

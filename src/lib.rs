@@ -1,4 +1,5 @@
-//! tilewright: map, reduce and scan from one WGSL function, on any GPU, on the CPU, or on both at once.
+//! tilewright: map, reduce and scan from one WGSL function, on any GPU, on the CPU, or on both at once; and whole compute
+//! shaders.
 //!
 //! A function is written once, in WGSL. It runs on the CPU without any driver, on a GPU through Vulkan, Metal or
 //! DirectX 12, or on both at the same time. A planner decides where, from measured costs, and can say why. Reductions
@@ -162,6 +163,61 @@
 //! # Ok::<(), tilewright::Error>(())
 //! ```
 //!
+//! # Kernels
+//!
+//! A [`Kernel`] is a whole WGSL compute shader, with its own bindings, workgroup memory, barriers and atomics. It is
+//! parsed and reflected once: [`Kernel::entry_points`] and [`Kernel::overrides`] say what it declares. A [`Launch`] is
+//! given memory by name: slices that are read or written, [`Array`]s that stay on the device, values for uniforms,
+//! [`Raw`] words of any layout. [`kernel_struct!`] declares structures, which are laid out as WGSL lays them out.
+//!
+//! ```no_run
+//! use tilewright::prelude::*;
+//! use tilewright::kernel_struct;
+//!
+//! kernel_struct! {
+//!     #[derive(Clone, Copy)]
+//!     struct Body { position: [f32; 3], mass: f32, velocity: [f32; 3] }
+//! }
+//!
+//! let kernel = Kernel::new("
+//!     struct Body { position: vec3<f32>, mass: f32, velocity: vec3<f32> }
+//!     override DRAG: f32 = 1.0;
+//!     @group(0) @binding(0) var<uniform> dt: f32;
+//!     @group(0) @binding(1) var<storage, read_write> bodies: array<Body>;
+//!
+//!     @compute @workgroup_size(64)
+//!     fn drift(@builtin(global_invocation_id) id: vec3<u32>) {
+//!         if id.x >= arrayLength(&bodies) { return; }
+//!         bodies[id.x].position += dt * bodies[id.x].velocity;
+//!         bodies[id.x].velocity *= DRAG;
+//!     }
+//! ")?;
+//! let cx = Context::new();
+//! let mut bodies = vec![Body { position: [0.0; 3], mass: 1.0, velocity: [1.0, 2.0, 3.0] }; 1000];
+//! let launch = kernel.launch().set("dt", 0.5_f32).bind("bodies", &mut bodies).set_override("DRAG", 0.9_f32);
+//! launch.invocations([1000]).run(&cx)?;
+//! assert_eq!(bodies[999].position, [0.5, 1.0, 1.5]);
+//! # Ok::<(), tilewright::Error>(())
+//! ```
+//!
+//! What a launch is given is held against what the shader declares, before anything runs:
+//!
+//! ```
+//! use tilewright::{Context, Error, Kernel};
+//!
+//! let kernel = Kernel::new("
+//!     @group(0) @binding(0) var<storage, read_write> points: array<vec3<f32>>;
+//!     @compute @workgroup_size(1) fn main() { points[0] = vec3(1.0); }
+//! ")?;
+//! let mut points = [[0.0_f32; 3]; 8]; // 12 bytes each, and in WGSL 16
+//! let refused = kernel.launch().bind("points", &mut points).workgroups([1]).run(&Context::new());
+//! assert!(matches!(refused, Err(Error::Binding { name, .. }) if name == "points"));
+//! # Ok::<(), tilewright::Error>(())
+//! ```
+//!
+//! A launch runs whole, on one executor. Shaders are not trusted: indices out of bounds never reach memory that was not
+//! bound, and what a device cannot do is an error that names its limit. Textures and samplers cannot be bound yet.
+//!
 //! # Where work runs
 //!
 //! [`Placement::Auto`] lets the planner decide: it predicts times from measured rates and touches no GPU for work
@@ -254,10 +310,12 @@ mod array;
 pub mod canonical_order {}
 mod context;
 mod cpu;
+mod dispatch;
 mod element;
 mod error;
 mod func;
 mod gpu;
+mod kernel;
 mod monoid;
 mod ops;
 mod order;
@@ -274,6 +332,7 @@ pub use context::{Adapter, Builder, Context, Incident, Report};
 pub use element::{Element, ElementType, Scalar};
 pub use error::{Error, Fault, Law, Result};
 pub use func::{Func, Signature};
+pub use kernel::{Bind, Kernel, KernelType, Launch, OverrideValue, Raw, Shape};
 pub use monoid::{
     And, ArgMax, ArgMin, Extremum, IntegerElement, Max, Min, Monoid, Or, Product, ReduceOperator,
     ScalarElement, ScanOperator, Sum, Xor,
@@ -283,6 +342,7 @@ pub use plan::{
     WithoutTimes,
 };
 pub use view::{Append, Items, View, Viewable};
+pub use wgsl::{Binding, BindingAccess, EntryPoint, Override};
 
 /// The examples of the README, compiled and run as tests.
 #[cfg(doctest)]

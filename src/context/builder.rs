@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use super::devices::Devices;
+use super::launch::Programs;
 use super::{Context, Shared};
 use crate::cpu::{Cpu, Engine, Settings};
 use crate::error::{Error, Result};
@@ -132,7 +133,8 @@ impl Builder {
         let variable = std::env::var_os(PLACEMENT_VARIABLE).map(|text| text.to_string_lossy().into_owned());
         let request = Request::resolve(self.placement, variable.as_deref(), self.allow_software);
         let devices = Devices::new(self.adapter);
-        let shared = Shared { cpu, devices, fallback: self.fallback, report: Mutex::new(None) };
+        let programs = Programs::default();
+        let shared = Shared { cpu, devices, programs, fallback: self.fallback, report: Mutex::new(None) };
         Context { shared: Arc::new(shared), request }
     }
 }

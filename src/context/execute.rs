@@ -142,7 +142,7 @@ impl Context {
     }
 
     /// Turns a fault of a device into an incident; passes on what the caller has to know.
-    fn recover(&self, plan: &Plan, error: Error) -> Result<Incident> {
+    pub(super) fn recover(&self, plan: &Plan, error: Error) -> Result<Incident> {
         // Whoever finishes the work: a device that is gone must not meet the next call.
         self.shared.devices.failed(&error);
         let of_device =
@@ -162,7 +162,7 @@ impl Context {
         })
     }
 
-    fn report(&self, plan: Plan, start: Instant, incidents: Vec<Incident>) {
+    pub(super) fn report(&self, plan: Plan, start: Instant, incidents: Vec<Incident>) {
         let report = Report { plan, elapsed: start.elapsed(), incidents };
         *self.shared.report.lock().unwrap_or_else(|e| e.into_inner()) = Some(Arc::new(report));
     }

@@ -4,6 +4,7 @@ mod adapter;
 mod builder;
 mod devices;
 mod execute;
+mod launch;
 mod profile;
 mod report;
 #[cfg(test)]
@@ -16,6 +17,7 @@ pub use self::builder::Builder;
 pub use self::report::{Incident, Report};
 
 use self::devices::Devices;
+use self::launch::Programs;
 use crate::array::{Array, ArrayData};
 use crate::cpu::Cpu;
 use crate::element::{Element, words_of};
@@ -39,6 +41,7 @@ pub struct Context {
 struct Shared {
     cpu: Cpu,
     devices: Devices,
+    programs: Programs,
     /// False when a device fault is to be an error, not finished on the CPU.
     fallback: bool,
     report: Mutex<Option<Arc<Report>>>,

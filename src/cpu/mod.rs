@@ -82,6 +82,11 @@ impl Cpu {
         self.pool.as_ref().map_or_else(rayon::current_num_threads, rayon::ThreadPool::current_num_threads)
     }
 
+    /// How functions and kernels run.
+    pub(crate) fn engine(&self) -> Engine {
+        self.engine
+    }
+
     /// The vector instructions in use and how functions run, for people.
     pub(crate) fn instructions(&self) -> String {
         let name = format!("{:?}", self.level);

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use super::adapter::{AdapterInfo, Choice, choose};
 use super::faults::{Faults, Wait};
+use super::kernels::{self, Kernels};
 use super::pipelines::Pipelines;
 use super::poll::Poller;
 use super::pool::{Buffer, Kind, Pool, size_class};
@@ -42,6 +43,7 @@ pub(super) struct Device {
     pub(super) info: AdapterInfo,
     pub(super) tuning: Tuning,
     pub(super) pipelines: Pipelines,
+    pub(super) kernels: Kernels,
     /// Storage buffers are mapped in place.
     pub(super) direct: bool,
     /// Look-back was seen to wait in vain.
@@ -63,8 +65,8 @@ impl Device {
     pub(super) fn open(choice: &Choice, options: &Options) -> Result<Arc<Self>> {
         let (adapter, info) = choose(choice)?;
         let direct = info.mappable && (info.software || info.kind == "integrated") && !options.staged;
-        let features =
-            if direct { wgpu::Features::MAPPABLE_PRIMARY_BUFFERS } else { wgpu::Features::empty() };
+        let mut features = adapter.features() & kernels::FEATURES;
+        features.set(wgpu::Features::MAPPABLE_PRIMARY_BUFFERS, direct);
         let request = adapter.request_device(&wgpu::DeviceDescriptor {
             label: Some("tilewright"),
             required_features: features,
@@ -102,6 +104,7 @@ impl Device {
             lose_after: options.lose_after.map(AtomicU32::new),
             pool: Pool::new(POOL_BYTES),
             pipelines: Pipelines::default(),
+            kernels: Kernels::default(),
             raw,
             queue,
             info,
@@ -118,6 +121,11 @@ impl Device {
         // 2^26 keeps every index and every product of an index and a width far from wrapping.
         let len = (bytes / widest as u64).clamp(1, 1 << 26) as usize;
         1 << (len.ilog2() & !1)
+    }
+
+    /// Bytes of one storage binding, at most.
+    pub(super) fn max_binding(&self) -> u64 {
+        self.max_binding_bytes.min(self.max_buffer_bytes)
     }
 
     pub(super) fn fail(&self, fault: Fault) -> Error {

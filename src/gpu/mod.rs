@@ -6,6 +6,8 @@ mod device;
 mod faults;
 mod flight;
 mod inputs;
+mod kernels;
+mod launch;
 mod map;
 mod measure;
 mod pipelines;
@@ -27,6 +29,7 @@ pub(crate) use measure::Costs;
 pub(crate) use probe::Verdict;
 
 use crate::array::ArrayData;
+use crate::dispatch::Dispatch;
 use crate::error::Result;
 use crate::run::{Executor, Job};
 use crate::work::Work;
@@ -82,6 +85,11 @@ impl Gpu {
     /// where [`Executor::reduce`] brings one per tile.
     pub(crate) fn reduce_whole<'a>(&'a self, work: &'a Work<'a>, range: Range<usize>) -> Job<'a, [u32; 4]> {
         Box::pin(self.device.reduce_to_one(work, range))
+    }
+
+    /// Runs a kernel. Memory of the host changes only when the launch succeeds.
+    pub(crate) fn launch<'a>(&'a self, dispatch: &'a mut Dispatch<'_>) -> Job<'a, ()> {
+        Box::pin(self.device.launch(dispatch))
     }
 
     /// True if the array is on this device.

@@ -40,6 +40,17 @@ impl Resident {
         Arc::ptr_eq(&self.device, device) && self.segments.iter().all(|segment| segment.get().is_some())
     }
 
+    /// Number of segments.
+    pub(super) fn segment_count(&self) -> usize {
+        self.segments.len()
+    }
+
+    /// The first byte of a segment in the array, and its bytes.
+    pub(super) fn segment_place(&self, segment: usize) -> (u64, u64) {
+        let range = self.range(segment);
+        ((range.start * self.ty.bytes()) as u64, (range.len() * self.ty.bytes()) as u64)
+    }
+
     /// Bytes of a segment, in whole quads.
     pub(super) fn segment_bytes(&self, segment: usize) -> u64 {
         padded_bytes(self.ty, self.range(segment).len())

@@ -366,6 +366,7 @@ impl<'a> Planner<'a> {
         }
         Plan {
             label: format!("{} of {}", shape.kind.name(), shape.label),
+            unit: "element",
             len: shape.len,
             placement: request.placement,
             origin: request.origin,

@@ -32,7 +32,7 @@ impl fmt::Display for WithoutTimes<'_> {
 
 fn write(plan: &Plan, f: &mut fmt::Formatter<'_>, times: bool) -> fmt::Result {
     let adapter = plan.adapter.as_deref().unwrap_or("?");
-    write!(f, "{}, {}: ", plan.label, count(plan.len, "element"))?;
+    write!(f, "{}, {}: ", plan.label, count(plan.len, plan.unit))?;
     match plan.choice {
         Choice::Cpu => writeln!(f, "cpu")?,
         Choice::Gpu => writeln!(f, "gpu `{adapter}`")?,
@@ -42,7 +42,9 @@ fn write(plan: &Plan, f: &mut fmt::Formatter<'_>, times: bool) -> fmt::Result {
         }
     }
     writeln!(f, "  placement: {} ({})", plan.placement, plan.origin)?;
-    if times {
+    // Of kernels nothing is predicted.
+    let predicted = plan.unit == "element";
+    if times && predicted {
         let bound = |expected| super::Seconds { expected, ..plan.predicted };
         let (low, high) = (bound(plan.predicted.low), bound(plan.predicted.high));
         write!(f, "  predicted: {}, between {low} and {high}", plan.predicted)?;
@@ -51,13 +53,13 @@ fn write(plan: &Plan, f: &mut fmt::Formatter<'_>, times: bool) -> fmt::Result {
         }
         writeln!(f)?;
     }
-    if !plan.gpu_range().is_empty() {
+    if predicted && !plan.gpu_range().is_empty() {
         let chunks = plan.gpu_range().len().div_ceil(plan.gpu_chunk_len.max(1));
         let chunks = count(chunks, "chunk");
         writeln!(f, "  gpu: elements {}, {chunks} of {}", range(plan.gpu_range()), plan.gpu_chunk_len)?;
         write_terms(plan, Executor::Gpu, f, times)?;
     }
-    if !plan.cpu_range().is_empty() {
+    if predicted && !plan.cpu_range().is_empty() {
         let threads = count(plan.threads, "thread");
         let chunk = plan.cpu_chunk_len;
         writeln!(f, "  cpu: elements {}, {threads}, chunks of {chunk}", range(plan.cpu_range()))?;

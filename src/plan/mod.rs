@@ -11,6 +11,7 @@ mod chunk;
 mod cost;
 mod decide;
 mod explain;
+mod launch;
 mod outcome;
 mod placement;
 mod profile;
@@ -26,6 +27,7 @@ pub use profile::Provenance;
 pub use seconds::Seconds;
 
 pub(crate) use decide::{cpu_outruns_discovery, decide, quick_cpu};
+pub(crate) use launch::{LaunchShape, decide_launch};
 pub(crate) use placement::{PLACEMENT_VARIABLE, Request};
 pub(crate) use profile::{
     AdapterKind, CanonicalOrder, CpuProfile, DeviceState, Estimate, GpuProfile, Profile,

@@ -137,7 +137,9 @@ pub struct Term {
 pub struct Plan {
     /// What runs: `map of saxpy`.
     pub label: String,
-    /// Number of elements.
+    /// What is counted: `element`, or `invocation` for a kernel.
+    pub(crate) unit: &'static str,
+    /// Number of elements, or of a kernel's invocations.
     pub len: usize,
     /// The placement that was asked for.
     pub placement: Placement,

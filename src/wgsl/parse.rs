@@ -2,71 +2,22 @@
 //!
 //! A mistake is reported in the user's own text, as naga renders it. The function is the one that no other function of
 //! the text calls, or the one named.
-//!
-//! naga is trusted to refuse bad text with an error, not to be free of bugs: a panic of its own is caught and reported
-//! as an error, so that no text can bring the caller down. Nesting is bounded beforehand, and what nests more than usual
-//! is read on a thread with a stack to match.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::thread;
 
 use naga::valid::{Capabilities, ModuleInfo, ValidationFlags, Validator};
 use naga::{Function, Handle, Module, Span, Statement};
 
-use super::nesting::Excess;
+use super::guard::guarded;
 use super::pure::PureFunction;
 use super::signature::Expected;
-use super::{diagnostic, limits, nesting, purity};
+use super::{diagnostic, limits, purity};
 use crate::error::{Error, Result};
-
-/// Depth that any stack bears.
-const SHALLOW: usize = 16;
-
-/// Stack that naga takes for one level of nesting when it is compiled without optimisation, with a margin: 34 KiB were
-/// measured for a chain of `else if`, 22 KiB for nested calls; a tenth of it with optimisation.
-const STACK_PER_LEVEL: usize = 64 << 10;
 
 /// Reads a pure function from `text`: the one called `name`, or without a name the one that no other function calls.
 pub(crate) fn parse(text: &str, name: Option<&str>, expected: Expected) -> Result<PureFunction> {
     let label = name.unwrap_or_else(|| likely_name(text));
-    let depth = nesting::depth(text).map_err(|excess| too_much(label, text, excess))?;
-    // Nothing that a panic can leave half done is used afterwards.
-    let guarded = || catch_unwind(AssertUnwindSafe(|| parse_unguarded(text, label, name, expected)));
-    let outcome = if depth <= SHALLOW {
-        guarded()
-    } else {
-        let stack = depth * STACK_PER_LEVEL;
-        thread::scope(|scope| {
-            let reader = thread::Builder::new().name("tilewright-wgsl".to_owned()).stack_size(stack);
-            let reader = reader.spawn_scoped(scope, guarded).map_err(|error| Error::System {
-                what: format!("starting a thread with a stack of {stack} bytes to read `{label}`"),
-                reason: error.to_string(),
-            })?;
-            Ok(reader.join().and_then(|outcome| outcome))
-        })?
-    };
-    outcome.unwrap_or_else(|panic| {
-        let message = panic.downcast_ref::<String>().map(String::as_str);
-        let message = message.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message");
-        let rendered = format!("naga failed on this text: {message}");
-        Err(Error::Wgsl { label: label.to_owned(), rendered, line: 0, column: 0 })
-    })
-}
-
-fn too_much(label: &str, text: &str, excess: Excess) -> Error {
-    let (message, at) = match excess {
-        Excess::Depth(at) => {
-            let limit = nesting::MAX_DEPTH;
-            let message = "operators, brackets and `else`; name parts of it with `let`";
-            (format!("nested deeper than {limit} {message}"), at)
-        }
-        Excess::Length(at) => {
-            let limit = nesting::MAX_TOKENS;
-            (format!("longer than {limit} words and signs; split it into functions"), at)
-        }
-    };
-    diagnostic::refusal(label, text, message, at)
+    guarded(label, text, || parse_unguarded(text, label, name, expected))
 }
 
 fn parse_unguarded(text: &str, label: &str, name: Option<&str>, expected: Expected) -> Result<PureFunction> {

@@ -201,6 +201,12 @@ mod of_the_checker {
     }
 
     #[test]
+    fn exported_macros_may_name_what_the_root_exports() {
+        let text = "macro_rules! m { () => { $crate::Context::new(); $crate::gpu::X; crate::Y } }";
+        assert_eq!(scanned(text, 1), [module(1, "gpu"), module(1, "Y")]);
+    }
+
+    #[test]
     fn code_for_anything_but_tests_counts() {
         assert_eq!(scanned("#[cfg(not(test))] use crate::gpu::X;", 1), [module(1, "gpu")]);
         assert_eq!(scanned("#[cfg(unix)] use crate::gpu::X;", 1), [module(1, "gpu")]);

@@ -110,7 +110,12 @@ fn targets(tokens: &[TokenTree], at: usize, depth: usize, packages: &BTreeSet<St
     let module = |names: Vec<String>| names.into_iter().map(Target::Module).collect();
     match word.as_str() {
         "unsafe" => vec![Target::Unsafe],
-        "crate" => module(next_names(&tokens[at + 1..])),
+        "crate" => {
+            // A macro that other programs expand names what the root exports: `$crate::Name`.
+            let exported = at > 0 && matches!(&tokens[at - 1], TokenTree::Punct(p) if p.as_char() == '$');
+            let is_module = |name: &String| !exported || !name.starts_with(char::is_uppercase);
+            module(next_names(&tokens[at + 1..]).into_iter().filter(is_module).collect())
+        }
         "super" if !inside_path => {
             let mut climbed = 1;
             let mut rest = &tokens[at + 1..];

@@ -1,0 +1,176 @@
+//! Runs any WGSL compute shader from a file, on the GPU or the CPU, and prints a digest of what it wrote.
+//!
+//! ```sh
+//! wgsl_run scale.wgsl --workgroups 16 --bind 0,0=rand_f32:1024:7 --bind 0,1=bytes:00000040 --dump 0,0=out.bin
+//! ```
+
+mod compare;
+mod spec;
+#[cfg(test)]
+mod tests;
+
+#[path = "../common/mod.rs"]
+mod common;
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+use tilewright::{BindingAccess, Context, EntryPoint, Kernel, Placement, Raw};
+
+use common::{Failure, Where};
+use spec::{Assignment, Place, Spec};
+
+/// The words of each binding.
+type Memory = BTreeMap<Place, Vec<u32>>;
+
+/// Runs a WGSL compute shader and prints a digest of each buffer that it may write.
+///
+/// SPEC is one of `zeros:BYTES`, `iota_u32:N`, `iota_f32:N`, `rand_u32:N:SEED`, `rand_f32:N:SEED` (uniform in [0, 1)),
+/// `bytes:HEX`, `file:PATH`. The last word is filled up with zeros.
+#[derive(Parser)]
+struct Args {
+    /// The shader
+    file: PathBuf,
+    /// The entry point, if there are several
+    #[arg(long)]
+    entry: Option<String>,
+    /// The grid: X, X,Y or X,Y,Z
+    #[arg(long, value_name = "X,Y,Z", value_parser = spec::grid)]
+    workgroups: [u32; 3],
+    /// Memory of a binding, by group and binding
+    #[arg(long = "bind", value_name = "G,B=SPEC")]
+    bindings: Vec<Assignment<Place, Spec>>,
+    /// Value of an override constant: a number, true or false
+    #[arg(long = "override", value_name = "NAME=VALUE")]
+    overrides: Vec<Assignment<String, spec::Number>>,
+    /// Writes the bytes of a binding to a file after the run
+    #[arg(long = "dump", value_name = "G,B=PATH")]
+    dumps: Vec<Assignment<Place, PathBuf>>,
+    /// Runs on CPU and GPU, prints the largest differences, and fails if integers differ, or floats by more than 16 ULP
+    /// and 1e-5 of their value
+    #[arg(long)]
+    compare: bool,
+    #[command(flatten)]
+    place: Where,
+}
+
+fn main() -> ExitCode {
+    common::start(run)
+}
+
+fn run(args: Args, out: &mut dyn Write) -> Result<(), Failure> {
+    let label = args.file.display().to_string();
+    let source = std::fs::read_to_string(&args.file)
+        .map_err(|error| Failure::Usage(format!("reading `{label}`: {error}")))?;
+    let kernel = Kernel::with_label(&label, source)?;
+    let entry = entry_point(&kernel, args.entry.as_deref())?;
+    let mut memory = Memory::new();
+    for Assignment(place, spec) in &args.bindings {
+        memory.insert(*place, spec.words()?);
+    }
+
+    let cx = args.place.builder().cpu_fallback(false).build()?;
+    if args.compare {
+        return compared(&args, &kernel, entry, &cx, memory, out);
+    }
+    launch(&args, &kernel, entry, &cx, &mut memory)?;
+    if let Some(report) = cx.last_report() {
+        writeln!(out, "{}", report.plan.to_string().lines().next().unwrap_or_default())?;
+    }
+    digests(entry, &memory, out)?;
+    dump(&args, &memory)
+}
+
+fn entry_point<'k>(kernel: &'k Kernel, name: Option<&str>) -> Result<&'k EntryPoint, Failure> {
+    let entries = kernel.entry_points();
+    let found = match (name, entries) {
+        (Some(name), _) => entries.iter().find(|entry| entry.name == name),
+        (None, [only]) => Some(only),
+        (None, _) => None,
+    };
+    let names = || entries.iter().map(|entry| entry.name.as_str()).collect::<Vec<_>>().join(", ");
+    found.ok_or_else(|| Failure::Usage(format!("--entry must be one of: {}", names())))
+}
+
+/// Runs the kernel on `memory`, which holds what it wrote afterwards.
+fn launch(
+    args: &Args,
+    kernel: &Kernel,
+    entry: &EntryPoint,
+    cx: &Context,
+    memory: &mut Memory,
+) -> Result<(), Failure> {
+    let mut launch = kernel.entry(&entry.name).workgroups(args.workgroups);
+    for Assignment(name, spec::Number(value)) in &args.overrides {
+        launch = launch.set_override(name, *value);
+    }
+    for (place, words) in memory {
+        launch = launch.bind_at(place.group, place.binding, Raw(words));
+    }
+    Ok(launch.run(cx)?)
+}
+
+/// A line for each buffer that the entry point may write.
+fn digests(entry: &EntryPoint, memory: &Memory, out: &mut dyn Write) -> Result<(), Failure> {
+    for (binding, words) in written(entry, memory) {
+        let (group, index) = (binding.group, binding.binding);
+        let (name, ty, bytes) = (&binding.name, &binding.ty, 4 * words.len());
+        writeln!(out, "{group},{index} {name}: {ty}, {bytes} bytes, fnv1a {:016x}", spec::fnv1a(words))?;
+    }
+    Ok(())
+}
+
+/// The bindings that the entry point may write, with their words.
+fn written<'m>(
+    entry: &'m EntryPoint,
+    memory: &'m Memory,
+) -> impl Iterator<Item = (&'m tilewright::Binding, &'m Vec<u32>)> {
+    let written = entry.bindings.iter().filter(|binding| binding.access == BindingAccess::ReadWrite);
+    written.filter_map(|binding| {
+        let place = Place { group: binding.group, binding: binding.binding };
+        Some((binding, memory.get(&place)?))
+    })
+}
+
+fn dump(args: &Args, memory: &Memory) -> Result<(), Failure> {
+    for Assignment(place, path) in &args.dumps {
+        let words = memory.get(place).ok_or_else(|| {
+            Failure::Usage(format!("--dump {},{}: there is no such binding", place.group, place.binding))
+        })?;
+        let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
+        std::fs::write(path, bytes)
+            .map_err(|error| Failure::Usage(format!("writing `{}`: {error}", path.display())))?;
+    }
+    Ok(())
+}
+
+/// Runs on both and holds the results against each other. Dumps are those of the CPU.
+fn compared(
+    args: &Args,
+    kernel: &Kernel,
+    entry: &EntryPoint,
+    cx: &Context,
+    memory: Memory,
+    out: &mut dyn Write,
+) -> Result<(), Failure> {
+    let (mut on_cpu, mut on_gpu) = (memory.clone(), memory);
+    launch(args, kernel, entry, &cx.with_placement(Placement::Cpu), &mut on_cpu)?;
+    launch(args, kernel, entry, &cx.with_placement(Placement::Gpu), &mut on_gpu)?;
+    digests(entry, &on_cpu, out)?;
+    let mut wrong = Vec::new();
+    for ((binding, cpu), (_, gpu)) in written(entry, &on_cpu).zip(written(entry, &on_gpu)) {
+        let difference = compare::compare(binding, cpu, gpu);
+        writeln!(out, "{},{} {}: {difference}", binding.group, binding.binding, binding.name)?;
+        if !difference.is_within_bounds() {
+            wrong.push(binding.name.clone());
+        }
+    }
+    dump(args, &on_cpu)?;
+    match wrong[..] {
+        [] => Ok(()),
+        _ => Err(Failure::Check(format!("CPU and GPU differ in {}", wrong.join(", ")))),
+    }
+}

@@ -1,0 +1,93 @@
+//! The arguments, the generators, and the comparison.
+
+use tilewright::Kernel;
+
+use super::compare::compare;
+use super::spec::{Assignment, Number, Place, Spec, fnv1a, grid};
+
+fn words(spec: &str) -> Vec<u32> {
+    spec.parse::<Spec>().unwrap().words().unwrap_or_else(|error| panic!("{error}"))
+}
+
+#[test]
+fn specs() {
+    assert_eq!(words("zeros:5"), [0, 0]);
+    assert_eq!(words("iota_u32:3"), [0, 1, 2]);
+    assert_eq!(words("iota_f32:3").map_bits(), [0.0, 1.0, 2.0]);
+    assert_eq!(words("bytes:01020304_05"), [0x0403_0201, 5]);
+    assert_eq!(words("bytes:"), [] as [u32; 0]);
+    // The first output of splitmix64 with seed 0 is 0xe220a8397b1dcdaf.
+    assert_eq!(words("rand_u32:1:0"), [0xe220_a839]);
+    assert!(words("rand_f32:1000:3").map_bits().iter().all(|x| (0.0..1.0).contains(x)));
+    for wrong in
+        ["", "zeros", "zeros:-1", "zeros:99999999999", "rand_u32:3", "bytes:012", "bytes:xy", "file:"]
+    {
+        assert!(wrong.parse::<Spec>().is_err(), "{wrong}");
+    }
+}
+
+trait MapBits {
+    fn map_bits(self) -> Vec<f32>;
+}
+
+impl MapBits for Vec<u32> {
+    fn map_bits(self) -> Vec<f32> {
+        self.into_iter().map(f32::from_bits).collect()
+    }
+}
+
+#[test]
+fn places_numbers_and_grids() {
+    let place = Place { group: 1, binding: 20 };
+    assert_eq!("1,20=zeros:4".parse(), Ok(Assignment(place, Spec::Zeros { bytes: 4 })));
+    assert_eq!("N=true".parse(), Ok(Assignment("N".to_owned(), Number(1.0))));
+    assert!("1=zeros:4".parse::<Assignment<Place, Spec>>().is_err());
+    assert!("N:3".parse::<Assignment<String, Number>>().is_err());
+    assert_eq!((grid("4"), grid("4,5,6")), (Ok([4, 1, 1]), Ok([4, 5, 6])));
+    assert!(grid("4,5,6,7").is_err() && grid("-1").is_err() && grid("").is_err());
+}
+
+#[test]
+fn digest() {
+    // FNV-1a of the empty text, and of "foob".
+    assert_eq!(fnv1a(&[]), 0xcbf2_9ce4_8422_2325);
+    assert_eq!(fnv1a(&words("bytes:666f6f62")), 0xdd12_0e79_0c25_12af);
+}
+
+#[test]
+fn comparison_knows_types_and_padding() {
+    let kernel = Kernel::new(
+        "struct Item { position: vec3<f32>, @align(16) count: u32 }
+        struct List { len: i32, items: array<Item> }
+        @group(0) @binding(0) var<storage, read_write> list: List;
+        @compute @workgroup_size(1) fn main() { list.len = 0; list.items[0].count = 1u; }",
+    )
+    .unwrap();
+    let binding = &kernel.entry_points()[0].bindings[0];
+    let kinds: Vec<_> = (0..24).map(|word| binding.scalar_at(4 * word)).collect();
+    let at = |kind| (0..24).filter(|&word| kinds[word] == Some(kind)).collect::<Vec<_>>();
+    assert_eq!(
+        (at("i32"), at("f32"), at("u32")),
+        (vec![0], vec![4, 5, 6, 12, 13, 14, 20, 21, 22], vec![8, 16])
+    );
+
+    // The length and one item.
+    let a = vec![0u32; 12];
+    let mut b = a.clone();
+    b[1] = 7;
+    assert!(compare(binding, &a, &b).is_within_bounds());
+    b[4] = 16;
+    let difference = compare(binding, &a, &b);
+    assert!(difference.is_within_bounds());
+    assert_eq!(
+        difference.to_string(),
+        "3 floats, largest difference 16 ULP; 2 integers, largest difference 0"
+    );
+    b[4] = 17;
+    assert!(!compare(binding, &a, &b).is_within_bounds());
+    // Negative zero.
+    b[4] = 0x8000_0000;
+    assert!(compare(binding, &a, &b).is_within_bounds());
+    b[8] = 1;
+    assert!(!compare(binding, &a, &b).is_within_bounds());
+}

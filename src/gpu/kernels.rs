@@ -1,0 +1,176 @@
+//! Pipelines of kernels, kept by shader, entry point and overrides.
+//!
+//! A user's shader is not trusted: it is compiled with all of wgpu's runtime checks, on a stack to match its nesting, and
+//! a panic of the compiler is an error.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex};
+
+use super::device::Device;
+use super::faults::lock;
+use crate::dispatch::Dispatch;
+use crate::error::Result;
+use crate::wgsl::{Binding, BindingAccess, Feature, guarded};
+
+/// Pipelines kept; past this many the cache starts anew.
+const MAX_CACHED: usize = 256;
+
+/// The cache.
+#[derive(Default)]
+pub(super) struct Kernels {
+    by_key: Mutex<HashMap<Vec<u64>, Arc<KernelPipeline>>>,
+}
+
+/// An entry point with its overrides, compiled.
+pub(super) struct KernelPipeline {
+    pub(super) raw: wgpu::ComputePipeline,
+    /// Layouts of the groups from 0 on, none where the entry point uses no binding of a group.
+    pub(super) groups: Vec<Option<wgpu::BindGroupLayout>>,
+}
+
+/// The features of wgpu that kernels may use, where an adapter has them.
+pub(super) const FEATURES: wgpu::Features = wgpu::Features::SHADER_F16
+    .union(wgpu::Features::SHADER_F64)
+    .union(wgpu::Features::SHADER_I16)
+    .union(wgpu::Features::SHADER_INT64)
+    .union(wgpu::Features::SHADER_INT64_ATOMIC_MIN_MAX)
+    .union(wgpu::Features::SHADER_INT64_ATOMIC_ALL_OPS)
+    .union(wgpu::Features::SHADER_FLOAT32_ATOMIC)
+    .union(wgpu::Features::SUBGROUP)
+    .union(wgpu::Features::SUBGROUP_BARRIER)
+    .union(wgpu::Features::IMMEDIATES);
+
+/// Any of these gives a shader the feature.
+const fn of_wgpu(feature: Feature) -> wgpu::Features {
+    use wgpu::Features as F;
+    match feature {
+        Feature::F16 => F::SHADER_F16,
+        Feature::F64 => F::SHADER_F64,
+        Feature::I16 => F::SHADER_I16,
+        Feature::I64 => F::SHADER_INT64,
+        Feature::I64AtomicMinMax => F::SHADER_INT64_ATOMIC_MIN_MAX.union(F::SHADER_INT64_ATOMIC_ALL_OPS),
+        Feature::I64Atomics => F::SHADER_INT64_ATOMIC_ALL_OPS,
+        Feature::F32Atomics => F::SHADER_FLOAT32_ATOMIC,
+        Feature::Subgroups => F::SUBGROUP,
+        Feature::SubgroupBarrier => F::SUBGROUP_BARRIER,
+        Feature::Immediates => F::IMMEDIATES,
+    }
+}
+
+impl Device {
+    /// The compiled entry point of a launch.
+    pub(super) fn kernel(&self, dispatch: &Dispatch<'_>) -> Result<Arc<KernelPipeline>> {
+        let key = &dispatch.program.key;
+        if let Some(found) = lock(&self.kernels.by_key).get(key) {
+            return Ok(Arc::clone(found));
+        }
+        self.check_features(dispatch)?;
+        self.check_bindings(dispatch)?;
+        let shader = dispatch.shader;
+        let compiled = guarded(&shader.label, &shader.source, || self.compile_kernel(dispatch))?;
+        let compiled = Arc::new(compiled);
+        let mut cache = lock(&self.kernels.by_key);
+        if cache.len() >= MAX_CACHED {
+            cache.clear();
+        }
+        cache.insert(key.clone(), Arc::clone(&compiled));
+        Ok(compiled)
+    }
+
+    fn check_features(&self, dispatch: &Dispatch<'_>) -> Result<()> {
+        let has = self.raw.features();
+        let missing =
+            dispatch.program.features().into_iter().filter(|&needed| !has.intersects(of_wgpu(needed)));
+        let missing: Vec<&str> = missing.map(Feature::name).collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let name = dispatch.name();
+        Err(self.unable(format!("`{name}` needs {}, which the adapter lacks", missing.join(", "))))
+    }
+
+    fn check_bindings(&self, dispatch: &Dispatch<'_>) -> Result<()> {
+        let limits = self.raw.limits();
+        let bindings = &dispatch.shader.entries[dispatch.entry].bindings;
+        let count = |accesses: &[BindingAccess]| {
+            bindings.iter().filter(|binding| accesses.contains(&binding.access)).count()
+        };
+        let storage = count(&[BindingAccess::Read, BindingAccess::ReadWrite]);
+        let uniform = count(&[BindingAccess::Uniform]);
+        let groups = bindings.iter().filter_map(group).map(|group| group as usize + 1).max().unwrap_or(0);
+        let checks = [
+            ("storage buffers", storage, limits.max_storage_buffers_per_shader_stage),
+            ("uniform buffers", uniform, limits.max_uniform_buffers_per_shader_stage),
+            ("bind groups", groups, limits.max_bind_groups),
+        ];
+        match checks.into_iter().find(|(_, needed, limit)| *needed > *limit as usize) {
+            None => Ok(()),
+            Some((what, needed, limit)) => {
+                let name = dispatch.name();
+                Err(self.unable(format!("`{name}` with {needed} {what}, the adapter's limit is {limit}")))
+            }
+        }
+    }
+
+    fn compile_kernel(&self, dispatch: &Dispatch<'_>) -> Result<KernelPipeline> {
+        let entry = &dispatch.shader.entries[dispatch.entry];
+        let label = Some(entry.name.as_str());
+        let used: BTreeSet<u32> = entry.bindings.iter().filter_map(group).collect();
+        let count = used.last().map_or(0, |last| last + 1);
+        let immediates = entry.bindings.iter().filter(|binding| binding.access == BindingAccess::Immediate);
+        let immediate_size =
+            immediates.map(|binding| binding.bytes.next_multiple_of(4) as u32).max().unwrap_or(0);
+        let constants: Vec<(&str, f64)> =
+            dispatch.program.constants.iter().map(|(name, value)| (name.as_str(), *value)).collect();
+        self.scoped(0, || {
+            let layout = |index: u32| {
+                let bindings = entry.bindings.iter().filter(|binding| group(binding) == Some(index));
+                let entries: Vec<_> = bindings.map(layout_entry).collect();
+                let descriptor = wgpu::BindGroupLayoutDescriptor { label, entries: &entries };
+                used.contains(&index).then(|| self.raw.create_bind_group_layout(&descriptor))
+            };
+            let groups: Vec<_> = (0..count).map(layout).collect();
+            let layouts: Vec<_> = groups.iter().map(Option::as_ref).collect();
+            let layout = self.raw.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
+                label,
+                bind_group_layouts: &layouts,
+                immediate_size,
+            });
+            let module = self.raw.create_shader_module(wgpu::ShaderModuleDescriptor {
+                label: Some(&dispatch.shader.label),
+                source: wgpu::ShaderSource::Wgsl(dispatch.shader.source.as_str().into()),
+            });
+            let raw = self.raw.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
+                label,
+                layout: Some(&layout),
+                module: &module,
+                entry_point: Some(&entry.name),
+                compilation_options: wgpu::PipelineCompilationOptions {
+                    constants: &constants,
+                    zero_initialize_workgroup_memory: true,
+                },
+                cache: None,
+            });
+            KernelPipeline { raw, groups }
+        })
+    }
+}
+
+/// The group of a binding, none of an immediate.
+fn group(binding: &Binding) -> Option<u32> {
+    (binding.access != BindingAccess::Immediate).then_some(binding.group)
+}
+
+fn layout_entry(binding: &Binding) -> wgpu::BindGroupLayoutEntry {
+    let ty = match binding.access {
+        BindingAccess::Uniform => wgpu::BufferBindingType::Uniform,
+        BindingAccess::ReadWrite => wgpu::BufferBindingType::Storage { read_only: false },
+        _ => wgpu::BufferBindingType::Storage { read_only: true },
+    };
+    wgpu::BindGroupLayoutEntry {
+        binding: binding.binding,
+        visibility: wgpu::ShaderStages::COMPUTE,
+        ty: wgpu::BindingType::Buffer { ty, has_dynamic_offset: false, min_binding_size: None },
+        count: None,
+    }
+}

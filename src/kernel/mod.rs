@@ -1,0 +1,103 @@
+//! `Kernel`: a whole WGSL compute shader, reflected, checked, and launched by name.
+//!
+//! The shader is parsed and validated once. A launch names entry point, memory, overrides and grid; everything is held
+//! against what the shader declares before anything runs, and mistakes are reported by the call that runs it, so that
+//! calls can be chained.
+
+mod bind;
+mod fit;
+mod launch;
+mod overrides;
+mod shape;
+
+use std::fmt;
+use std::sync::Arc;
+
+pub use self::bind::{Bind, Raw};
+pub use self::launch::Launch;
+pub use self::overrides::OverrideValue;
+pub use self::shape::{KernelType, Shape};
+
+use crate::error::Result;
+use crate::wgsl::{EntryPoint, Override, Shader};
+
+/// A whole WGSL compute shader: any number of entry points with their bindings, workgroup memory, barriers and atomics.
+///
+/// ```no_run
+/// use tilewright::{Context, Kernel};
+///
+/// let kernel = Kernel::new("
+///     @group(0) @binding(0) var<uniform> a: f32;
+///     @group(0) @binding(1) var<storage, read> x: array<f32>;
+///     @group(0) @binding(2) var<storage, read_write> y: array<f32>;
+///
+///     @compute @workgroup_size(64)
+///     fn saxpy(@builtin(global_invocation_id) id: vec3<u32>) {
+///         if id.x < arrayLength(&y) { y[id.x] += a * x[id.x]; }
+///     }
+/// ")?;
+/// let cx = Context::new();
+/// let x = vec![1.0_f32; 1000];
+/// let mut y = vec![2.0_f32; 1000];
+/// kernel.launch().set("a", 3.0_f32).bind("x", &x).bind("y", &mut y).invocations([1000]).run(&cx)?;
+/// assert_eq!(y[999], 5.0);
+/// # Ok::<(), tilewright::Error>(())
+/// ```
+///
+/// Cheap to clone; clones share what was compiled.
+#[derive(Clone)]
+pub struct Kernel {
+    shader: Arc<Shader>,
+}
+
+impl Kernel {
+    /// Parses, validates and reflects a shader.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Wgsl`](crate::Error::Wgsl) with line and column if the text is not valid WGSL,
+    /// [`Error::Value`](crate::Error::Value) if it has no compute entry point.
+    pub fn new(source: impl AsRef<str>) -> Result<Self> {
+        Self::with_label("kernel", source)
+    }
+
+    /// Like [`new`](Self::new); `label` is what diagnostics call the text: the name of its file.
+    ///
+    /// # Errors
+    ///
+    /// As `new`.
+    pub fn with_label(label: &str, source: impl AsRef<str>) -> Result<Self> {
+        Ok(Self { shader: Arc::new(Shader::parse(label, source.as_ref())?) })
+    }
+
+    /// The compute entry points, in the order of the text, each with its workgroup size and its bindings.
+    pub fn entry_points(&self) -> &[EntryPoint] {
+        &self.shader.entries
+    }
+
+    /// The override constants, in the order of the text.
+    pub fn overrides(&self) -> &[Override] {
+        &self.shader.overrides
+    }
+
+    /// A launch of the only entry point.
+    ///
+    /// The launch reports [`Error::Value`](crate::Error::Value) if there are several.
+    pub fn launch(&self) -> Launch<'_> {
+        Launch::new(&self.shader, None)
+    }
+
+    /// A launch of the entry point called `name`.
+    ///
+    /// The launch reports [`Error::Value`](crate::Error::Value) if there is none of that name.
+    pub fn entry(&self, name: &str) -> Launch<'_> {
+        Launch::new(&self.shader, Some(name))
+    }
+}
+
+impl fmt::Debug for Kernel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&str> = self.shader.entries.iter().map(|entry| entry.name.as_str()).collect();
+        f.debug_struct("Kernel").field("label", &self.shader.label).field("entry_points", &names).finish()
+    }
+}

@@ -1,0 +1,177 @@
+//! Reflection: what a shader has to be given, as plain data.
+
+use std::fmt;
+
+use naga::valid::ModuleInfo;
+use naga::{AddressSpace, Module, ShaderStage, StorageAccess};
+
+use super::layout::{self, Layout};
+
+/// A compute entry point of a shader.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct EntryPoint {
+    /// The function's name.
+    pub name: String,
+    /// Invocations of a workgroup in x, y and z, with overrides at their defaults; `None` when it depends on an override
+    /// that has no default.
+    pub workgroup_size: Option<[u32; 3]>,
+    /// The bindings that the entry point or a function that it calls uses, by group and binding.
+    pub bindings: Vec<Binding>,
+    /// Index in the module's entry points.
+    pub(crate) index: usize,
+}
+
+/// A resource that an entry point uses.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Binding {
+    /// The number in `@group`; `u32::MAX` for an immediate, which has none.
+    pub group: u32,
+    /// The number in `@binding`.
+    pub binding: u32,
+    /// The variable's name.
+    pub name: String,
+    /// The variable's type, in WGSL.
+    pub ty: String,
+    /// What the shader may do with it.
+    pub access: BindingAccess,
+    /// Bytes that a buffer must have at least: those of the type, with one element of an array without a length.
+    pub bytes: u64,
+    /// Bytes from one element to the next of the array without a length that the type is or ends in.
+    pub stride: Option<u32>,
+    pub(crate) layout: Layout,
+}
+
+/// What a shader may do with a binding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum BindingAccess {
+    /// `var<uniform>`: a small block, read.
+    Uniform,
+    /// `var<storage, read>`: a buffer, read.
+    Read,
+    /// `var<storage, read_write>`: a buffer, read and written.
+    ReadWrite,
+    /// `var<immediate>`: a few words that travel with the launch, read.
+    Immediate,
+    /// A texture, a sampler or another resource that is not memory: no executor binds one yet.
+    Handle,
+}
+
+impl Binding {
+    /// The scalar type that starts at a byte of the buffer: `f32`, `u32`, ...; `None` in padding and amid a scalar.
+    pub fn scalar_at(&self, byte: u64) -> Option<&'static str> {
+        self.layout.scalar_at(byte)
+    }
+}
+
+impl fmt::Display for BindingAccess {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Uniform => "uniform",
+            Self::Read => "storage, read",
+            Self::ReadWrite => "storage, read_write",
+            Self::Immediate => "immediate",
+            Self::Handle => "handle",
+        })
+    }
+}
+
+/// A constant that each launch may set: `override name: type`.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Override {
+    /// Its name.
+    pub name: String,
+    /// The number in `@id`.
+    pub id: Option<u16>,
+    /// Its type in WGSL: `bool`, `i32`, `u32`, `f32`, ...
+    pub ty: String,
+    /// False when a launch of an entry point that uses it must set it.
+    pub has_default: bool,
+}
+
+impl Override {
+    /// The name by which naga and wgpu know it.
+    pub(crate) fn key(&self) -> String {
+        self.id.map_or_else(|| self.name.clone(), |id| id.to_string())
+    }
+}
+
+/// The compute entry points, without their workgroup sizes where overrides decide them.
+pub(super) fn entry_points(module: &Module, info: &ModuleInfo) -> Vec<EntryPoint> {
+    let compute = module.entry_points.iter().enumerate();
+    let compute = compute.filter(|(_, entry)| entry.stage == ShaderStage::Compute);
+    let describe = |(index, entry): (usize, &naga::EntryPoint)| {
+        let fixed = entry.workgroup_size_overrides.is_none_or(|sizes| sizes.iter().all(Option::is_none));
+        EntryPoint {
+            name: entry.name.clone(),
+            workgroup_size: fixed.then_some(entry.workgroup_size),
+            bindings: bindings(module, info, index),
+            index,
+        }
+    };
+    compute.map(describe).collect()
+}
+
+fn bindings(module: &Module, info: &ModuleInfo, entry: usize) -> Vec<Binding> {
+    let uses = info.get_entry_point(entry);
+    let mut found: Vec<Binding> = module
+        .global_variables
+        .iter()
+        .filter(|(handle, _)| !uses[*handle].is_empty())
+        .filter_map(|(_, variable)| {
+            let none = naga::ResourceBinding { group: u32::MAX, binding: 0 };
+            let place = match variable.space {
+                AddressSpace::Immediate => none,
+                _ => variable.binding?,
+            };
+            let access = match variable.space {
+                AddressSpace::Immediate => BindingAccess::Immediate,
+                AddressSpace::Uniform => BindingAccess::Uniform,
+                AddressSpace::Storage { access } if access.contains(StorageAccess::STORE) => {
+                    BindingAccess::ReadWrite
+                }
+                AddressSpace::Storage { .. } => BindingAccess::Read,
+                _ => BindingAccess::Handle,
+            };
+            let layout = Layout::of(module, variable.ty);
+            Some(Binding {
+                group: place.group,
+                binding: place.binding,
+                name: variable.name.clone().unwrap_or_default(),
+                ty: layout::spell(module.to_ctx(), variable.ty),
+                access,
+                bytes: layout.bytes(),
+                stride: layout.runtime_stride(),
+                layout,
+            })
+        })
+        .collect();
+    found.sort_by_key(|binding| (binding.group, binding.binding));
+    found
+}
+
+/// The overrides of a module.
+pub(super) fn overrides(module: &Module) -> Vec<Override> {
+    let describe = |value: &naga::Override| Override {
+        name: value.name.clone().unwrap_or_default(),
+        id: value.id,
+        ty: layout::spell(module.to_ctx(), value.ty),
+        has_default: value.init.is_some(),
+    };
+    module.overrides.iter().map(|(_, value)| describe(value)).collect()
+}
+
+/// Name, group and binding of every resource.
+pub(super) fn declared(module: &Module) -> Vec<(String, (u32, u32))> {
+    let place = |variable: &naga::GlobalVariable| {
+        let place = match variable.space {
+            AddressSpace::Immediate => (u32::MAX, 0),
+            _ => variable.binding.map(|place| (place.group, place.binding))?,
+        };
+        Some((variable.name.clone()?, place))
+    };
+    module.global_variables.iter().filter_map(|(_, variable)| place(variable)).collect()
+}
