@@ -4,10 +4,9 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
-use self::pending::{KernelBuffer, KernelProgram, KernelWords};
 use super::Context;
 use crate::array::ArrayData;
-use crate::cpu::Cpu;
+use crate::cpu::{Cpu, KernelBuffer, KernelProgram, KernelWords};
 use crate::dispatch::{Data, Dispatch};
 use crate::error::{Error, Result};
 use crate::plan::{Choice, LaunchShape, Placement, Plan, Request, decide_launch};
@@ -119,39 +118,5 @@ impl Context {
             }
         }
         Ok(())
-    }
-}
-
-/// Stands in for the CPU's executor of kernels, with the names and types of it.
-mod pending {
-    #![expect(dead_code, reason = "what the CPU's executor will read")]
-
-    use crate::cpu::{Cpu, Engine};
-    use crate::error::{Error, Result};
-
-    pub(super) struct KernelProgram;
-
-    impl KernelProgram {
-        pub(super) fn compile<M, I>(_: &M, _: &I, _: usize, _: &str, _: Engine) -> Result<Self> {
-            Err(Error::Unsupported {
-                executor: "cpu".to_owned(),
-                what: "kernels run on GPUs only".to_owned(),
-            })
-        }
-
-        pub(super) fn run(&self, _: &Cpu, _: [u32; 3], _: &mut [KernelBuffer<'_>]) -> Result<()> {
-            Ok(())
-        }
-    }
-
-    pub(super) struct KernelBuffer<'a> {
-        pub(super) group: u32,
-        pub(super) binding: u32,
-        pub(super) words: KernelWords<'a>,
-    }
-
-    pub(super) enum KernelWords<'a> {
-        Read(&'a [u32]),
-        Write(&'a mut [u32]),
     }
 }

@@ -8,8 +8,6 @@
 //! Accesses out of range: an index into something of a fixed size means its last element; beyond the end of a buffer,
 //! zero is read and nothing is written.
 
-#![allow(dead_code, reason = "the interface of kernels, which is not there yet, calls it")]
-
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;

@@ -5,7 +5,7 @@ mod block;
 mod compile;
 mod fold;
 mod function;
-pub(crate) mod kernel;
+mod kernel;
 mod lane;
 mod map;
 mod math;
@@ -22,6 +22,7 @@ use std::sync::{Arc, RwLock};
 use fearless_simd::Level;
 
 use self::compile::Compiled;
+pub(crate) use self::kernel::{KernelBuffer, KernelProgram, KernelWords};
 pub(crate) use self::lane::Engine;
 use self::lane::can_compile;
 use crate::error::{Error, Result};

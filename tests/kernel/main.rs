@@ -13,7 +13,7 @@ use tilewright::{Context, Kernel};
 use support::Executor;
 
 /// Who runs kernels.
-const EXECUTORS: [Executor; 1] = [Executor::Gpu];
+const EXECUTORS: [Executor; 3] = [Executor::Cpu(1), Executor::Cpu(3), Executor::Gpu];
 
 /// A test by its name.
 type Case = (&'static str, fn(&Context));
