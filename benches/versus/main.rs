@@ -8,6 +8,7 @@ mod black_scholes;
 mod data;
 mod device;
 mod environment;
+mod kernels;
 mod mandelbrot;
 mod maps;
 mod memory;
@@ -74,6 +75,7 @@ fn run(suite: &mut Suite, record: Option<PathBuf>) -> Outcome<()> {
     let devices = device::Devices::default();
     black_scholes::run_device(suite, &cx, &devices)?;
     mandelbrot::run_device(suite, &cx, &devices)?;
+    kernels::run_device(suite, &devices)?;
     device::run(suite, &devices)?;
     suite.end();
     if let Some(dir) = record {

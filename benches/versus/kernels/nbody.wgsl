@@ -1,14 +1,8 @@
 // One step of bodies under gravity: every invocation sums over all bodies, a tile of them in workgroup memory at a time.
-struct Parameters {
-    bodies: u32,
-    step: f32,
-    softening: f32,
-}
-
 @group(0) @binding(0) var<storage, read> before: array<vec4<f32>>; // position and mass
-@group(0) @binding(1) var<storage, read_write> velocity: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> velocity: array<vec4<f32>>;
 @group(0) @binding(2) var<storage, read_write> after: array<vec4<f32>>;
-@group(0) @binding(3) var<uniform> parameters: Parameters;
+@group(0) @binding(3) var<uniform> parameters: vec2<f32>; // time of a step, softening
 
 const TILE = 128u;
 var<workgroup> tile: array<vec4<f32>, TILE>;
@@ -17,19 +11,18 @@ var<workgroup> tile: array<vec4<f32>, TILE>;
 fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(local_invocation_index) local: u32) {
     let here = before[id.x];
     var force = vec3<f32>(0.0);
-    for (var first = 0u; first < parameters.bodies; first += TILE) {
+    for (var first = 0u; first < arrayLength(&before); first += TILE) {
         tile[local] = before[first + local];
         workgroupBarrier();
         for (var i = 0u; i < TILE; i++) {
             let other = tile[i];
             let d = other.xyz - here.xyz;
-            let r2 = dot(d, d) + parameters.softening;
+            let r2 = dot(d, d) + parameters.y;
             let r = inverseSqrt(r2);
             force += d * (other.w * r * r * r);
         }
         workgroupBarrier();
     }
-    let v = velocity[id.x].xyz + force * parameters.step;
-    velocity[id.x] = vec4<f32>(v, 0.0);
-    after[id.x] = vec4<f32>(here.xyz + v * parameters.step, here.w);
+    let v = velocity[id.x].xyz + force * parameters.x;
+    after[id.x] = vec4<f32>(here.xyz + v * parameters.x, here.w);
 }

@@ -1,6 +1,6 @@
 // SHA-256 of messages of one block each (FIPS 180-4), given as their padded sixteen words.
-@group(0) @binding(0) var<storage, read> blocks: array<array<u32, 16>>;
-@group(0) @binding(1) var<storage, read_write> digests: array<array<u32, 8>>;
+@group(0) @binding(0) var<storage, read> blocks: array<u32>;
+@group(0) @binding(1) var<storage, read_write> digests: array<u32>;
 
 const K = array<u32, 64>(
     0x428a2f98u, 0x71374491u, 0xb5c0fbcfu, 0xe9b5dba5u, 0x3956c25bu, 0x59f111f1u, 0x923f82a4u, 0xab1c5ed5u,
@@ -19,12 +19,12 @@ fn rotate(x: u32, by: u32) -> u32 {
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {
-    if id.x >= arrayLength(&blocks) {
+    if id.x >= arrayLength(&blocks) / 16u {
         return;
     }
     var w: array<u32, 16>;
     for (var i = 0u; i < 16u; i++) {
-        w[i] = blocks[id.x][i];
+        w[i] = blocks[16u * id.x + i];
     }
     var h = array<u32, 8>(
         0x6a09e667u, 0xbb67ae85u, 0x3c6ef372u, 0xa54ff53au, 0x510e527fu, 0x9b05688cu, 0x1f83d9abu, 0x5be0cd19u,
@@ -51,12 +51,12 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
         h[1] = h[0];
         h[0] = t1 + s0 + majority;
     }
-    digests[id.x][0] = h[0] + 0x6a09e667u;
-    digests[id.x][1] = h[1] + 0xbb67ae85u;
-    digests[id.x][2] = h[2] + 0x3c6ef372u;
-    digests[id.x][3] = h[3] + 0xa54ff53au;
-    digests[id.x][4] = h[4] + 0x510e527fu;
-    digests[id.x][5] = h[5] + 0x9b05688cu;
-    digests[id.x][6] = h[6] + 0x1f83d9abu;
-    digests[id.x][7] = h[7] + 0x5be0cd19u;
+    digests[8u * id.x + 0u] = h[0] + 0x6a09e667u;
+    digests[8u * id.x + 1u] = h[1] + 0xbb67ae85u;
+    digests[8u * id.x + 2u] = h[2] + 0x3c6ef372u;
+    digests[8u * id.x + 3u] = h[3] + 0xa54ff53au;
+    digests[8u * id.x + 4u] = h[4] + 0x510e527fu;
+    digests[8u * id.x + 5u] = h[5] + 0x9b05688cu;
+    digests[8u * id.x + 6u] = h[6] + 0x1f83d9abu;
+    digests[8u * id.x + 7u] = h[7] + 0x5be0cd19u;
 }
