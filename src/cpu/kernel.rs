@@ -3,15 +3,17 @@
 //! Workgroups start in the order of their linear index, x fastest, and one that has started runs to its end on its
 //! thread. So a workgroup may wait for what one with a lower index publishes by atomic operations (a look-back): the
 //! lowest that has not ended never waits for one that has not started. Waiting for a higher index may never end; then the
-//! step budget of the context ends it. It counts the loop iterations of a workgroup, those of waiting too.
+//! step budget of the context ends it: it bounds the loop iterations of the lowest workgroup that has not ended, and the
+//! others may wait as long as that one runs.
 //!
 //! Accesses out of range: an index into something of a fixed size means its last element; beyond the end of a buffer,
 //! zero is read and nothing is written.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+mod progress;
 
 use rayon::prelude::*;
 
+use self::progress::{Alone, Progress, Thread};
 use super::lane::{Engine, Unit, Words, Workgroups};
 use super::{Cpu, scratch};
 use crate::error::{Error, Result};
@@ -67,6 +69,12 @@ impl KernelProgram {
         Ok(Self { workgroups, name })
     }
 
+    /// True if segments run as machine code.
+    #[cfg(test)]
+    pub(super) fn is_compiled(&self) -> bool {
+        self.workgroups.is_compiled()
+    }
+
     /// Runs a grid of workgroups; `buffers` are the resource bindings by group and binding, those that the entry point
     /// does not use included or not.
     pub(crate) fn run(&self, cpu: &Cpu, grid: [u32; 3], buffers: &mut [KernelBuffer<'_>]) -> Result<()> {
@@ -78,33 +86,30 @@ impl KernelProgram {
         })?;
         let words = self.words(buffers)?;
         let cost = self.workgroups.cost().max(1.0);
-        if groups <= 1 || groups as f64 * cost < SMALL || cpu.threads() == 1 {
+        let threads = cpu.threads();
+        if groups <= 1 || groups as f64 * cost < SMALL || threads == 1 {
             let bound = self.workgroups.bind(words)?;
             return scratch::with(|scratch| {
-                self.workgroups.run(&mut scratch.machine, &bound, grid, 0..groups, cpu.budget)
+                self.workgroups.run(&mut scratch.machine, &bound, grid, 0..groups, cpu.budget, &Alone)
             });
         }
         let bound = self.workgroups.bind_shared(words)?;
-        let chunk = ((CHUNK / cost) as u64).clamp(1, groups.div_ceil(4 * cpu.threads() as u64));
-        let next = AtomicU64::new(0);
-        let work = || {
-            loop {
-                let start = next.fetch_add(chunk, Ordering::Relaxed);
-                if start >= groups {
-                    return Ok(());
-                }
-                let range = start..groups.min(start + chunk);
+        let chunk = ((CHUNK / cost) as u64).clamp(1, groups.div_ceil(4 * threads as u64));
+        let progress = Progress::new(groups, threads);
+        let work = |thread: usize| {
+            while let Some(range) = progress.take(thread, chunk) {
                 let done = scratch::with(|scratch| {
-                    self.workgroups.run(&mut scratch.machine, &bound, grid, range, cpu.budget)
+                    let watch = Thread { progress: &progress, thread };
+                    self.workgroups.run(&mut scratch.machine, &bound, grid, range, cpu.budget, &watch)
                 });
                 if done.is_err() {
-                    // The others need not go on.
-                    next.store(groups, Ordering::Relaxed);
+                    progress.fail();
                     return done;
                 }
             }
+            Ok(())
         };
-        cpu.install(|| (0..cpu.threads()).into_par_iter().with_max_len(1).try_for_each(|_| work()))
+        cpu.install(|| (0..threads).into_par_iter().with_max_len(1).try_for_each(work))
     }
 
     /// The words of the bindings in use, in the program's order.

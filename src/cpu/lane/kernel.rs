@@ -8,7 +8,7 @@ use fearless_simd::Level;
 use super::exec::level::strip_len;
 use super::exec::machine::Machine;
 use super::exec::region::{Region, Sharing};
-use super::exec::workgroup::Launch;
+use super::exec::workgroup::{Launch, Watch};
 use super::lower::{Binding, Interface, LENGTHS, Unit, lane_inputs, lower_kernel};
 use super::program::{Engine, Program};
 use crate::error::{Error, Result};
@@ -70,6 +70,12 @@ impl Workgroups {
         &self.interface.bindings
     }
 
+    /// True if segments run as machine code.
+    #[cfg(test)]
+    pub(crate) fn is_compiled(&self) -> bool {
+        self.program.is_compiled()
+    }
+
     /// A rough estimate of nanoseconds a workgroup on one core.
     pub(crate) fn cost(&self) -> f64 {
         self.program.cost_per_element() * self.program.lanes as f64
@@ -122,6 +128,7 @@ impl Workgroups {
         grid: [u32; 3],
         groups: Range<u64>,
         budget: u64,
+        watch: &dyn Watch,
     ) -> Result<()> {
         if bound.regions.len() != self.interface.bindings.len() {
             return Err(Error::Length {
@@ -138,6 +145,7 @@ impl Workgroups {
             shared: self.interface.shared as usize,
             grid,
             budget,
+            watch,
         };
         let line = |number: u32| self.interface.barriers.get(number as usize).copied().unwrap_or(0);
         machine.run_workgroups(&launch, groups).map_err(|stop| stop.error(&self.program, line))

@@ -110,6 +110,7 @@ corpus! {
     compare_exchange: oracles::compare_exchange,
     constants: oracles::constants,
     conversions: oracles_words::conversions,
+    divergent_writes: oracles::divergent_writes,
     early_return: oracles::early_return,
     float_builtins: oracles_words::float_builtins,
     histogram: oracles::histogram,

@@ -243,7 +243,10 @@ fn what_has_no_words_is_named_with_its_line() {
         @group(0) @binding(1) var t: texture_2d<f32>;
         @compute @workgroup_size(1)
         fn main() { x[0] = u32(textureLoad(t, vec2(0, 0), 0).x); }";
-    insta::assert_snapshot!(error(texture, [1, 1, 1], &[write(0, iota(4))]), @"");
+    insta::assert_snapshot!(
+        error(texture, [1, 1, 1], &[write(0, iota(4))]),
+        @"unsupported on cpu: a texture or sampler in `main`, line 3"
+    );
     let half = "
         enable f16;
         @group(0) @binding(0) var<storage, read_write> x: array<f32>;
@@ -252,11 +255,20 @@ fn what_has_no_words_is_named_with_its_line() {
             let h = f16(x[0]);
             x[1] = f32(h * h);
         }";
-    insta::assert_snapshot!(error(half, [1, 1, 1], &[write(0, iota(4))]), @"");
+    insta::assert_snapshot!(
+        error(half, [1, 1, 1], &[write(0, iota(4))]),
+        @"unsupported on cpu: a conversion to a type that is not 32 bits wide in `main`, line 6"
+    );
     let missing = "
         @group(0) @binding(0) var<storage, read_write> x: array<u32>;
         @compute @workgroup_size(1)
         fn main() { x[0] = 1u; }";
-    insta::assert_snapshot!(error(missing, [1, 1, 1], &[write(1, iota(4))]), @"");
-    insta::assert_snapshot!(error(missing, [1, 1, 1], &[read(0, iota(4))]), @"");
+    insta::assert_snapshot!(
+        error(missing, [1, 1, 1], &[write(1, iota(4))]),
+        @"the bindings of `main`: expected one for `x`, group 0, binding 0, given none"
+    );
+    insta::assert_snapshot!(
+        error(missing, [1, 1, 1], &[read(0, iota(4))]),
+        @"binding `x` of `main`: expected words that can be written, given words that can only be read"
+    );
 }

@@ -83,6 +83,23 @@ pub(super) fn constants(launch: &mut Launch) {
     }
 }
 
+pub(super) fn divergent_writes(launch: &mut Launch) {
+    for id in 0..150u32 {
+        let mut n = id * 7 % 37 + 1;
+        let mut at = 0;
+        while n != 1 {
+            n = if n.is_multiple_of(2) { n / 2 } else { 3 * n + 1 };
+            if n % 3 != 0 {
+                launch.out(0)[(id * 128 + at) as usize] = n;
+            }
+            launch.out(1)[n as usize % 32] += 1;
+            launch.out(1)[32] = launch.out(1)[32].max(n);
+            at += 1;
+        }
+        launch.out(0)[(id * 128 + 127) as usize] = at;
+    }
+}
+
 pub(super) fn early_return(launch: &mut Launch) {
     fn first_divisor(n: u32) -> u32 {
         if n < 2 {

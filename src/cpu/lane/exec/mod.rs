@@ -1,5 +1,6 @@
 //! Running programs: the vector code, compiled once per instruction set, and the machine that calls it.
 
+mod check;
 pub(super) mod functions;
 pub(super) mod level;
 pub(super) mod machine;
@@ -10,3 +11,4 @@ pub(super) mod shuffle;
 pub(super) mod strip;
 pub(super) mod subgroup;
 pub(super) mod workgroup;
+mod stop;

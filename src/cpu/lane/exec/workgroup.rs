@@ -4,11 +4,11 @@ use std::ops::Range;
 
 use super::super::lower::{GRID, GROUP};
 use super::super::program::Program;
-use super::machine::{Machine, Stop};
+use super::machine::Machine;
 use super::region::{Region, Sharing};
+use super::stop::Stop;
 
 /// What the workgroups of a launch have in common.
-#[derive(Debug)]
 pub(in crate::cpu::lane) struct Launch<'a> {
     pub(in crate::cpu::lane) program: &'a Program,
     /// The components of the lanes' inputs, a plane of a block each.
@@ -22,6 +22,15 @@ pub(in crate::cpu::lane) struct Launch<'a> {
     pub(in crate::cpu::lane) grid: [u32; 3],
     /// Loop iterations allowed per workgroup.
     pub(in crate::cpu::lane) budget: u64,
+    pub(in crate::cpu::lane) watch: &'a dyn Watch,
+}
+
+/// Who knows what other threads do.
+pub(crate) trait Watch {
+    /// A workgroup begins.
+    fn begins(&self, group: u64);
+    /// True if the workgroup may be waiting for others; asked now and then, also to let them run.
+    fn may_wait(&self, group: u64) -> bool;
 }
 
 impl Machine {
@@ -56,7 +65,8 @@ impl Machine {
                     self.table[place as usize] = launch.lanes[component as usize].as_ptr().cast_mut();
                 }
             }
-            self.execute(program, program.lanes, launch.budget)
+            launch.watch.begins(group);
+            self.execute(program, program.lanes, launch.budget, &mut || launch.watch.may_wait(group))
         });
         self.memories.clear();
         done
