@@ -11,6 +11,7 @@
 
 mod progress;
 
+use fearless_simd::Level;
 use rayon::prelude::*;
 
 use self::progress::{Alone, Progress, Thread};
@@ -51,7 +52,8 @@ impl KernelProgram {
         source: &str,
         engine: Engine,
     ) -> Result<Self> {
-        Self::compile_for(module, info, entry, source, fearless_simd::Level::new(), engine)
+        let lanes: u32 = module.entry_points.get(entry).map_or(0, |point| point.workgroup_size.iter().product());
+        Self::compile_for(module, info, entry, source, level_for(lanes), engine)
     }
 
     /// Compiles for an instruction set.
@@ -60,7 +62,7 @@ impl KernelProgram {
         info: &naga::valid::ModuleInfo,
         entry: usize,
         source: &str,
-        level: fearless_simd::Level,
+        level: Level,
         engine: Engine,
     ) -> Result<Self> {
         let name = module.entry_points.get(entry).map(|point| point.name.clone()).unwrap_or_default();
@@ -139,6 +141,18 @@ impl KernelProgram {
             })
             .collect()
     }
+}
+
+/// The instruction set for workgroups of so many lanes: a strip of the widest has 128 lanes, and half of it would be idle in
+/// workgroups of half as many, which are common.
+fn level_for(lanes: u32) -> Level {
+    let level = Level::new();
+    #[cfg(target_arch = "x86_64")]
+    if lanes % 128 != 0 && lanes % 128 <= 64 && lanes < 256 && level.as_avx512().is_some() {
+        return level.as_avx2().map_or(level, Level::Avx2);
+    }
+    let _ = lanes;
+    level
 }
 
 /// A launch that is estimated to take fewer nanoseconds on one core is not worth waking another thread.

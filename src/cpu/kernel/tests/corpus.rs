@@ -113,6 +113,7 @@ corpus! {
     divergent_writes: oracles::divergent_writes,
     early_return: oracles::early_return,
     float_builtins: oracles_words::float_builtins,
+    half: oracles_words::half,
     histogram: oracles::histogram,
     integer_division: oracles_words::integer_division,
     invocation_ids: oracles::invocation_ids,

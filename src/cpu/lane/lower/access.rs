@@ -9,7 +9,7 @@ use super::super::op::Op;
 use super::super::tree::{Memory, Value};
 use super::kernel::{Binding, LENGTHS};
 use super::memory::{Place, Storage};
-use super::types::Layout;
+use super::layout::Layout;
 use super::{Frame, Lowering, Operand, types, unsupported_at};
 use crate::error::Result;
 
@@ -54,6 +54,7 @@ impl Lowering {
                 return Err(unsupported_at(frame.unit, "an array of bindings", span));
             }
             let memory = self.b.memory(is_written);
+            let layout = Layout::of_buffer(frame.unit, variable.ty);
             let name = variable.name.clone().unwrap_or_default();
             self.globals.bindings.push(Binding {
                 name,
@@ -61,7 +62,7 @@ impl Lowering {
                 binding: binding.binding,
                 is_written,
             });
-            self.globals.places.insert(handle, Place::start_of(Storage::Memory(memory, Layout::Host)));
+            self.globals.places.insert(handle, Place::start_of(Storage::Memory(memory, layout)));
         }
         let shared = self.b.memory(true);
         let mut shared_words = 0u32;
@@ -116,17 +117,20 @@ impl Lowering {
             Operand::Place(place) => place,
             Operand::Words(_) => return Err(frame.unsupported("this array length", array)),
         };
-        let (Some(Memory(memory)), Some(inner)) =
+        let (Some((Memory(memory), layout)), Some(inner)) =
             (place.memory(), types::pointee(frame.unit, frame.ty(array)))
         else {
             return Err(frame.unsupported("this array length", array));
         };
-        let (len, stride) = Layout::Host.elements(frame.unit, &inner)?;
+        let (len, stride) = layout.elements(frame.unit, &inner)?;
         if let Some(len) = len {
             return Ok(self.b.constant(len));
         }
         let before = self.word_offset(&place, 0);
-        let words = self.b.uniform(LENGTHS + memory);
+        let mut words = self.b.uniform(LENGTHS + memory);
+        if layout == (Layout::Host { bytes: 2 }) {
+            words = self.b.op2(Op::IAdd, words, words);
+        }
         let words = self.b.op2(Op::UMax, words, before);
         let rest = self.b.op2(Op::ISub, words, before);
         let stride = self.b.constant(stride);

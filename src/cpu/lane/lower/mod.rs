@@ -5,6 +5,7 @@
 mod access;
 mod expr;
 mod kernel;
+mod layout;
 mod math;
 mod matrix;
 mod memory;
