@@ -52,7 +52,8 @@ impl KernelProgram {
         source: &str,
         engine: Engine,
     ) -> Result<Self> {
-        let lanes: u32 = module.entry_points.get(entry).map_or(0, |point| point.workgroup_size.iter().product());
+        let lanes: u32 =
+            module.entry_points.get(entry).map_or(0, |point| point.workgroup_size.iter().product());
         Self::compile_for(module, info, entry, source, level_for(lanes), engine)
     }
 

@@ -173,36 +173,39 @@ fn a_loop_that_never_ends_is_stopped() {
     );
 }
 
+/// Every operation of subgroups.
+pub(super) const SUBGROUPS: &str = "
+    @group(0) @binding(0) var<storage, read> x: array<u32>;
+    @group(0) @binding(1) var<storage, read_write> out: array<array<u32, 16>>;
+    @compute @workgroup_size(80)
+    fn main(@builtin(local_invocation_index) at: u32, @builtin(subgroup_size) size: u32,
+            @builtin(subgroup_invocation_id) lane: u32, @builtin(num_subgroups) count: u32,
+            @builtin(subgroup_id) group: u32) {
+        let v = x[at];
+        out[at][0] = size + 100u * lane + 10000u * count + 100000u * group;
+        out[at][1] = subgroupAdd(v);
+        out[at][2] = subgroupInclusiveAdd(v);
+        out[at][3] = subgroupExclusiveAdd(v);
+        out[at][4] = subgroupMax(v) - subgroupMin(v);
+        out[at][5] = subgroupBallot(v % 3u == 0u).x;
+        out[at][6] = subgroupBroadcastFirst(v) + subgroupBroadcast(v, 7u);
+        out[at][7] = subgroupShuffle(v, (lane * 5u) % 16u);
+        out[at][8] = subgroupShuffleXor(v, 3u) + 1000u * quadSwapX(v);
+        if v % 2u == 1u {
+            out[at][9] = subgroupAdd(v);
+            out[at][10] = u32(subgroupAll(v % 4u == 1u)) + 2u * u32(subgroupAny(v == 1u));
+            out[at][11] = subgroupBallot().x + subgroupBroadcastFirst(v);
+        }
+        out[at][12] = subgroupXor(v);
+        out[at][13] = u32(subgroupMul(f32(v % 2u + 1u)));
+        out[at][14] = quadBroadcast(v, 2u);
+        subgroupBarrier();
+        let pair = subgroupAdd(vec2(v, 1u));
+        out[at][15] = pair.y;
+    }";
+
 #[test]
 fn subgroups_are_32_invocations() {
-    let source = "
-        @group(0) @binding(0) var<storage, read> x: array<u32>;
-        @group(0) @binding(1) var<storage, read_write> out: array<array<u32, 16>>;
-        @compute @workgroup_size(80)
-        fn main(@builtin(local_invocation_index) at: u32, @builtin(subgroup_size) size: u32,
-                @builtin(subgroup_invocation_id) lane: u32, @builtin(num_subgroups) count: u32,
-                @builtin(subgroup_id) group: u32) {
-            let v = x[at];
-            out[at][0] = size + 100u * lane + 10000u * count + 100000u * group;
-            out[at][1] = subgroupAdd(v);
-            out[at][2] = subgroupInclusiveAdd(v);
-            out[at][3] = subgroupExclusiveAdd(v);
-            out[at][4] = subgroupMax(v) - subgroupMin(v);
-            out[at][5] = subgroupBallot(v % 3u == 0u).x;
-            out[at][6] = subgroupBroadcastFirst(v) + subgroupBroadcast(v, 7u);
-            out[at][7] = subgroupShuffle(v, (lane * 5u) % 16u);
-            out[at][8] = subgroupShuffleXor(v, 3u) + 1000u * quadSwapX(v);
-            if v % 2u == 1u {
-                out[at][9] = subgroupAdd(v);
-                out[at][10] = u32(subgroupAll(v % 4u == 1u)) + 2u * u32(subgroupAny(v == 1u));
-                out[at][11] = subgroupBallot().x + subgroupBroadcastFirst(v);
-            }
-            out[at][12] = subgroupXor(v);
-            out[at][13] = u32(subgroupMul(f32(v % 2u + 1u)));
-            out[at][14] = quadBroadcast(v, 2u);
-            let pair = subgroupAdd(vec2(v, 1u));
-            out[at][15] = pair.y;
-        }";
     let mut expected = vec![];
     for at in 0..80u32 {
         let first = at / 32 * 32;
@@ -233,7 +236,7 @@ fn subgroups_are_32_invocations() {
             group.len() as u32,
         ]);
     }
-    check(source, [1, 1, 1], &[read(0, iota(80)), write(1, vec![0; 1280])], &[(1, expected)]);
+    check(SUBGROUPS, [1, 1, 1], &[read(0, iota(80)), write(1, vec![0; 1280])], &[(1, expected)]);
 }
 
 #[test]

@@ -246,6 +246,21 @@ pub(super) fn shared_structs(launch: &mut Launch) {
     }
 }
 
+pub(super) fn storage_barrier(launch: &mut Launch) {
+    for part in launch.out(0).chunks_mut(96) {
+        let mut sums = [0u32; 96];
+        for d in 1..4 {
+            part.iter_mut().for_each(|word| *word += 1);
+            for at in 0..96 {
+                sums[at] = sums[at].wrapping_mul(7).wrapping_add(part[(at + d * 31) % 96]);
+            }
+            let even = part.iter_mut().zip(&sums).filter(|(_, sum)| **sum % 2 == 0);
+            even.for_each(|(word, _)| *word += 10);
+        }
+        part.copy_from_slice(&sums);
+    }
+}
+
 pub(super) fn switches(launch: &mut Launch) {
     let kind = |v: i32| match v {
         -1 | 2 => 10,

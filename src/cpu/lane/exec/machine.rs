@@ -103,7 +103,8 @@ impl Machine {
         let lanes = count.next_multiple_of(program.strip);
         self.load(program, call.inputs, start, count, lanes);
         let direct = self.aim_output(program, output, at, count == lanes);
-        self.execute(program, lanes, call.budget, &mut || false).map_err(|stop| stop.error(program, |_| 0))?;
+        self.execute(program, lanes, call.budget, &mut || false)
+            .map_err(|stop| stop.error(program, |_| 0))?;
         if !direct {
             self.store(program, output, at, count);
         }

@@ -8,7 +8,7 @@ pub(super) mod memory;
 mod pack;
 pub(super) mod region;
 pub(super) mod shuffle;
+mod stop;
 pub(super) mod strip;
 pub(super) mod subgroup;
 pub(super) mod workgroup;
-mod stop;

@@ -179,11 +179,8 @@ impl Region {
             let (mut operand, mut compare, mut offset) = (*value, compare, offset);
             if atomic == Atomic::StoreHalf {
                 // The half that stays is said in place of what is compared with.
-                (operand, compare) = if offset % 2 == 0 {
-                    (operand & 0xffff, 0xffff_0000)
-                } else {
-                    (operand << 16, 0xffff)
-                };
+                (operand, compare) =
+                    if offset % 2 == 0 { (operand & 0xffff, 0xffff_0000) } else { (operand << 16, 0xffff) };
                 // Inactive lanes stay out of range.
                 offset = if offset == u32::MAX { offset } else { offset / 2 };
             }

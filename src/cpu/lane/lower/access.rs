@@ -8,8 +8,8 @@ use super::super::function::Function;
 use super::super::op::Op;
 use super::super::tree::{Memory, Value};
 use super::kernel::{Binding, LENGTHS};
-use super::memory::{Place, Storage};
 use super::layout::Layout;
+use super::memory::{Place, Storage};
 use super::{Frame, Lowering, Operand, types, unsupported_at};
 use crate::error::Result;
 

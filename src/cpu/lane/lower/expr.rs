@@ -134,7 +134,10 @@ impl Lowering {
         };
         let computes = matches!(
             frame.function.expressions[handle],
-            Expression::Unary { .. } | Expression::Binary { .. } | Expression::Math { .. } | Expression::As { .. }
+            Expression::Unary { .. }
+                | Expression::Binary { .. }
+                | Expression::Math { .. }
+                | Expression::As { .. }
         );
         Ok(Operand::Words(if computes && types::is_half(frame.ty(handle)) {
             self.round_to_half(&words)

@@ -8,10 +8,10 @@ use std::rc::Rc;
 
 use naga::{Expression, Function, GlobalVariable, Handle, LocalVariable, Module, Statement, TypeInner};
 
-use super::super::op::Op;
-use super::super::tree::{Array, Memory, Value, Var};
 use super::super::effect::{Atomic, Effect};
 use super::super::function;
+use super::super::op::Op;
+use super::super::tree::{Array, Memory, Value, Var};
 use super::layout::{Layout, Leaf, OUT_OF_RANGE};
 use super::{Frame, Lowering, Operand, types};
 use crate::error::Result;
