@@ -4,7 +4,8 @@
 //! thread. So a workgroup may wait for what one with a lower index publishes by atomic operations (a look-back): the
 //! lowest that has not ended never waits for one that has not started. Waiting for a higher index may never end; then the
 //! step budget of the context ends it: it bounds the loop iterations of the lowest workgroup that has not ended, and the
-//! others may wait as long as that one runs.
+//! others may wait as long as that one runs. Small workgroups may run in step with their neighbours; not those of shaders
+//! with atomics and loops, which could wait.
 //!
 //! Accesses out of range: an index into something of a fixed size means its last element; beyond the end of a buffer,
 //! zero is read and nothing is written.
@@ -52,9 +53,9 @@ impl KernelProgram {
         source: &str,
         engine: Engine,
     ) -> Result<Self> {
-        let lanes: u32 =
-            module.entry_points.get(entry).map_or(0, |point| point.workgroup_size.iter().product());
-        Self::compile_for(module, info, entry, source, level_for(lanes), engine)
+        let name = entry_name(module, entry);
+        let level = Workgroups::level(Unit { name, source, module, info }, entry);
+        Self::compile_for(module, info, entry, source, level, engine)
     }
 
     /// Compiles for an instruction set.
@@ -66,10 +67,9 @@ impl KernelProgram {
         level: Level,
         engine: Engine,
     ) -> Result<Self> {
-        let name = module.entry_points.get(entry).map(|point| point.name.clone()).unwrap_or_default();
-        let unit = Unit { name: &name, source, module, info };
-        let workgroups = Workgroups::compile(unit, entry, level, engine)?;
-        Ok(Self { workgroups, name })
+        let name = entry_name(module, entry);
+        let workgroups = Workgroups::compile(Unit { name, source, module, info }, entry, level, engine)?;
+        Ok(Self { workgroups, name: name.to_owned() })
     }
 
     /// True if segments run as machine code.
@@ -81,8 +81,7 @@ impl KernelProgram {
     /// Runs a grid of workgroups; `buffers` are the resource bindings by group and binding, those that the entry point
     /// does not use included or not.
     pub(crate) fn run(&self, cpu: &Cpu, grid: [u32; 3], buffers: &mut [KernelBuffer<'_>]) -> Result<()> {
-        let groups = grid.into_iter().try_fold(1u64, |groups, count| groups.checked_mul(u64::from(count)));
-        let groups = groups.ok_or_else(|| Error::Value {
+        let blocks = self.workgroups.blocks(grid).ok_or_else(|| Error::Value {
             what: format!("the grid of `{}`", self.name),
             expected: "fewer than 2^64 workgroups".to_owned(),
             given: format!("{grid:?}"),
@@ -90,15 +89,15 @@ impl KernelProgram {
         let words = self.words(buffers)?;
         let cost = self.workgroups.cost().max(1.0);
         let threads = cpu.threads();
-        if groups <= 1 || groups as f64 * cost < SMALL || threads == 1 {
+        if blocks <= 1 || blocks as f64 * cost < SMALL || threads == 1 {
             let bound = self.workgroups.bind(words)?;
             return scratch::with(|scratch| {
-                self.workgroups.run(&mut scratch.machine, &bound, grid, 0..groups, cpu.budget, &Alone)
+                self.workgroups.run(&mut scratch.machine, &bound, grid, 0..blocks, cpu.budget, &Alone)
             });
         }
         let bound = self.workgroups.bind_shared(words)?;
-        let chunk = ((CHUNK / cost) as u64).clamp(1, groups.div_ceil(4 * threads as u64));
-        let progress = Progress::new(groups, threads);
+        let chunk = ((CHUNK / cost) as u64).clamp(1, blocks.div_ceil(4 * threads as u64));
+        let progress = Progress::new(blocks, threads);
         let work = |thread: usize| {
             while let Some(range) = progress.take(thread, chunk) {
                 let done = scratch::with(|scratch| {
@@ -144,16 +143,8 @@ impl KernelProgram {
     }
 }
 
-/// The instruction set for workgroups of so many lanes: a strip of the widest has 128 lanes, and half of it would be idle in
-/// workgroups of half as many, which are common.
-fn level_for(lanes: u32) -> Level {
-    let level = Level::new();
-    #[cfg(target_arch = "x86_64")]
-    if lanes % 128 != 0 && lanes % 128 <= 64 && lanes < 256 && level.as_avx512().is_some() {
-        return level.as_avx2().map_or(level, Level::Avx2);
-    }
-    let _ = lanes;
-    level
+fn entry_name(module: &naga::Module, entry: usize) -> &str {
+    module.entry_points.get(entry).map_or("", |point| &point.name)
 }
 
 /// A launch that is estimated to take fewer nanoseconds on one core is not worth waking another thread.

@@ -9,7 +9,7 @@ use super::exec::level::strip_len;
 use super::exec::machine::Machine;
 use super::exec::region::{Region, Sharing};
 use super::exec::workgroup::{Launch, Watch};
-use super::lower::{Binding, Interface, LENGTHS, Unit, lane_inputs, lower_kernel};
+use super::lower::{Binding, Interface, LENGTHS, Unit, lane_inputs, lower_kernel, members};
 use super::program::{Engine, Program};
 use crate::error::{Error, Result};
 
@@ -59,9 +59,9 @@ impl Workgroups {
     /// Compiles an entry point.
     pub(crate) fn compile(unit: Unit, entry: usize, level: Level, engine: Engine) -> Result<Self> {
         let (tree, interface) = lower_kernel(unit, entry, strip_len(level))?;
-        let lanes = interface.size.iter().product::<u32>() as usize;
+        let lanes = (interface.size.iter().product::<u32>() * interface.members) as usize;
         let program = Program::of_workgroup(tree, unit.name, lanes, level, engine)?;
-        let lanes = lane_inputs(interface.size, program.lanes);
+        let lanes = lane_inputs(interface.size, interface.members, program.lanes);
         Ok(Self { program, interface, lanes })
     }
 
@@ -76,7 +76,30 @@ impl Workgroups {
         self.program.is_compiled()
     }
 
-    /// A rough estimate of nanoseconds a workgroup on one core.
+    /// The instruction set for an entry point. A strip of the widest has 128 lanes; half of it or more would be idle in a
+    /// small workgroup that has a block of its own.
+    pub(crate) fn level(unit: Unit, entry: usize) -> Level {
+        let level = Level::new();
+        #[cfg(target_arch = "x86_64")]
+        {
+            let size = unit.module.entry_points.get(entry).map_or([0; 3], |point| point.workgroup_size);
+            let lanes = size.iter().fold(members(unit, entry), |lanes, &size| lanes.saturating_mul(size));
+            if lanes % 128 != 0 && lanes % 128 <= 64 && lanes < 256 && level.as_avx512().is_some() {
+                return level.as_avx2().map_or(level, Level::Avx2);
+            }
+        }
+        let _ = (unit, entry);
+        level
+    }
+
+    /// Blocks of a grid; none where they cannot be counted.
+    pub(crate) fn blocks(&self, grid: [u32; 3]) -> Option<u64> {
+        let [width, height, depth] = grid;
+        let row = u64::from(width.div_ceil(self.interface.members));
+        (row * u64::from(height)).checked_mul(u64::from(depth))
+    }
+
+    /// A rough estimate of nanoseconds a block on one core.
     pub(crate) fn cost(&self) -> f64 {
         self.program.cost_per_element() * self.program.lanes as f64
     }
@@ -120,13 +143,13 @@ impl Workgroups {
         Ok(bound)
     }
 
-    /// Runs workgroups of a grid, by their linear index, one after the other.
+    /// Runs blocks of a grid, by their linear index, one after the other.
     pub(crate) fn run(
         &self,
         machine: &mut Machine,
         bound: &Bound,
         grid: [u32; 3],
-        groups: Range<u64>,
+        blocks: Range<u64>,
         budget: u64,
         watch: &dyn Watch,
     ) -> Result<()> {
@@ -142,12 +165,14 @@ impl Workgroups {
             lanes: &self.lanes,
             uniforms: &bound.uniforms,
             regions: &bound.regions,
+            size: self.interface.size,
+            members: self.interface.members,
             shared: self.interface.shared as usize,
             grid,
             budget,
             watch,
         };
         let line = |number: u32| self.interface.barriers.get(number as usize).copied().unwrap_or(0);
-        machine.run_workgroups(&launch, groups).map_err(|stop| stop.error(&self.program, line))
+        machine.run_workgroups(&launch, blocks).map_err(|stop| stop.error(&self.program, line))
     }
 }

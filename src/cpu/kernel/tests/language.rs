@@ -274,3 +274,33 @@ fn what_has_no_words_is_named_with_its_line() {
         @"binding `x` of `main`: expected words that can be written, given words that can only be read"
     );
 }
+
+#[test]
+fn small_workgroups_that_share_nothing() {
+    let source = "
+        @group(0) @binding(0) var<storage, read_write> x: array<vec4<u32>>;
+        @compute @workgroup_size(3, 2)
+        fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(workgroup_id) group: vec3<u32>,
+                @builtin(local_invocation_index) at: u32, @builtin(num_workgroups) grid: vec3<u32>,
+                @builtin(local_invocation_id) local: vec3<u32>) {
+            let place = (id.z * grid.y * 2u + id.y) * grid.x * 3u + id.x;
+            if at == 5u && group.x % 2u == 1u { return; }
+            x[place] = vec4(group.x + 1000u * group.y + 1000000u * group.z, at, local.x + 10u * local.y, place);
+        }";
+    for grid in [[1u32, 1, 1], [2, 3, 2], [85, 1, 1], [86, 2, 1], [400, 3, 1], [1, 200, 1]] {
+        let (width, height) = (grid[0] * 3, grid[1] * 2);
+        let len = width * height * grid[2];
+        let mut expected = vec![];
+        for place in 0..len {
+            let (x, y, z) = (place % width, place / width % height, place / width / height);
+            let local = [x % 3, y % 2];
+            let at = local[0] + 3 * local[1];
+            expected.extend(if at == 5 && (x / 3) % 2 == 1 {
+                [7; 4]
+            } else {
+                [x / 3 + 1000 * (y / 2) + 1_000_000 * z, at, local[0] + 10 * local[1], place]
+            });
+        }
+        check(source, grid, &[write(0, vec![7; len as usize * 4])], &[(0, expected)]);
+    }
+}

@@ -25,7 +25,9 @@ use crate::error::{Error, Result};
 use crate::wgsl::PureFunction;
 use crate::work::{Fused, Node};
 use access::Globals;
-pub(crate) use kernel::{Binding, GRID, GROUP, Interface, LANE_INPUTS, LENGTHS, lane_inputs, lower_kernel};
+pub(crate) use kernel::{
+    Binding, GRID, GROUP, Interface, LANE_INPUTS, LENGTHS, lane_inputs, lower_kernel, members,
+};
 use memory::{Dynamic, Place, Storage};
 
 /// The tree of a whole fused graph.
