@@ -79,7 +79,7 @@ impl KernelProgram {
     }
 
     /// Runs a grid of workgroups; `buffers` are the resource bindings by group and binding, those that the entry point
-    /// does not use included or not.
+    /// does not use included or not; immediates are binding 0 of group `u32::MAX`.
     pub(crate) fn run(&self, cpu: &Cpu, grid: [u32; 3], buffers: &mut [KernelBuffer<'_>]) -> Result<()> {
         let blocks = self.workgroups.blocks(grid).ok_or_else(|| Error::Value {
             what: format!("the grid of `{}`", self.name),

@@ -18,8 +18,24 @@ use crate::error::{Error, Result};
 pub(crate) struct Workgroups {
     program: Program,
     interface: Interface,
-    /// The lanes' inputs, the same for all workgroups.
+    /// The lanes' inputs, the same for all blocks.
     lanes: Vec<Vec<u32>>,
+    /// Workgroups of a block.
+    members: u32,
+}
+
+/// Bytes of planes that a block of several workgroups may use, so that they stay in the nearer caches.
+const BLOCK_BYTES: usize = 64 << 10;
+
+/// How many workgroups a block has: as many as the program was made for, or fewer if the planes of those fit into cache.
+fn fitting(program: &Program, interface: &Interface) -> u32 {
+    let group = interface.size.iter().product::<u32>() as usize;
+    let lanes = BLOCK_BYTES / 4 / program.first_memory().max(1);
+    // Lanes of the last strip must not belong to workgroups of the next block.
+    let fits =
+        |&members: &u32| members as usize * group <= lanes && members as usize * group % program.strip == 0;
+    let least = (1..interface.members).find(|&members| members as usize * group % program.strip == 0);
+    (1..=interface.members).rev().find(fits).or(least).unwrap_or(interface.members)
 }
 
 /// The words of a binding.
@@ -62,7 +78,8 @@ impl Workgroups {
         let lanes = (interface.size.iter().product::<u32>() * interface.members) as usize;
         let program = Program::of_workgroup(tree, unit.name, lanes, level, engine)?;
         let lanes = lane_inputs(interface.size, interface.members, program.lanes);
-        Ok(Self { program, interface, lanes })
+        let members = fitting(&program, &interface);
+        Ok(Self { program, interface, lanes, members })
     }
 
     /// The buffers in use.
@@ -95,13 +112,14 @@ impl Workgroups {
     /// Blocks of a grid; none where they cannot be counted.
     pub(crate) fn blocks(&self, grid: [u32; 3]) -> Option<u64> {
         let [width, height, depth] = grid;
-        let row = u64::from(width.div_ceil(self.interface.members));
+        let row = u64::from(width.div_ceil(self.members));
         (row * u64::from(height)).checked_mul(u64::from(depth))
     }
 
     /// A rough estimate of nanoseconds a block on one core.
     pub(crate) fn cost(&self) -> f64 {
-        self.program.cost_per_element() * self.program.lanes as f64
+        let lanes = self.interface.size.iter().product::<u32>() * self.members;
+        self.program.cost_per_element() * f64::from(lanes)
     }
 
     /// Binds memory to the bindings, in their order, for one thread.
@@ -166,7 +184,7 @@ impl Workgroups {
             uniforms: &bound.uniforms,
             regions: &bound.regions,
             size: self.interface.size,
-            members: self.interface.members,
+            members: self.members,
             shared: self.interface.shared as usize,
             grid,
             budget,

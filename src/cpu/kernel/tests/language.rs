@@ -1,6 +1,6 @@
 //! Memory, built-in values, barriers and atomics in small shaders.
 
-use super::support::{check, error, read, write};
+use super::support::{Buffer, check, error, outcomes, read, write};
 
 fn iota(len: u32) -> Vec<u32> {
     (0..len).collect()
@@ -240,6 +240,21 @@ fn subgroups_are_32_invocations() {
 }
 
 #[test]
+fn immediates_are_group_4294967295() {
+    let source = "
+        struct Scale { by: vec2<u32>, plus: u32 }
+        var<immediate> scale: Scale;
+        @group(0) @binding(0) var<storage, read_write> x: array<u32>;
+        @compute @workgroup_size(8)
+        fn main(@builtin(local_invocation_index) at: u32) { x[at] = at * scale.by.y + scale.plus; }";
+    let scale = Buffer { group: u32::MAX, binding: 0, is_written: false, words: vec![2, 3, 5, 0] };
+    for (way, outcome) in outcomes(source, [1, 1, 1], &[write(0, vec![0; 8]), scale]) {
+        let after = outcome.unwrap_or_else(|error| panic!("{way}: {error}"));
+        assert_eq!(after[0].words, (0..8).map(|at| at * 3 + 5).collect::<Vec<u32>>(), "{way}");
+    }
+}
+
+#[test]
 fn what_has_no_words_is_named_with_its_line() {
     let texture = "
         @group(0) @binding(0) var<storage, read_write> x: array<u32>;
@@ -259,7 +274,7 @@ fn what_has_no_words_is_named_with_its_line() {
         }";
     insta::assert_snapshot!(
         error(wide, [1, 1, 1], &[write(0, iota(4))]),
-        @"unsupported on cpu: a conversion to a type that is not 32 bits wide in `main`, line 5"
+        @"unsupported on cpu: a conversion to 64-bit integers in `main`, line 5"
     );
     let missing = "
         @group(0) @binding(0) var<storage, read_write> x: array<u32>;

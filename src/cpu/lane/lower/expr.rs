@@ -338,7 +338,11 @@ impl Lowering {
         let from = types::kind(frame.ty(expr)).unwrap_or(to);
         let is_half = convert == Some(2) && to == ScalarKind::Float;
         if convert.is_some_and(|width| width != 4 && to != ScalarKind::Bool && !is_half) {
-            return Err(frame.unsupported("a conversion to a type that is not 32 bits wide", handle));
+            let what = match to {
+                ScalarKind::Float => "a conversion to f64",
+                _ => "a conversion to 64-bit integers",
+            };
+            return Err(frame.unsupported(what, handle));
         }
         if convert.is_none() || from == to {
             return Ok(words);

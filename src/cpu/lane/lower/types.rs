@@ -113,6 +113,8 @@ fn checked(unit: Unit, scalar: naga::Scalar) -> Result<()> {
         (ScalarKind::Float | ScalarKind::Sint | ScalarKind::Uint, 4) | (ScalarKind::Bool, _) => Ok(()),
         // A word that holds the same number, see `half`.
         (ScalarKind::Float, 2) => Ok(()),
+        (ScalarKind::Float, 8) => Err(unsupported_type(unit, "f64")),
+        (ScalarKind::Sint | ScalarKind::Uint, 8) => Err(unsupported_type(unit, "64-bit integers")),
         (kind, width) => Err(unsupported_type(unit, &format!("{}-bit {kind:?}", u32::from(width) * 8))),
     }
 }
