@@ -32,10 +32,14 @@ fn fitting(program: &Program, interface: &Interface) -> u32 {
     let group = interface.size.iter().product::<u32>() as usize;
     let lanes = BLOCK_BYTES / 4 / program.first_memory().max(1);
     // Lanes of the last strip must not belong to workgroups of the next block.
-    let fits =
-        |&members: &u32| members as usize * group <= lanes && members as usize * group % program.strip == 0;
-    let least = (1..interface.members).find(|&members| members as usize * group % program.strip == 0);
-    (1..=interface.members).rev().find(fits).or(least).unwrap_or(interface.members)
+    if interface.members as usize * group <= lanes {
+        return interface.members;
+    }
+    // Lanes of the last strip must not belong to workgroups of the next block.
+    let is_whole = |&members: &u32| (members as usize * group).is_multiple_of(program.strip);
+    let whole = || (1..interface.members).filter(is_whole);
+    let fits = |&members: &u32| members as usize * group <= lanes;
+    whole().filter(fits).max().or(whole().next()).unwrap_or(interface.members)
 }
 
 /// The words of a binding.

@@ -114,7 +114,7 @@ impl Lowering {
             let left = self.b.op2(Op::ISub, grid, group);
             let member = self.b.input(0, MEMBER);
             self.b.tree.active = Some(self.b.op2(Op::ULt, member, left));
-        } else if lanes as usize % strip != 0 {
+        } else if !(lanes as usize).is_multiple_of(strip) {
             self.b.tree.active = Some(self.b.input(0, ACTIVE));
         }
         self.b.tree.whole = Some(frame.return_label);

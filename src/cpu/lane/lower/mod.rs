@@ -123,7 +123,7 @@ struct Frame<'a> {
 
 impl<'a> Frame<'a> {
     fn module(&self) -> &'a naga::Module {
-        &self.unit.module
+        self.unit.module
     }
 
     /// The type of an expression.
