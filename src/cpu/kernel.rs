@@ -3,15 +3,19 @@
 //! Workgroups start in the order of their linear index, x fastest, and one that has started runs to its end on its
 //! thread. So a workgroup may wait for what one with a lower index publishes by atomic operations (a look-back): the
 //! lowest that has not ended never waits for one that has not started. Waiting for a higher index may never end; then the
-//! step budget of the context ends it. It counts the loop iterations of a workgroup, those of waiting too.
+//! step budget of the context ends it: it bounds the loop iterations of the lowest workgroup that has not ended, and the
+//! others may wait as long as that one runs. Small workgroups may run in step with their neighbours; not those of shaders
+//! with atomics and loops, which could wait.
 //!
 //! Accesses out of range: an index into something of a fixed size means its last element; beyond the end of a buffer,
 //! zero is read and nothing is written.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+mod progress;
 
+use fearless_simd::Level;
 use rayon::prelude::*;
 
+use self::progress::{Alone, Progress, Thread};
 use super::lane::{Engine, Unit, Words, Workgroups};
 use super::{Cpu, scratch};
 use crate::error::{Error, Result};
@@ -49,7 +53,9 @@ impl KernelProgram {
         source: &str,
         engine: Engine,
     ) -> Result<Self> {
-        Self::compile_for(module, info, entry, source, fearless_simd::Level::new(), engine)
+        let name = entry_name(module, entry);
+        let level = Workgroups::level(Unit { name, source, module, info }, entry);
+        Self::compile_for(module, info, entry, source, level, engine)
     }
 
     /// Compiles for an instruction set.
@@ -58,53 +64,54 @@ impl KernelProgram {
         info: &naga::valid::ModuleInfo,
         entry: usize,
         source: &str,
-        level: fearless_simd::Level,
+        level: Level,
         engine: Engine,
     ) -> Result<Self> {
-        let name = module.entry_points.get(entry).map(|point| point.name.clone()).unwrap_or_default();
-        let unit = Unit { name: &name, source, module, info };
-        let workgroups = Workgroups::compile(unit, entry, level, engine)?;
-        Ok(Self { workgroups, name })
+        let name = entry_name(module, entry);
+        let workgroups = Workgroups::compile(Unit { name, source, module, info }, entry, level, engine)?;
+        Ok(Self { workgroups, name: name.to_owned() })
+    }
+
+    /// True if segments run as machine code.
+    #[cfg(test)]
+    pub(super) fn is_compiled(&self) -> bool {
+        self.workgroups.is_compiled()
     }
 
     /// Runs a grid of workgroups; `buffers` are the resource bindings by group and binding, those that the entry point
-    /// does not use included or not.
+    /// does not use included or not; immediates are binding 0 of group `u32::MAX`.
     pub(crate) fn run(&self, cpu: &Cpu, grid: [u32; 3], buffers: &mut [KernelBuffer<'_>]) -> Result<()> {
-        let groups = grid.into_iter().try_fold(1u64, |groups, count| groups.checked_mul(u64::from(count)));
-        let groups = groups.ok_or_else(|| Error::Value {
+        let blocks = self.workgroups.blocks(grid).ok_or_else(|| Error::Value {
             what: format!("the grid of `{}`", self.name),
             expected: "fewer than 2^64 workgroups".to_owned(),
             given: format!("{grid:?}"),
         })?;
         let words = self.words(buffers)?;
         let cost = self.workgroups.cost().max(1.0);
-        if groups <= 1 || groups as f64 * cost < SMALL || cpu.threads() == 1 {
+        let threads = cpu.threads();
+        if blocks <= 1 || blocks as f64 * cost < SMALL || threads == 1 {
             let bound = self.workgroups.bind(words)?;
             return scratch::with(|scratch| {
-                self.workgroups.run(&mut scratch.machine, &bound, grid, 0..groups, cpu.budget)
+                self.workgroups.run(&mut scratch.machine, &bound, grid, 0..blocks, cpu.budget, &Alone)
             });
         }
         let bound = self.workgroups.bind_shared(words)?;
-        let chunk = ((CHUNK / cost) as u64).clamp(1, groups.div_ceil(4 * cpu.threads() as u64));
-        let next = AtomicU64::new(0);
-        let work = || {
-            loop {
-                let start = next.fetch_add(chunk, Ordering::Relaxed);
-                if start >= groups {
-                    return Ok(());
-                }
-                let range = start..groups.min(start + chunk);
+        let chunk = ((CHUNK / cost) as u64).clamp(1, blocks.div_ceil(4 * threads as u64));
+        let progress = Progress::new(blocks, threads);
+        let work = |thread: usize| {
+            while let Some(range) = progress.take(thread, chunk) {
                 let done = scratch::with(|scratch| {
-                    self.workgroups.run(&mut scratch.machine, &bound, grid, range, cpu.budget)
+                    let watch = Thread { progress: &progress, thread };
+                    self.workgroups.run(&mut scratch.machine, &bound, grid, range, cpu.budget, &watch)
                 });
                 if done.is_err() {
-                    // The others need not go on.
-                    next.store(groups, Ordering::Relaxed);
+                    progress.fail();
                     return done;
                 }
             }
+            Ok(())
         };
-        cpu.install(|| (0..cpu.threads()).into_par_iter().with_max_len(1).try_for_each(|_| work()))
+        cpu.install(|| (0..threads).into_par_iter().with_max_len(1).try_for_each(work))
     }
 
     /// The words of the bindings in use, in the program's order.
@@ -134,6 +141,10 @@ impl KernelProgram {
             })
             .collect()
     }
+}
+
+fn entry_name(module: &naga::Module, entry: usize) -> &str {
+    module.entry_points.get(entry).map_or("", |point| &point.name)
 }
 
 /// A launch that is estimated to take fewer nanoseconds on one core is not worth waking another thread.

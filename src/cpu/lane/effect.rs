@@ -24,6 +24,8 @@ pub(crate) enum Atomic {
     Update(Op),
     /// Stores the operand.
     Exchange,
+    /// Stores the low half of the operand in one half of a word; the offset counts halves.
+    StoreHalf,
     /// Stores the operand where the word equals the second operand.
     CompareExchange,
 }

@@ -8,8 +8,8 @@ use fearless_simd::Level;
 use super::exec::level::strip_len;
 use super::exec::machine::Machine;
 use super::exec::region::{Region, Sharing};
-use super::exec::workgroup::Launch;
-use super::lower::{Binding, Interface, LENGTHS, Unit, lane_inputs, lower_kernel};
+use super::exec::workgroup::{Launch, Watch};
+use super::lower::{Binding, Interface, LENGTHS, Unit, lane_inputs, lower_kernel, members};
 use super::program::{Engine, Program};
 use crate::error::{Error, Result};
 
@@ -18,8 +18,28 @@ use crate::error::{Error, Result};
 pub(crate) struct Workgroups {
     program: Program,
     interface: Interface,
-    /// The lanes' inputs, the same for all workgroups.
+    /// The lanes' inputs, the same for all blocks.
     lanes: Vec<Vec<u32>>,
+    /// Workgroups of a block.
+    members: u32,
+}
+
+/// Bytes of planes that a block of several workgroups may use, so that they stay in the nearer caches.
+const BLOCK_BYTES: usize = 64 << 10;
+
+/// How many workgroups a block has: as many as the program was made for, or fewer if the planes of those fit into cache.
+fn fitting(program: &Program, interface: &Interface) -> u32 {
+    let group = interface.size.iter().product::<u32>() as usize;
+    let lanes = BLOCK_BYTES / 4 / program.first_memory().max(1);
+    // Lanes of the last strip must not belong to workgroups of the next block.
+    if interface.members as usize * group <= lanes {
+        return interface.members;
+    }
+    // Lanes of the last strip must not belong to workgroups of the next block.
+    let is_whole = |&members: &u32| (members as usize * group).is_multiple_of(program.strip);
+    let whole = || (1..interface.members).filter(is_whole);
+    let fits = |&members: &u32| members as usize * group <= lanes;
+    whole().filter(fits).max().or(whole().next()).unwrap_or(interface.members)
 }
 
 /// The words of a binding.
@@ -59,10 +79,11 @@ impl Workgroups {
     /// Compiles an entry point.
     pub(crate) fn compile(unit: Unit, entry: usize, level: Level, engine: Engine) -> Result<Self> {
         let (tree, interface) = lower_kernel(unit, entry, strip_len(level))?;
-        let lanes = interface.size.iter().product::<u32>() as usize;
+        let lanes = (interface.size.iter().product::<u32>() * interface.members) as usize;
         let program = Program::of_workgroup(tree, unit.name, lanes, level, engine)?;
-        let lanes = lane_inputs(interface.size, program.lanes);
-        Ok(Self { program, interface, lanes })
+        let lanes = lane_inputs(interface.size, interface.members, program.lanes);
+        let members = fitting(&program, &interface);
+        Ok(Self { program, interface, lanes, members })
     }
 
     /// The buffers in use.
@@ -70,9 +91,39 @@ impl Workgroups {
         &self.interface.bindings
     }
 
-    /// A rough estimate of nanoseconds a workgroup on one core.
+    /// True if segments run as machine code.
+    #[cfg(test)]
+    pub(crate) fn is_compiled(&self) -> bool {
+        self.program.is_compiled()
+    }
+
+    /// The instruction set for an entry point. A strip of the widest has 128 lanes; half of it or more would be idle in a
+    /// small workgroup that has a block of its own.
+    pub(crate) fn level(unit: Unit, entry: usize) -> Level {
+        let level = Level::new();
+        #[cfg(target_arch = "x86_64")]
+        {
+            let size = unit.module.entry_points.get(entry).map_or([0; 3], |point| point.workgroup_size);
+            let lanes = size.iter().fold(members(unit, entry), |lanes, &size| lanes.saturating_mul(size));
+            if lanes % 128 != 0 && lanes % 128 <= 64 && lanes < 256 && level.as_avx512().is_some() {
+                return level.as_avx2().map_or(level, Level::Avx2);
+            }
+        }
+        let _ = (unit, entry);
+        level
+    }
+
+    /// Blocks of a grid; none where they cannot be counted.
+    pub(crate) fn blocks(&self, grid: [u32; 3]) -> Option<u64> {
+        let [width, height, depth] = grid;
+        let row = u64::from(width.div_ceil(self.members));
+        (row * u64::from(height)).checked_mul(u64::from(depth))
+    }
+
+    /// A rough estimate of nanoseconds a block on one core.
     pub(crate) fn cost(&self) -> f64 {
-        self.program.cost_per_element() * self.program.lanes as f64
+        let lanes = self.interface.size.iter().product::<u32>() * self.members;
+        self.program.cost_per_element() * f64::from(lanes)
     }
 
     /// Binds memory to the bindings, in their order, for one thread.
@@ -114,14 +165,15 @@ impl Workgroups {
         Ok(bound)
     }
 
-    /// Runs workgroups of a grid, by their linear index, one after the other.
+    /// Runs blocks of a grid, by their linear index, one after the other.
     pub(crate) fn run(
         &self,
         machine: &mut Machine,
         bound: &Bound,
         grid: [u32; 3],
-        groups: Range<u64>,
+        blocks: Range<u64>,
         budget: u64,
+        watch: &dyn Watch,
     ) -> Result<()> {
         if bound.regions.len() != self.interface.bindings.len() {
             return Err(Error::Length {
@@ -135,11 +187,14 @@ impl Workgroups {
             lanes: &self.lanes,
             uniforms: &bound.uniforms,
             regions: &bound.regions,
+            size: self.interface.size,
+            members: self.members,
             shared: self.interface.shared as usize,
             grid,
             budget,
+            watch,
         };
         let line = |number: u32| self.interface.barriers.get(number as usize).copied().unwrap_or(0);
-        machine.run_workgroups(&launch, groups).map_err(|stop| stop.error(&self.program, line))
+        machine.run_workgroups(&launch, blocks).map_err(|stop| stop.error(&self.program, line))
     }
 }

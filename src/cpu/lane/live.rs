@@ -39,6 +39,9 @@ pub(crate) fn prune(tree: &mut Tree) -> Result<Live, TooLarge> {
         words: (tree.vars as usize).div_ceil(64),
         fuel: Fuel::full(),
     };
+    if let Some(active) = tree.active {
+        walk.need(active);
+    }
     let mut out = Bits::new(tree.vars as usize);
     for var in &tree.outputs {
         out.insert(var.0);

@@ -48,6 +48,7 @@ pub(crate) use exec::level::vectorize;
 pub(crate) use exec::machine::{Call, Machine};
 pub(crate) use exec::memory::{deinterleave, interleave};
 pub(crate) use exec::shuffle::{join, split};
+pub(crate) use exec::workgroup::Watch;
 pub(crate) use kernel::{Words, Workgroups};
 pub(crate) use lower::Unit;
 pub(crate) use program::{Engine, Program, can_compile};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::oracles::Oracle;
 use super::support::{Buffer, check, parse};
-use super::{oracles, oracles_words};
+use super::{kinds, oracles, oracles_words};
 
 /// What a file says of its launch.
 pub(super) struct Launch {
@@ -88,6 +88,13 @@ macro_rules! corpus {
         )+
 
         #[test]
+        fn every_kind_of_statement_and_expression_is_there() {
+            let files = [$(include_str!(concat!("../../../../tests/kernels/", stringify!($name), ".wgsl"))),+];
+            let missing = kinds::missing(files.into_iter().chain([super::language::SUBGROUPS]));
+            assert!(missing.is_empty(), "{missing:?}");
+        }
+
+        #[test]
         fn every_file_has_an_oracle() {
             let known = [$(stringify!($name)),+];
             let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/kernels");
@@ -110,8 +117,10 @@ corpus! {
     compare_exchange: oracles::compare_exchange,
     constants: oracles::constants,
     conversions: oracles_words::conversions,
+    divergent_writes: oracles::divergent_writes,
     early_return: oracles::early_return,
     float_builtins: oracles_words::float_builtins,
+    half: oracles_words::half,
     histogram: oracles::histogram,
     integer_division: oracles_words::integer_division,
     invocation_ids: oracles::invocation_ids,
@@ -128,6 +137,7 @@ corpus! {
     scan: oracles::scan,
     sha256: oracles_words::sha256,
     shared_structs: oracles::shared_structs,
+    storage_barrier: oracles::storage_barrier,
     struct_layout: oracles_words::struct_layout,
     switches: oracles::switches,
     truth_values: oracles::truth_values,

@@ -1,6 +1,6 @@
 //! Memory, built-in values, barriers and atomics in small shaders.
 
-use super::support::{check, error, read, write};
+use super::support::{Buffer, check, error, outcomes, read, write};
 
 fn iota(len: u32) -> Vec<u32> {
     (0..len).collect()
@@ -173,36 +173,39 @@ fn a_loop_that_never_ends_is_stopped() {
     );
 }
 
+/// Every operation of subgroups.
+pub(super) const SUBGROUPS: &str = "
+    @group(0) @binding(0) var<storage, read> x: array<u32>;
+    @group(0) @binding(1) var<storage, read_write> out: array<array<u32, 16>>;
+    @compute @workgroup_size(80)
+    fn main(@builtin(local_invocation_index) at: u32, @builtin(subgroup_size) size: u32,
+            @builtin(subgroup_invocation_id) lane: u32, @builtin(num_subgroups) count: u32,
+            @builtin(subgroup_id) group: u32) {
+        let v = x[at];
+        out[at][0] = size + 100u * lane + 10000u * count + 100000u * group;
+        out[at][1] = subgroupAdd(v);
+        out[at][2] = subgroupInclusiveAdd(v);
+        out[at][3] = subgroupExclusiveAdd(v);
+        out[at][4] = subgroupMax(v) - subgroupMin(v);
+        out[at][5] = subgroupBallot(v % 3u == 0u).x;
+        out[at][6] = subgroupBroadcastFirst(v) + subgroupBroadcast(v, 7u);
+        out[at][7] = subgroupShuffle(v, (lane * 5u) % 16u);
+        out[at][8] = subgroupShuffleXor(v, 3u) + 1000u * quadSwapX(v);
+        if v % 2u == 1u {
+            out[at][9] = subgroupAdd(v);
+            out[at][10] = u32(subgroupAll(v % 4u == 1u)) + 2u * u32(subgroupAny(v == 1u));
+            out[at][11] = subgroupBallot().x + subgroupBroadcastFirst(v);
+        }
+        out[at][12] = subgroupXor(v);
+        out[at][13] = u32(subgroupMul(f32(v % 2u + 1u)));
+        out[at][14] = quadBroadcast(v, 2u);
+        subgroupBarrier();
+        let pair = subgroupAdd(vec2(v, 1u));
+        out[at][15] = pair.y;
+    }";
+
 #[test]
 fn subgroups_are_32_invocations() {
-    let source = "
-        @group(0) @binding(0) var<storage, read> x: array<u32>;
-        @group(0) @binding(1) var<storage, read_write> out: array<array<u32, 16>>;
-        @compute @workgroup_size(80)
-        fn main(@builtin(local_invocation_index) at: u32, @builtin(subgroup_size) size: u32,
-                @builtin(subgroup_invocation_id) lane: u32, @builtin(num_subgroups) count: u32,
-                @builtin(subgroup_id) group: u32) {
-            let v = x[at];
-            out[at][0] = size + 100u * lane + 10000u * count + 100000u * group;
-            out[at][1] = subgroupAdd(v);
-            out[at][2] = subgroupInclusiveAdd(v);
-            out[at][3] = subgroupExclusiveAdd(v);
-            out[at][4] = subgroupMax(v) - subgroupMin(v);
-            out[at][5] = subgroupBallot(v % 3u == 0u).x;
-            out[at][6] = subgroupBroadcastFirst(v) + subgroupBroadcast(v, 7u);
-            out[at][7] = subgroupShuffle(v, (lane * 5u) % 16u);
-            out[at][8] = subgroupShuffleXor(v, 3u) + 1000u * quadSwapX(v);
-            if v % 2u == 1u {
-                out[at][9] = subgroupAdd(v);
-                out[at][10] = u32(subgroupAll(v % 4u == 1u)) + 2u * u32(subgroupAny(v == 1u));
-                out[at][11] = subgroupBallot().x + subgroupBroadcastFirst(v);
-            }
-            out[at][12] = subgroupXor(v);
-            out[at][13] = u32(subgroupMul(f32(v % 2u + 1u)));
-            out[at][14] = quadBroadcast(v, 2u);
-            let pair = subgroupAdd(vec2(v, 1u));
-            out[at][15] = pair.y;
-        }";
     let mut expected = vec![];
     for at in 0..80u32 {
         let first = at / 32 * 32;
@@ -233,7 +236,22 @@ fn subgroups_are_32_invocations() {
             group.len() as u32,
         ]);
     }
-    check(source, [1, 1, 1], &[read(0, iota(80)), write(1, vec![0; 1280])], &[(1, expected)]);
+    check(SUBGROUPS, [1, 1, 1], &[read(0, iota(80)), write(1, vec![0; 1280])], &[(1, expected)]);
+}
+
+#[test]
+fn immediates_are_group_4294967295() {
+    let source = "
+        struct Scale { by: vec2<u32>, plus: u32 }
+        var<immediate> scale: Scale;
+        @group(0) @binding(0) var<storage, read_write> x: array<u32>;
+        @compute @workgroup_size(8)
+        fn main(@builtin(local_invocation_index) at: u32) { x[at] = at * scale.by.y + scale.plus; }";
+    let scale = Buffer { group: u32::MAX, binding: 0, is_written: false, words: vec![2, 3, 5, 0] };
+    for (way, outcome) in outcomes(source, [1, 1, 1], &[write(0, vec![0; 8]), scale]) {
+        let after = outcome.unwrap_or_else(|error| panic!("{way}: {error}"));
+        assert_eq!(after[0].words, (0..8).map(|at| at * 3 + 5).collect::<Vec<u32>>(), "{way}");
+    }
 }
 
 #[test]
@@ -243,20 +261,61 @@ fn what_has_no_words_is_named_with_its_line() {
         @group(0) @binding(1) var t: texture_2d<f32>;
         @compute @workgroup_size(1)
         fn main() { x[0] = u32(textureLoad(t, vec2(0, 0), 0).x); }";
-    insta::assert_snapshot!(error(texture, [1, 1, 1], &[write(0, iota(4))]), @"");
-    let half = "
-        enable f16;
-        @group(0) @binding(0) var<storage, read_write> x: array<f32>;
+    insta::assert_snapshot!(
+        error(texture, [1, 1, 1], &[write(0, iota(4))]),
+        @"unsupported on cpu: a texture or sampler in `main`, line 3"
+    );
+    let wide = "
+        @group(0) @binding(0) var<storage, read_write> x: array<u32>;
         @compute @workgroup_size(1)
         fn main() {
-            let h = f16(x[0]);
-            x[1] = f32(h * h);
+            let n = u64(x[0]);
+            x[1] = u32(n * n);
         }";
-    insta::assert_snapshot!(error(half, [1, 1, 1], &[write(0, iota(4))]), @"");
+    insta::assert_snapshot!(
+        error(wide, [1, 1, 1], &[write(0, iota(4))]),
+        @"unsupported on cpu: a conversion to 64-bit integers in `main`, line 5"
+    );
     let missing = "
         @group(0) @binding(0) var<storage, read_write> x: array<u32>;
         @compute @workgroup_size(1)
         fn main() { x[0] = 1u; }";
-    insta::assert_snapshot!(error(missing, [1, 1, 1], &[write(1, iota(4))]), @"");
-    insta::assert_snapshot!(error(missing, [1, 1, 1], &[read(0, iota(4))]), @"");
+    insta::assert_snapshot!(
+        error(missing, [1, 1, 1], &[write(1, iota(4))]),
+        @"the bindings of `main`: expected one for `x`, group 0, binding 0, given none"
+    );
+    insta::assert_snapshot!(
+        error(missing, [1, 1, 1], &[read(0, iota(4))]),
+        @"binding `x` of `main`: expected words that can be written, given words that can only be read"
+    );
+}
+
+#[test]
+fn small_workgroups_that_share_nothing() {
+    let source = "
+        @group(0) @binding(0) var<storage, read_write> x: array<vec4<u32>>;
+        @compute @workgroup_size(3, 2)
+        fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(workgroup_id) group: vec3<u32>,
+                @builtin(local_invocation_index) at: u32, @builtin(num_workgroups) grid: vec3<u32>,
+                @builtin(local_invocation_id) local: vec3<u32>) {
+            let place = (id.z * grid.y * 2u + id.y) * grid.x * 3u + id.x;
+            if at == 5u && group.x % 2u == 1u { return; }
+            x[place] = vec4(group.x + 1000u * group.y + 1000000u * group.z, at, local.x + 10u * local.y, place);
+        }";
+    for grid in [[1u32, 1, 1], [2, 3, 2], [85, 1, 1], [86, 2, 1], [400, 3, 1], [1, 200, 1]] {
+        let (width, height) = (grid[0] * 3, grid[1] * 2);
+        let len = width * height * grid[2];
+        let mut expected = vec![];
+        for place in 0..len {
+            let (x, y, z) = (place % width, place / width % height, place / width / height);
+            let local = [x % 3, y % 2];
+            let at = local[0] + 3 * local[1];
+            expected.extend(if at == 5 && (x / 3) % 2 == 1 {
+                [7; 4]
+            } else {
+                [x / 3 + 1000 * (y / 2) + 1_000_000 * z, at, local[0] + 10 * local[1], place]
+            });
+        }
+        check(source, grid, &[write(0, vec![7; len as usize * 4])], &[(0, expected)]);
+    }
 }

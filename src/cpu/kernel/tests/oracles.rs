@@ -83,6 +83,23 @@ pub(super) fn constants(launch: &mut Launch) {
     }
 }
 
+pub(super) fn divergent_writes(launch: &mut Launch) {
+    for id in 0..150u32 {
+        let mut n = id * 7 % 37 + 1;
+        let mut at = 0;
+        while n != 1 {
+            n = if n.is_multiple_of(2) { n / 2 } else { 3 * n + 1 };
+            if n % 3 != 0 {
+                launch.out(0)[(id * 128 + at) as usize] = n;
+            }
+            launch.out(1)[n as usize % 32] += 1;
+            launch.out(1)[32] = launch.out(1)[32].max(n);
+            at += 1;
+        }
+        launch.out(0)[(id * 128 + 127) as usize] = at;
+    }
+}
+
 pub(super) fn early_return(launch: &mut Launch) {
     fn first_divisor(n: u32) -> u32 {
         if n < 2 {
@@ -226,6 +243,21 @@ pub(super) fn shared_structs(launch: &mut Launch) {
             bucket[1] = bucket[1].max(v >> 8);
             bucket[2 + (v >> 31) as usize] += v & 255;
         }
+    }
+}
+
+pub(super) fn storage_barrier(launch: &mut Launch) {
+    for part in launch.out(0).chunks_mut(96) {
+        let mut sums = [0u32; 96];
+        for d in 1..4 {
+            part.iter_mut().for_each(|word| *word += 1);
+            for at in 0..96 {
+                sums[at] = sums[at].wrapping_mul(7).wrapping_add(part[(at + d * 31) % 96]);
+            }
+            let even = part.iter_mut().zip(&sums).filter(|(_, sum)| **sum % 2 == 0);
+            even.for_each(|(word, _)| *word += 10);
+        }
+        part.copy_from_slice(&sums);
     }
 }
 

@@ -70,6 +70,41 @@ pub(super) fn float_builtins(launch: &mut Launch) {
     }
 }
 
+pub(super) fn half(launch: &mut Launch) {
+    use half::f16;
+    let x = launch.floats(0);
+    let mut halves = vec![0u16; 130];
+    halves[0] = f16::from_f32(130.0).to_bits();
+    for id in 0..128 {
+        let h = f16::from_f32(x[id]);
+        let op = |a: f16, b: f16, f: fn(f32, f32) -> f32| f16::from_f32(f(a.to_f32(), b.to_f32()));
+        let (add, sub) = (|a, b| op(a, b, |a, b| a + b), |a, b| op(a, b, |a, b| a - b));
+        let (mul, div) = (|a, b| op(a, b, |a, b| a * b), |a, b| op(a, b, |a, b| a / b));
+        let other = add(f16::from_f32(x[id / 64 * 64 + 63 - id % 64]), f16::from_f32(1.5));
+        halves[id + 1] = mul(h, other).to_bits();
+        if id >= 64 {
+            continue;
+        }
+        let one = f16::ONE;
+        let c = div(h, other).to_f32() + mul(other, f16::from_f32(10.0)).to_f32().trunc();
+        let mut m = [h, other, one, -h];
+        m[id % 2 * 2 + 1] = add(m[id % 2 * 2 + 1], one);
+        let zero = f16::ZERO;
+        let b = [mul(h, h), mul(f16::from_f32(2.0), h), mul(other, h)];
+        // a at 0, b at 8, c at 16, m at 20: 32 bytes with the alignment of b.
+        let words = [[sub(other, h), zero], [zero; 2], [b[0], b[1]], [b[2], zero]];
+        let pair = |[low, high]: [f16; 2]| u32::from(low.to_bits()) | u32::from(high.to_bits()) << 16;
+        let item = &mut launch.out(2)[id * 8..][..8];
+        for (to, halves) in item.iter_mut().zip(words) {
+            *to = pair(halves);
+        }
+        item[4] = c.to_bits();
+        (item[5], item[6]) = (pair([m[0], m[1]]), pair([m[2], m[3]]));
+    }
+    let words = halves.chunks(2).map(|pair| u32::from(pair[0]) | u32::from(pair[1]) << 16);
+    *launch.out(1) = words.collect();
+}
+
 pub(super) fn integer_division(launch: &mut Launch) {
     for at in 0..64u32 {
         let (n, divisor) = (at * 77, at % 5);

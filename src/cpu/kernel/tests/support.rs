@@ -93,6 +93,10 @@ pub(super) fn outcomes(
     for level in levels() {
         for engine in [Engine::Interpreter, Engine::Compiler] {
             let program = KernelProgram::compile_for(&module, &info, 0, source, level, engine);
+            if let Ok(program) = &program {
+                let has_compiler = cfg!(target_arch = "x86_64") && level.as_avx2().is_some();
+                assert_eq!(program.is_compiled(), has_compiler && engine == Engine::Compiler, "{source}");
+            }
             for threads in [1, 3] {
                 let cpu = Cpu::with_threads(threads, Settings { budget: BUDGET, engine }).unwrap();
                 let mut buffers = buffers.to_vec();

@@ -9,11 +9,13 @@ use std::ops::Range;
 use super::super::program::{Program, Source};
 use super::super::steps::{Inst, UniformInst, UniformKind};
 use super::super::{Input, Output};
+use super::check::{check_inputs, check_output};
 use super::pack::{Packing, SLACK};
 use super::region::Region;
+use super::stop::Stop;
 use super::strip::{Frame, MAX_STRIP};
 use super::{level, memory};
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// A cache line of a plane.
 #[derive(Debug, Clone, Copy)]
@@ -21,6 +23,9 @@ use crate::error::{Error, Result};
 struct Line([u32; LINE]);
 
 const LINE: usize = 16;
+
+/// Loop iterations after which a block asks whether it may wait.
+const PAUSE: u64 = 1 << 16;
 
 /// What a program is run with.
 #[derive(Debug, Clone, Copy)]
@@ -98,7 +103,8 @@ impl Machine {
         let lanes = count.next_multiple_of(program.strip);
         self.load(program, call.inputs, start, count, lanes);
         let direct = self.aim_output(program, output, at, count == lanes);
-        self.execute(program, lanes, call.budget).map_err(|stop| stop.error(program, |_| 0))?;
+        self.execute(program, lanes, call.budget, &mut || false)
+            .map_err(|stop| stop.error(program, |_| 0))?;
         if !direct {
             self.store(program, output, at, count);
         }
@@ -348,9 +354,18 @@ impl Machine {
     }
 
     /// Runs the code on a block of lanes.
-    pub(super) fn execute(&mut self, program: &Program, mut lanes: usize, budget: u64) -> Result<(), Stop> {
+    ///
+    /// Beyond its budget it goes on as long as `may_wait`, which is asked from time to time before too, says so.
+    pub(super) fn execute(
+        &mut self,
+        program: &Program,
+        mut lanes: usize,
+        budget: u64,
+        may_wait: &mut dyn FnMut() -> bool,
+    ) -> Result<(), Stop> {
         self.block_lanes = lanes;
         let mut ticks = 0;
+        let mut pause = budget.min(PAUSE);
         let mut counted = 0;
         let mut pc = 0;
         while let Some(inst) = program.code.get(pc) {
@@ -400,8 +415,14 @@ impl Machine {
                     }
                 }
                 Inst::Tick => {
-                    if ticks == budget {
-                        return Err(Stop::Budget(budget));
+                    if ticks == pause {
+                        let may_wait = may_wait();
+                        match (ticks < budget, may_wait) {
+                            (true, _) => {}
+                            (false, true) => ticks = 0,
+                            (false, false) => return Err(Stop::Budget(budget)),
+                        }
+                        pause = budget.min(ticks + PAUSE);
                     }
                     ticks += 1;
                 }
@@ -424,28 +445,6 @@ impl Machine {
     }
 }
 
-/// Why a block did not run to its end.
-#[derive(Debug, Clone, Copy)]
-pub(in crate::cpu::lane) enum Stop {
-    /// The budget of loop iterations is used up.
-    Budget(u64),
-    /// Lanes are missing at a barrier.
-    Barrier { number: u32, missing: usize },
-}
-
-impl Stop {
-    /// The error, with the lines that barriers stand in.
-    pub(in crate::cpu::lane) fn error(self, program: &Program, line: impl Fn(u32) -> u32) -> Error {
-        let name = program.name.clone();
-        match self {
-            Self::Budget(budget) => Error::StepBudget { function: name, budget },
-            Self::Barrier { number, missing } => {
-                Error::NonUniformBarrier { kernel: name, line: line(number), missing }
-            }
-        }
-    }
-}
-
 /// Asks for elements to be brought nearer while others are worked on.
 fn prefetch(program: &Program, inputs: &[Input], range: Range<usize>) {
     for source in &program.sources {
@@ -463,44 +462,4 @@ fn prefetch(program: &Program, inputs: &[Input], range: Range<usize>) {
             }
         }
     }
-}
-
-/// Checks once that no block will read past the end of a slice.
-fn check_inputs(program: &Program, uniforms: &[u32], inputs: &[Input], len: usize) -> Result<()> {
-    let check = |what, given, needed| check(program, what, given, needed);
-    let needed = program.arguments.iter().map(|&(_, word)| word as usize + 1).max().unwrap_or(0);
-    check("the uniform arguments", uniforms.len(), needed)?;
-    for source in &program.sources {
-        let Some(input) = inputs.get(source.slot as usize) else {
-            return check("the sources", inputs.len(), source.slot as usize + 1);
-        };
-        let last = source.words as usize - 1;
-        match input {
-            Input::Words(words) => check("a source", words.len(), len * source.words as usize)?,
-            Input::Planes { words, stride } => check("a source", words.len(), last * stride + len)?,
-            Input::Counting { .. } => check("a source of several components", 1, source.words as usize)?,
-            Input::Constant(_) => {}
-        }
-    }
-    Ok(())
-}
-
-/// Checks once that no block will write past the end of a slice.
-fn check_output(program: &Program, output: &Output, len: usize) -> Result<()> {
-    let check = |what, given, needed| check(program, what, given, needed);
-    match output {
-        Output::Words(words) => check("the result", words.len(), len * program.outputs),
-        Output::Planes { words, stride } => {
-            check("the result", words.len(), (program.outputs - 1) * stride + len)?;
-            check("a plane of the result", if program.outputs == 1 { len } else { *stride }, len)
-        }
-    }
-}
-
-fn check(program: &Program, what: &str, given: usize, needed: usize) -> Result<()> {
-    if given < needed {
-        let what = format!("{what} of `{}`", program.name);
-        return Err(Error::Length { what, expected: needed, given });
-    }
-    Ok(())
 }

@@ -1,5 +1,6 @@
 //! Running programs: the vector code, compiled once per instruction set, and the machine that calls it.
 
+mod check;
 pub(super) mod functions;
 pub(super) mod level;
 pub(super) mod machine;
@@ -7,6 +8,7 @@ pub(super) mod memory;
 mod pack;
 pub(super) mod region;
 pub(super) mod shuffle;
+mod stop;
 pub(super) mod strip;
 pub(super) mod subgroup;
 pub(super) mod workgroup;

@@ -176,7 +176,14 @@ impl Region {
     ) {
         let lanes = values.iter_mut().zip(offsets).zip(compare);
         for ((value, &offset), &compare) in lanes {
-            let operand = *value;
+            let (mut operand, mut compare, mut offset) = (*value, compare, offset);
+            if atomic == Atomic::StoreHalf {
+                // The half that stays is said in place of what is compared with.
+                (operand, compare) =
+                    if offset % 2 == 0 { (operand & 0xffff, 0xffff_0000) } else { (operand << 16, 0xffff) };
+                // Inactive lanes stay out of range.
+                offset = if offset == u32::MAX { offset } else { offset / 2 };
+            }
             *value = match self.word(offset).filter(|_| self.sharing != Sharing::ReadOnly) {
                 Some(word) if self.sharing == Sharing::Own => {
                     let before = word.load(Relaxed);
@@ -199,6 +206,7 @@ fn after(atomic: Atomic, before: u32, operand: u32, compare: u32) -> u32 {
         Atomic::Exchange => operand,
         Atomic::CompareExchange if before == compare => operand,
         Atomic::CompareExchange => before,
+        Atomic::StoreHalf => before & compare | operand,
     }
 }
 
@@ -215,7 +223,7 @@ fn update(atomic: Atomic, word: &AtomicU32, operand: u32, compare: u32) -> u32 {
         Atomic::CompareExchange => {
             word.compare_exchange(compare, operand, Relaxed, Relaxed).unwrap_or_else(|before| before)
         }
-        Atomic::Update(_) => word
+        Atomic::Update(_) | Atomic::StoreHalf => word
             .fetch_update(Relaxed, Relaxed, |before| Some(after(atomic, before, operand, compare)))
             .unwrap_or_else(|before| before),
     }

@@ -8,10 +8,13 @@ use super::super::function::Function;
 use super::super::op::Op;
 use super::super::tree::{Memory, Value};
 use super::kernel::{Binding, LENGTHS};
+use super::layout::Layout;
 use super::memory::{Place, Storage};
-use super::types::Layout;
 use super::{Frame, Lowering, Operand, types, unsupported_at};
 use crate::error::Result;
+
+/// The group and binding that stand for the immediates, of which a shader has one variable.
+const IMMEDIATES: (u32, u32) = (u32::MAX, 0);
 
 /// What is known of a shader beside its functions.
 #[derive(Debug, Default)]
@@ -42,26 +45,23 @@ impl Lowering {
         // Bindings first: their memories have the bindings' numbers.
         for &(handle, variable) in &used {
             let is_written = match variable.space {
-                AddressSpace::Uniform => false,
+                AddressSpace::Uniform | AddressSpace::Immediate => false,
                 AddressSpace::Storage { access } => access.contains(naga::StorageAccess::STORE),
                 _ => continue,
             };
             let span = module.global_variables.get_span(handle);
-            let Some(binding) = variable.binding else {
-                return Err(unsupported_at(frame.unit, "a buffer without a binding", span));
+            let (group, binding) = match &variable.binding {
+                Some(binding) => (binding.group, binding.binding),
+                None => IMMEDIATES,
             };
             if matches!(frame.inner(variable.ty), TypeInner::BindingArray { .. }) {
                 return Err(unsupported_at(frame.unit, "an array of bindings", span));
             }
             let memory = self.b.memory(is_written);
+            let layout = Layout::of_buffer(frame.unit, variable.ty);
             let name = variable.name.clone().unwrap_or_default();
-            self.globals.bindings.push(Binding {
-                name,
-                group: binding.group,
-                binding: binding.binding,
-                is_written,
-            });
-            self.globals.places.insert(handle, Place::start_of(Storage::Memory(memory, Layout::Host)));
+            self.globals.bindings.push(Binding { name, group, binding, is_written });
+            self.globals.places.insert(handle, Place::start_of(Storage::Memory(memory, layout)));
         }
         let shared = self.b.memory(true);
         let mut shared_words = 0u32;
@@ -70,7 +70,7 @@ impl Lowering {
             let span = module.global_variables.get_span(handle);
             let inner = frame.inner(variable.ty);
             match variable.space {
-                AddressSpace::Uniform | AddressSpace::Storage { .. } => {}
+                AddressSpace::Uniform | AddressSpace::Storage { .. } | AddressSpace::Immediate => {}
                 AddressSpace::WorkGroup => {
                     self.here = span;
                     let words = types::words(frame.unit, inner)?;
@@ -95,7 +95,6 @@ impl Lowering {
                 AddressSpace::Handle => {
                     return Err(unsupported_at(frame.unit, "a texture or sampler", span));
                 }
-                AddressSpace::Immediate => return Err(unsupported_at(frame.unit, "immediate data", span)),
                 _ => return Err(unsupported_at(frame.unit, "a variable of this address space", span)),
             }
         }
@@ -116,17 +115,20 @@ impl Lowering {
             Operand::Place(place) => place,
             Operand::Words(_) => return Err(frame.unsupported("this array length", array)),
         };
-        let (Some(Memory(memory)), Some(inner)) =
+        let (Some((Memory(memory), layout)), Some(inner)) =
             (place.memory(), types::pointee(frame.unit, frame.ty(array)))
         else {
             return Err(frame.unsupported("this array length", array));
         };
-        let (len, stride) = Layout::Host.elements(frame.unit, &inner)?;
+        let (len, stride) = layout.elements(frame.unit, &inner)?;
         if let Some(len) = len {
             return Ok(self.b.constant(len));
         }
         let before = self.word_offset(&place, 0);
-        let words = self.b.uniform(LENGTHS + memory);
+        let mut words = self.b.uniform(LENGTHS + memory);
+        if layout == (Layout::Host { bytes: 2 }) {
+            words = self.b.op2(Op::IAdd, words, words);
+        }
         let words = self.b.op2(Op::UMax, words, before);
         let rest = self.b.op2(Op::ISub, words, before);
         let stride = self.b.constant(stride);

@@ -132,12 +132,30 @@ impl Lowering {
             Expression::Derivative { .. } => return Err(frame.unsupported("a derivative", handle)),
             _ => return Err(frame.unsupported("this built-in", handle)),
         };
-        Ok(Operand::Words(words))
+        let computes = matches!(
+            frame.function.expressions[handle],
+            Expression::Unary { .. }
+                | Expression::Binary { .. }
+                | Expression::Math { .. }
+                | Expression::As { .. }
+        );
+        Ok(Operand::Words(if computes && types::is_half(frame.ty(handle)) {
+            self.round_to_half(&words)
+        } else {
+            words
+        }))
+    }
+
+    /// Values of binary16 are kept as floats of 32 bits that hold the same numbers. An operation is done on those and
+    /// rounded once more, which gives what rounding once would: they have more than twice the digits and two more.
+    pub(super) fn round_to_half(&mut self, words: &[Value]) -> Rc<[Value]> {
+        self.each(Op::Call(Function::QuantizeToF16), words)
     }
 
     fn literal(&mut self, frame: &Frame, literal: Literal) -> Result<Value> {
         Ok(match literal {
             Literal::F32(x) => self.b.float(x),
+            Literal::F16(x) => self.b.float(x.to_f32()),
             Literal::I32(x) => self.b.constant(x as u32),
             Literal::U32(x) => self.b.constant(x),
             Literal::Bool(x) => self.b.constant(if x { u32::MAX } else { 0 }),
@@ -318,8 +336,13 @@ impl Lowering {
     ) -> Result<Rc<[Value]>> {
         let words = self.words(frame, expr)?;
         let from = types::kind(frame.ty(expr)).unwrap_or(to);
-        if convert.is_some_and(|width| width != 4 && to != ScalarKind::Bool) {
-            return Err(frame.unsupported("a conversion to a type that is not 32 bits wide", handle));
+        let is_half = convert == Some(2) && to == ScalarKind::Float;
+        if convert.is_some_and(|width| width != 4 && to != ScalarKind::Bool && !is_half) {
+            let what = match to {
+                ScalarKind::Float => "a conversion to f64",
+                _ => "a conversion to 64-bit integers",
+            };
+            return Err(frame.unsupported(what, handle));
         }
         if convert.is_none() || from == to {
             return Ok(words);

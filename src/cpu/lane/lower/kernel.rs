@@ -2,6 +2,9 @@
 //!
 //! A lane is an invocation, and the lanes of a block are a workgroup. What differs from lane to lane comes as inputs, the
 //! same for all workgroups; what differs from workgroup to workgroup comes as uniform arguments.
+//!
+//! A block costs something however small it is. So small workgroups that share nothing come several to a block, neighbours
+//! along x: then the lanes' inputs say which of them a lane belongs to.
 
 use naga::{Binding as IoBinding, BuiltIn, Span};
 
@@ -20,12 +23,17 @@ pub(crate) const GRID: u32 = 3;
 /// Uniform arguments from here on: words of each binding.
 pub(crate) const LENGTHS: u32 = 6;
 
-/// Components of the lanes' input: the index in the workgroup, its three coordinates, and whether the lane is one of the
-/// workgroup at all.
-pub(crate) const LANE_INPUTS: u32 = 5;
+/// Components of the lanes' input: the index in the workgroup, its three coordinates, whether the lane is one of the
+/// workgroup at all, which workgroup of the block it belongs to, and its x from the start of the block.
+pub(crate) const LANE_INPUTS: u32 = 7;
 const INDEX: u32 = 0;
 const COORDINATES: u32 = 1;
 const ACTIVE: u32 = 4;
+const MEMBER: u32 = 5;
+const BLOCK_X: u32 = 6;
+
+/// Lanes that several workgroups in a block have together at most.
+const MERGED_LANES: u32 = 512;
 
 /// A buffer that an entry point uses.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +50,8 @@ pub(crate) struct Binding {
 #[derive(Debug)]
 pub(crate) struct Interface {
     pub(crate) size: [u32; 3],
+    /// Workgroups of a block.
+    pub(crate) members: u32,
     /// The first memories; one that the lanes of a workgroup share follows.
     pub(crate) bindings: Vec<Binding>,
     /// Words that the lanes of a workgroup share.
@@ -54,9 +64,10 @@ pub(crate) struct Interface {
 pub(crate) fn lower_kernel(unit: Unit, entry: usize, strip: usize) -> Result<(Tree, Interface)> {
     let mut lowering = Lowering::new();
     match lowering.entry(unit, entry, strip) {
-        Ok((shared, size)) => {
+        Ok((shared, shape)) => {
             let Globals { bindings, barriers, .. } = lowering.globals;
-            Ok((lowering.b.finish(vec![]), Interface { size, bindings, shared, barriers }))
+            let Shape { size, members } = shape;
+            Ok((lowering.b.finish(vec![]), Interface { size, members, bindings, shared, barriers }))
         }
         // Types have no place of their own.
         Err(Error::Unsupported { executor, what }) if !what.contains(", line ") => {
@@ -70,7 +81,7 @@ pub(crate) fn lower_kernel(unit: Unit, entry: usize, strip: usize) -> Result<(Tr
 }
 
 impl Lowering {
-    fn entry(&mut self, unit: Unit, entry: usize, strip: usize) -> Result<(u32, [u32; 3])> {
+    fn entry(&mut self, unit: Unit, entry: usize, strip: usize) -> Result<(u32, Shape)> {
         let Some(point) = unit.module.entry_points.get(entry) else {
             return Err(unsupported_at(unit, "an entry point that is not there", Span::UNDEFINED));
         };
@@ -96,14 +107,21 @@ impl Lowering {
             targets: vec![],
         };
         let has_barriers = self.visit_statements(unit, &function.body);
-        if lanes as usize % strip != 0 {
+        let shape = Shape { size, members: members(unit, entry) };
+        if shape.members > 1 {
+            // In the last block of a row there are fewer workgroups.
+            let (grid, group) = (self.b.uniform(GRID), self.b.uniform(GROUP));
+            let left = self.b.op2(Op::ISub, grid, group);
+            let member = self.b.input(0, MEMBER);
+            self.b.tree.active = Some(self.b.op2(Op::ULt, member, left));
+        } else if !(lanes as usize).is_multiple_of(strip) {
             self.b.tree.active = Some(self.b.input(0, ACTIVE));
         }
         self.b.tree.whole = Some(frame.return_label);
         self.b.open_block();
         let shared = self.declare_globals(&mut frame)?;
         for argument in &function.arguments {
-            let words = self.argument(&frame, argument, size)?;
+            let words = self.argument(&frame, argument, shape)?;
             frame.args.push(Operand::Words(words.into()));
         }
         self.declare_locals(&mut frame, unit.module.functions.len() + entry)?;
@@ -113,7 +131,7 @@ impl Lowering {
         let tail: &[_] = if has_barriers { &[] } else { &[label] };
         self.statements(&mut frame, &function.body, tail)?;
         self.b.close_block(label);
-        Ok((shared, size))
+        Ok((shared, shape))
     }
 
     /// Notes where statements stand; true if there are barriers.
@@ -135,7 +153,7 @@ impl Lowering {
         &mut self,
         frame: &Frame,
         argument: &naga::FunctionArgument,
-        size: [u32; 3],
+        shape: Shape,
     ) -> Result<Vec<Value>> {
         let mut bindings = vec![];
         match (&argument.binding, frame.inner(argument.ty)) {
@@ -154,12 +172,13 @@ impl Lowering {
                     Span::UNDEFINED,
                 ));
             };
-            words.extend(self.built_in(frame, *built_in, size)?);
+            words.extend(self.built_in(frame, *built_in, shape)?);
         }
         Ok(words)
     }
 
-    fn built_in(&mut self, frame: &Frame, built_in: BuiltIn, size: [u32; 3]) -> Result<Vec<Value>> {
+    fn built_in(&mut self, frame: &Frame, built_in: BuiltIn, shape: Shape) -> Result<Vec<Value>> {
+        let Shape { size, members } = shape;
         let lanes: u32 = size.iter().product();
         let subgroup = self.b.constant(SUBGROUP as u32);
         let triple =
@@ -171,11 +190,21 @@ impl Lowering {
                 .map(|at| {
                     let (group, extent) = (self.b.uniform(GROUP + at), self.b.constant(size[at as usize]));
                     let start = self.b.op2(Op::IMul, group, extent);
-                    let coordinate = self.coordinate(size, at);
+                    let coordinate = match at {
+                        0 if members > 1 => self.b.input(0, BLOCK_X),
+                        _ => self.coordinate(size, at),
+                    };
                     self.b.op2(Op::IAdd, start, coordinate)
                 })
                 .collect(),
-            BuiltIn::WorkGroupId => triple(self, GROUP),
+            BuiltIn::WorkGroupId => {
+                let mut place: Vec<Value> = triple(self, GROUP);
+                if members > 1 {
+                    let member = self.b.input(0, MEMBER);
+                    place[0] = self.b.op2(Op::IAdd, place[0], member);
+                }
+                place
+            }
             BuiltIn::NumWorkGroups => triple(self, GRID),
             BuiltIn::WorkGroupSize => size.into_iter().map(|size| self.b.constant(size)).collect(),
             BuiltIn::SubgroupSize => vec![subgroup],
@@ -213,19 +242,56 @@ impl Lowering {
 /// Lanes of the largest workgroup.
 const MAX_WORKGROUP: u32 = 1 << 16;
 
-/// The lanes' inputs: a plane each, for whole strips.
-pub(crate) fn lane_inputs(size: [u32; 3], lanes: usize) -> Vec<Vec<u32>> {
+/// Workgroups that are run together.
+#[derive(Debug, Clone, Copy)]
+struct Shape {
+    size: [u32; 3],
+    members: u32,
+}
+
+/// How many workgroups of an entry point share a block. They must not synchronise, nor wait for each other: lanes of a
+/// block are in step.
+pub(crate) fn members(unit: Unit, entry: usize) -> u32 {
+    let Some(point) = unit.module.entry_points.get(entry) else { return 1 };
+    let lanes = point.workgroup_size.iter().fold(1u32, |lanes, &size| lanes.saturating_mul(size)).max(1);
+    let info = unit.info.get_entry_point(entry);
+    let shares = unit.module.global_variables.iter().any(|(handle, variable)| {
+        variable.space == naga::AddressSpace::WorkGroup && !info[handle].is_empty()
+    });
+    let has_atomics = unit.module.types.iter().any(|(_, ty)| matches!(ty.inner, naga::TypeInner::Atomic(_)));
+    let (mut meets, mut loops) = (false, false);
+    let functions = unit.module.functions.iter().map(|(_, function)| &function.body);
+    for body in functions.chain([&point.function.body]) {
+        for_each_statement(body, &mut |statement| match statement {
+            naga::Statement::Loop { .. } => loops = true,
+            naga::Statement::ControlBarrier(_)
+            | naga::Statement::WorkGroupUniformLoad { .. }
+            | naga::Statement::SubgroupBallot { .. }
+            | naga::Statement::SubgroupGather { .. }
+            | naga::Statement::SubgroupCollectiveOperation { .. } => meets = true,
+            _ => {}
+        });
+    }
+    if shares || meets || (has_atomics && loops) { 1 } else { (MERGED_LANES / lanes).max(1) }
+}
+
+/// The lanes' inputs: a plane each, for blocks of so many workgroups, whole strips of lanes.
+pub(crate) fn lane_inputs(size: [u32; 3], members: u32, lanes: usize) -> Vec<Vec<u32>> {
     let [width, height, depth] = size;
     let count = width * height * depth;
+    let is_active = |lane: u32| lane < count * members;
     // The lanes that fill up the last strip are as the last one.
-    let index = |lane: u32| lane.min(count - 1);
+    let index = |lane: u32| lane.min(count * members - 1) % count;
+    let member = |lane: u32| lane.min(count * members - 1) / count;
     let plane = |of: &dyn Fn(u32) -> u32| (0..lanes as u32).map(of).collect();
     vec![
         plane(&|lane| index(lane)),
         plane(&|lane| index(lane) % width),
         plane(&|lane| index(lane) / width % height),
         plane(&|lane| index(lane) / width / height),
-        plane(&|lane| if lane < count { u32::MAX } else { 0 }),
+        plane(&|lane| if is_active(lane) { u32::MAX } else { 0 }),
+        plane(&|lane| if is_active(lane) { member(lane) } else { u32::MAX }),
+        plane(&|lane| member(lane) * width + index(lane) % width),
     ]
 }
 

@@ -8,9 +8,11 @@ use std::rc::Rc;
 
 use naga::{Expression, Function, GlobalVariable, Handle, LocalVariable, Module, Statement, TypeInner};
 
+use super::super::effect::{Atomic, Effect};
+use super::super::function;
 use super::super::op::Op;
 use super::super::tree::{Array, Memory, Value, Var};
-use super::types::{Layout, OUT_OF_RANGE};
+use super::layout::{Layout, Leaf, OUT_OF_RANGE};
 use super::{Frame, Lowering, Operand, types};
 use crate::error::Result;
 
@@ -56,9 +58,9 @@ impl Place {
     }
 
     /// The memory, where lanes share it.
-    pub(super) fn memory(&self) -> Option<Memory> {
+    pub(super) fn memory(&self) -> Option<(Memory, Layout)> {
         match self.storage {
-            Storage::Memory(memory, _) => Some(memory),
+            Storage::Memory(memory, layout) => Some((memory, layout)),
             Storage::Vars(_) | Storage::Array(_) => None,
         }
     }
@@ -133,15 +135,9 @@ impl Lowering {
         let words = types::words(frame.unit, inner)?;
         Ok(match &place.storage {
             Storage::Memory(memory, layout) => {
-                let words = layout.words(frame.unit, inner)?;
-                self.spend(frame.unit, words.len(), || naga::Span::UNDEFINED)?;
-                words
-                    .into_iter()
-                    .map(|word| {
-                        let offset = self.word_offset(place, word);
-                        self.b.read(*memory, offset)
-                    })
-                    .collect()
+                let leaves = layout.leaves(frame.unit, inner)?;
+                self.spend(frame.unit, leaves.len(), || naga::Span::UNDEFINED)?;
+                leaves.into_iter().map(|leaf| self.read_leaf(place, *memory, leaf)).collect()
             }
             Storage::Vars(vars) => {
                 vars[place.offset as usize..][..words as usize].iter().map(|&var| self.b.get(var)).collect()
@@ -165,9 +161,8 @@ impl Lowering {
     ) -> Result<()> {
         match &place.storage {
             Storage::Memory(memory, layout) => {
-                for (word, &value) in layout.words(frame.unit, inner)?.into_iter().zip(values) {
-                    let offset = self.word_offset(place, word);
-                    self.b.write(*memory, offset, value);
+                for (leaf, &value) in layout.leaves(frame.unit, inner)?.into_iter().zip(values) {
+                    self.write_leaf(place, *memory, leaf, value);
                 }
             }
             Storage::Vars(vars) => {
@@ -185,7 +180,42 @@ impl Lowering {
         Ok(())
     }
 
-    /// Offset of a word of what a pointer points to.
+    fn read_leaf(&mut self, place: &Place, memory: Memory, leaf: Leaf) -> Value {
+        let at = self.memory_offset(place, leaf.offset);
+        let word = self.b.read(memory, at);
+        if !leaf.is_half {
+            return word;
+        }
+        let (offset, one) = (self.word_offset(place, leaf.offset), self.b.constant(1));
+        let which = self.b.op2(Op::And, offset, one);
+        self.b.op2(Op::Call(function::Function::Unpack2x16Float), word, which)
+    }
+
+    fn write_leaf(&mut self, place: &Place, memory: Memory, leaf: Leaf, value: Value) {
+        if leaf.is_half {
+            let offset = self.word_offset(place, leaf.offset);
+            let zero = self.b.constant(0);
+            let bits = self.b.op2(Op::Call(function::Function::Pack2x16Float), value, zero);
+            self.b.atomic(Effect::Atomic(Atomic::StoreHalf), memory, offset, [bits, bits]);
+        } else {
+            let offset = self.memory_offset(place, leaf.offset);
+            self.b.write(memory, offset, value);
+        }
+    }
+
+    /// The word of memory that an offset from what a pointer points to is in.
+    pub(super) fn memory_offset(&mut self, place: &Place, offset: u32) -> Value {
+        let offset = self.word_offset(place, offset);
+        match place.storage.layout() {
+            Layout::Host { bytes: 2 } => {
+                let one = self.b.constant(1);
+                self.b.op2(Op::UShr, offset, one)
+            }
+            _ => offset,
+        }
+    }
+
+    /// An offset from what a pointer points to, as the layout counts.
     pub(super) fn word_offset(&mut self, place: &Place, word: u32) -> Value {
         let constant = self.b.constant(place.offset + word);
         match place.dynamic {

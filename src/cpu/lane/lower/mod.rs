@@ -5,6 +5,7 @@
 mod access;
 mod expr;
 mod kernel;
+mod layout;
 mod math;
 mod matrix;
 mod memory;
@@ -24,7 +25,9 @@ use crate::error::{Error, Result};
 use crate::wgsl::PureFunction;
 use crate::work::{Fused, Node};
 use access::Globals;
-pub(crate) use kernel::{Binding, GRID, GROUP, Interface, LANE_INPUTS, LENGTHS, lane_inputs, lower_kernel};
+pub(crate) use kernel::{
+    Binding, GRID, GROUP, Interface, LANE_INPUTS, LENGTHS, lane_inputs, lower_kernel, members,
+};
 use memory::{Dynamic, Place, Storage};
 
 /// The tree of a whole fused graph.
@@ -120,7 +123,7 @@ struct Frame<'a> {
 
 impl<'a> Frame<'a> {
     fn module(&self) -> &'a naga::Module {
-        &self.unit.module
+        self.unit.module
     }
 
     /// The type of an expression.

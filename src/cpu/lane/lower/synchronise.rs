@@ -84,7 +84,7 @@ impl Lowering {
         result: Option<Handle<Expression>>,
     ) -> Result<()> {
         let place = self.place(frame, pointer)?;
-        let Some(memory) = place.memory() else {
+        let Some((memory, _)) = place.memory() else {
             return Err(frame.unsupported("an atomic operation on this pointer", pointer));
         };
         let kind = types::kind(frame.ty(value)).unwrap_or(ScalarKind::Uint);
@@ -117,7 +117,7 @@ impl Lowering {
                 Atomic::CompareExchange
             }
         };
-        let offset = self.word_offset(&place, 0);
+        let offset = self.memory_offset(&place, 0);
         let before = self.b.atomic(Effect::Atomic(atomic), memory, offset, [operand, second]);
         if let Some(result) = result {
             let words: Rc<[Value]> = if atomic == Atomic::CompareExchange {
@@ -162,7 +162,8 @@ impl Lowering {
             CollectiveOperation::InclusiveScan => Subgroup::Inclusive(op),
             CollectiveOperation::ExclusiveScan => Subgroup::Exclusive(op),
         };
-        Ok(words.iter().map(|&word| self.exchange(exchange, word, word)).collect())
+        let results: Rc<[Value]> = words.iter().map(|&word| self.exchange(exchange, word, word)).collect();
+        Ok(if types::is_half(frame.ty(argument)) { self.round_to_half(&results) } else { results })
     }
 
     fn subgroup_gather(

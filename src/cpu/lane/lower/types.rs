@@ -27,7 +27,7 @@ pub(super) fn words(unit: Unit, inner: &TypeInner) -> Result<u32> {
 }
 
 /// The length of an array; none where only a buffer's size says.
-fn length(unit: Unit, size: ArraySize) -> Result<Option<u32>> {
+pub(super) fn length(unit: Unit, size: ArraySize) -> Result<Option<u32>> {
     match size.resolve(unit.module.to_ctx()) {
         Ok(IndexableLength::Known(len)) => Ok(Some(len)),
         Ok(IndexableLength::Dynamic) => Ok(None),
@@ -75,82 +75,9 @@ pub(super) fn pointee<'a>(unit: Unit<'a>, inner: &TypeInner) -> Option<Cow<'a, T
     }
 }
 
-/// How the words of a value lie in memory.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Layout {
-    /// One after the other, as values have them.
-    Packed,
-    /// As WGSL lays out what a host shares.
-    Host,
-}
-
-impl Layout {
-    /// Number of elements that a type is indexed by, none where only a buffer's size says, and words from each to the next.
-    pub(super) fn elements(self, unit: Unit, inner: &TypeInner) -> Result<(Option<u32>, u32)> {
-        match (self, inner) {
-            (Self::Packed, _) => elements(unit, inner).map(|(len, stride)| (Some(len), stride)),
-            (Self::Host, TypeInner::Array { size, stride, .. }) => Ok((length(unit, *size)?, stride / 4)),
-            (Self::Host, TypeInner::Matrix { columns, rows, .. }) => {
-                Ok((Some(*columns as u32), column(*rows)))
-            }
-            (Self::Host, _) => elements(unit, inner).map(|(len, stride)| (Some(len), stride)),
-        }
-    }
-
-    /// Offset in words of element or member `index`.
-    pub(super) fn member(self, unit: Unit, inner: &TypeInner, index: u32) -> Result<u32> {
-        match (self, inner) {
-            (Self::Host, TypeInner::Struct { members, .. }) => Ok(members[index as usize].offset / 4),
-            (Self::Host, _) => {
-                let (len, stride) = self.elements(unit, inner)?;
-                // Where the length is not known, an offset that is out of range in any case is as good as a larger one.
-                Ok(index.min(len.map_or(OUT_OF_RANGE / stride, |len| len - 1)) * stride)
-            }
-            (Self::Packed, _) => member(unit, inner, index).map(|(offset, _)| offset),
-        }
-    }
-
-    /// Where the words of a value are, from its start.
-    pub(super) fn words(self, unit: Unit, inner: &TypeInner) -> Result<Vec<u32>> {
-        let len = words(unit, inner)?;
-        if self == Self::Packed {
-            return Ok((0..len).collect());
-        }
-        let mut all = Vec::with_capacity(len as usize);
-        host_words(unit, inner, 0, &mut all);
-        Ok(all)
-    }
-}
-
-/// An offset in words beyond every buffer.
-pub(super) const OUT_OF_RANGE: u32 = 1 << 31;
-
-/// Words from column to column of a matrix with so many rows.
-fn column(rows: VectorSize) -> u32 {
-    if rows == VectorSize::Bi { 2 } else { 4 }
-}
-
-fn host_words(unit: Unit, inner: &TypeInner, at: u32, all: &mut Vec<u32>) {
-    let types = &unit.module.types;
-    match inner {
-        TypeInner::Vector { size, .. } => all.extend(at..at + *size as u32),
-        TypeInner::Matrix { columns, rows, .. } => {
-            for start in (0..*columns as u32).map(|index| at + index * column(*rows)) {
-                all.extend(start..start + *rows as u32);
-            }
-        }
-        TypeInner::Array { base, size, stride } => {
-            for index in 0..length(unit, *size).ok().flatten().unwrap_or(0) {
-                host_words(unit, &types[*base].inner, at + index * stride / 4, all);
-            }
-        }
-        TypeInner::Struct { members, .. } => {
-            for member in members {
-                host_words(unit, &types[member.ty].inner, at + member.offset / 4, all);
-            }
-        }
-        _ => all.push(at),
-    }
+/// True for a scalar, vector or matrix of binary16.
+pub(super) fn is_half(inner: &TypeInner) -> bool {
+    inner.scalar() == Some(naga::Scalar::F16)
 }
 
 /// Kind of the scalars of a scalar, vector or matrix.
@@ -184,6 +111,10 @@ pub(super) fn size(size: VectorSize) -> usize {
 fn checked(unit: Unit, scalar: naga::Scalar) -> Result<()> {
     match (scalar.kind, scalar.width) {
         (ScalarKind::Float | ScalarKind::Sint | ScalarKind::Uint, 4) | (ScalarKind::Bool, _) => Ok(()),
+        // A word that holds the same number, see `half`.
+        (ScalarKind::Float, 2) => Ok(()),
+        (ScalarKind::Float, 8) => Err(unsupported_type(unit, "f64")),
+        (ScalarKind::Sint | ScalarKind::Uint, 8) => Err(unsupported_type(unit, "64-bit integers")),
         (kind, width) => Err(unsupported_type(unit, &format!("{}-bit {kind:?}", u32::from(width) * 8))),
     }
 }
