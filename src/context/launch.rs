@@ -155,3 +155,6 @@ mod pending {
         Write(&'a mut [u32]),
     }
 }
+
+#[cfg(test)]
+mod tests;
