@@ -87,8 +87,7 @@ fn survive(text: &str) {
     match Shader::parse("s", text) {
         Ok(shader) => {
             for entry in 0..shader.entries.len() {
-                let _ =
-                    shader.specialized(entry, &[(0, 2.0)][..shader.overrides.len().min(1)]);
+                let _ = shader.specialized(entry, &[(0, 2.0)][..shader.overrides.len().min(1)]);
             }
         }
         Err(error) => assert!(!error.to_string().is_empty()),
