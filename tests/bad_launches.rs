@@ -194,6 +194,8 @@ fn overrides_out_of_their_domain() {
 #[test]
 fn grids() {
     assert_snapshot!(wrong(|launch| launch.workgroups([0])), @"grid of `main`: expected at least 1 in every dimension, given 0 x 1 x 1");
+    assert_snapshot!(wrong(|launch| launch.workgroups([1, -1])), @"grid of `main`: expected numbers from 1 to 4294967295, given -1");
+    assert_snapshot!(wrong(|launch| launch.invocations([1_usize << 32])), @"grid of `main`: expected numbers from 1 to 4294967295, given 4294967296");
     assert_snapshot!(wrong(|launch| launch.invocations([5, 0, 2])), @"grid of `main`: expected at least 1 in every dimension, given 5 x 0 x 2");
     let kernel = Kernel::new("@compute @workgroup_size(1) fn main() {}").unwrap();
     assert_snapshot!(message(kernel.launch()), @"grid of `main`: expected a number of workgroups or invocations, set with `.workgroups` or `.invocations`, given none");

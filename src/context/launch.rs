@@ -120,3 +120,6 @@ impl Context {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

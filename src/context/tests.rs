@@ -25,7 +25,7 @@ const SMALL_BINDING: Option<u64> = Some(4 * 4 * TILE_LEN as u64);
 const PLACEMENTS: [Placement; 3] = [Placement::Gpu, Placement::Auto, Placement::Split { gpu: 0.5 }];
 
 /// A context whose device is opened with `options`. `Auto` takes that device for one that is faster than any CPU.
-fn context(options: &Options, placement: Placement, fallback: bool) -> Option<Context> {
+pub(super) fn context(options: &Options, placement: Placement, fallback: bool) -> Option<Context> {
     let gpu = match Gpu::open_with(&Adapter { name: None, software: true }, options) {
         Ok(gpu) => gpu,
         Err(error) => {

@@ -178,41 +178,42 @@ impl<'a, T: Element + KernelType> Bind<'a> for &'a mut Array<T> {
     }
 }
 
-impl<T: Pod> sealed::Sealed for Raw<&[T]> {}
-impl<'a, T: Pod> Bind<'a> for Raw<&'a [T]> {
-    fn given(self) -> Bound<'a> {
-        Bound(match bytemuck::try_cast_slice(self.0) {
-            Ok(words) => Given::Raw(Host::Shared(words)),
-            Err(_) => Given::RawCopied { words: words_of_bytes(bytemuck::cast_slice(self.0)), back: None },
-        })
-    }
+/// Words that are read.
+fn raw_shared<'a, T: Pod>(elements: &'a [T]) -> Bound<'a> {
+    Bound(match bytemuck::try_cast_slice(elements) {
+        Ok(words) => Given::Raw(Host::Shared(words)),
+        Err(_) => Given::RawCopied { words: words_of_bytes(bytemuck::cast_slice(elements)), back: None },
+    })
 }
 
-impl<T: Pod + Send> sealed::Sealed for Raw<&mut [T]> {}
-impl<'a, T: Pod + Send> Bind<'a> for Raw<&'a mut [T]> {
-    fn given(self) -> Bound<'a> {
-        if bytemuck::try_cast_slice::<T, u32>(self.0).is_err() {
-            let bytes: &mut [u8] = bytemuck::cast_slice_mut(self.0);
-            let words = words_of_bytes(bytes);
-            let back = move |words: &[u32]| {
-                bytes.copy_from_slice(&bytemuck::must_cast_slice(words)[..bytes.len()]);
-            };
-            return Bound(Given::RawCopied { words, back: Some(Box::new(back)) });
+/// Words that are replaced.
+fn raw_exclusive<'a, T: Pod>(elements: &'a mut [T]) -> Bound<'a> {
+    if bytemuck::try_cast_slice::<T, u32>(elements).is_err() {
+        let bytes: &mut [u8] = bytemuck::cast_slice_mut(elements);
+        let words = words_of_bytes(bytes);
+        let back = move |words: &[u32]| {
+            bytes.copy_from_slice(&bytemuck::must_cast_slice(words)[..bytes.len()]);
+        };
+        return Bound(Given::RawCopied { words, back: Some(Box::new(back)) });
+    }
+    Bound(Given::Raw(Host::Mut(bytemuck::cast_slice_mut(elements))))
+}
+
+macro_rules! raw_slices {
+    ($([$($generics:tt)*] $list:ty),*) => {$(
+        impl<$($generics)*> sealed::Sealed for Raw<&$list> {}
+        impl<'a, $($generics)*> Bind<'a> for Raw<&'a $list> {
+            fn given(self) -> Bound<'a> {
+                raw_shared(self.0)
+            }
         }
-        Bound(Given::Raw(Host::Mut(bytemuck::cast_slice_mut(self.0))))
-    }
+        impl<$($generics)*> sealed::Sealed for Raw<&mut $list> {}
+        impl<'a, $($generics)*> Bind<'a> for Raw<&'a mut $list> {
+            fn given(self) -> Bound<'a> {
+                raw_exclusive(self.0)
+            }
+        }
+    )*};
 }
 
-impl<T: Pod> sealed::Sealed for Raw<&Vec<T>> {}
-impl<'a, T: Pod> Bind<'a> for Raw<&'a Vec<T>> {
-    fn given(self) -> Bound<'a> {
-        Raw(self.0.as_slice()).given()
-    }
-}
-
-impl<T: Pod + Send> sealed::Sealed for Raw<&mut Vec<T>> {}
-impl<'a, T: Pod + Send> Bind<'a> for Raw<&'a mut Vec<T>> {
-    fn given(self) -> Bound<'a> {
-        Raw(self.0.as_mut_slice()).given()
-    }
-}
+raw_slices!([T: Pod] [T], [T: Pod] Vec<T>, [T: Pod, const N: usize] [T; N]);

@@ -231,3 +231,6 @@ fn joined(runs: Vec<(usize, usize, usize)>) -> Vec<(usize, usize, usize)> {
     }
     joined
 }
+
+#[cfg(test)]
+mod tests;

@@ -132,17 +132,45 @@ impl<'a> Launch<'a> {
         self
     }
 
-    /// The grid in workgroups: `[x]`, `[x, y]` or `[x, y, z]`.
-    pub fn workgroups<const D: usize>(mut self, workgroups: [u32; D]) -> Self {
-        self.grid = Some(Grid::Workgroups(spread(workgroups)));
+    /// The grid in workgroups: `[x]`, `[x, y]` or `[x, y, z]`, of any integer type.
+    pub fn workgroups<const D: usize, N: TryInto<u32> + Copy + fmt::Display>(
+        mut self,
+        workgroups: [N; D],
+    ) -> Self {
+        self.grid = self.spread(workgroups).map(Grid::Workgroups);
         self
     }
 
     /// The grid as invocations, at least that many: as many whole workgroups as they take. The shader has to leave alone
     /// what is beyond.
-    pub fn invocations<const D: usize>(mut self, at_least: [u32; D]) -> Self {
-        self.grid = Some(Grid::Invocations(spread(at_least)));
+    pub fn invocations<const D: usize, N: TryInto<u32> + Copy + fmt::Display>(
+        mut self,
+        at_least: [N; D],
+    ) -> Self {
+        self.grid = self.spread(at_least).map(Grid::Invocations);
         self
+    }
+
+    /// Three dimensions, 1 where none is given.
+    fn spread<const D: usize, N: TryInto<u32> + Copy + fmt::Display>(
+        &mut self,
+        given: [N; D],
+    ) -> Option<[u32; 3]> {
+        const { assert!(D >= 1 && D <= 3, "a grid has one to three dimensions") };
+        let mut spread = [1; 3];
+        for (axis, count) in spread.iter_mut().zip(given) {
+            match count.try_into() {
+                Ok(count) => *axis = count,
+                Err(_) => self.mistaken(Error::Value {
+                    what: self
+                        .entry_point()
+                        .map_or("grid".to_owned(), |entry| format!("grid of `{}`", entry.name)),
+                    expected: format!("numbers from 1 to {}", u32::MAX),
+                    given: count.to_string(),
+                }),
+            }
+        }
+        Some(spread)
     }
 
     /// Runs the kernel where the context's placement says, and puts results where they were asked for.
@@ -151,12 +179,14 @@ impl<'a> Launch<'a> {
     ///
     /// The first mistake of the launch: [`Error::Binding`] for memory that is missing or does not fit, [`Error::Value`]
     /// for overrides, entry points and grids; what an executor reports that the placement does not allow to finish
-    /// elsewhere. Slices are then as they were; an [`Array`](crate::Array) that was written where it lies may not be.
+    /// elsewhere. What a device could not finish is as it was; what the CPU stops, because of a step budget for example,
+    /// may have been written in part.
     pub fn run(self, cx: &Context) -> Result<()> {
         block_on(self.run_async(cx))
     }
 
-    /// The async twin of [`run`](Self::run).
+    /// The async twin of [`run`](Self::run). When the future is dropped half way, slices are as they were; arrays that were on
+    /// a device alone may have been written.
     ///
     /// # Errors
     ///
@@ -307,11 +337,6 @@ fn grid(entry: &EntryPoint, program: &Specialized, grid: Option<Grid>) -> Result
         });
     }
     Ok(workgroups)
-}
-
-fn spread<const D: usize>(given: [u32; D]) -> [u32; 3] {
-    const { assert!(D >= 1 && D <= 3, "a grid has one to three dimensions") };
-    std::array::from_fn(|axis| given.get(axis).copied().unwrap_or(1))
 }
 
 fn quoted(name: &str) -> String {

@@ -39,7 +39,7 @@ use crate::wgsl::{EntryPoint, Override, Shader};
 /// let cx = Context::new();
 /// let x = vec![1.0_f32; 1000];
 /// let mut y = vec![2.0_f32; 1000];
-/// kernel.launch().set("a", 3.0_f32).bind("x", &x).bind("y", &mut y).invocations([1000]).run(&cx)?;
+/// kernel.launch().set("a", 3.0_f32).bind("x", &x).bind("y", &mut y).invocations([x.len()]).run(&cx)?;
 /// assert_eq!(y[999], 5.0);
 /// # Ok::<(), tilewright::Error>(())
 /// ```

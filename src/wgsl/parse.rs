@@ -146,6 +146,6 @@ fn likely_name(text: &str) -> &str {
 }
 
 #[cfg(test)]
-mod robust;
+pub(super) mod robust;
 #[cfg(test)]
 mod tests;

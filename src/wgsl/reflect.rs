@@ -137,6 +137,8 @@ fn bindings(module: &Module, info: &ModuleInfo, entry: usize) -> Vec<Binding> {
                 _ => BindingAccess::Handle,
             };
             let layout = Layout::of(module, variable.ty);
+            // An array of bindings is no memory either.
+            let access = if matches!(layout, Layout::Opaque(_)) { BindingAccess::Handle } else { access };
             Some(Binding {
                 group: place.group,
                 binding: place.binding,

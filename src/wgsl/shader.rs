@@ -103,3 +103,6 @@ impl Shader {
         Ok(made)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -61,8 +61,11 @@ fn asynchronous(cx: &Context) {
     let before = vec![1u32; 500];
     let (mut a, mut b) = (vec![0u32; 500], vec![1u32; 500]);
     let launch = |after| kernel.launch().bind("before", &before).bind("after", after).invocations([500]);
+    fn on_any_thread<F: Future + Send>(future: F) -> F {
+        future
+    }
     pollster::block_on(async {
-        launch(&mut a).run_async(cx).await.unwrap();
+        on_any_thread(launch(&mut a).run_async(cx)).await.unwrap();
         launch(&mut b).run_async(cx).await.unwrap();
     });
     assert_eq!((a, b), (vec![2; 500], vec![3; 500]));

@@ -20,7 +20,7 @@ pub(crate) const GPU_CASES: [Case; 3] = [
     ("too_many_buffers", too_many_buffers),
 ];
 
-/// Runs a launch that needs a feature, which an executor may lack. True if it ran.
+/// Runs a launch that needs a feature, which an executor may lack; then it names it. True if it ran.
 fn runs(launch: Launch<'_>, cx: &Context, feature: &str) -> bool {
     match launch.run(cx) {
         Ok(()) => true,
@@ -43,7 +43,7 @@ fn longs(cx: &Context) {
     let a: Vec<u64> = (0..8).map(|i| i << 40 | 7).collect();
     let mut b: Vec<i64> = (0..8).map(|i| i << 33).collect();
     let expected: Vec<i64> = a.iter().zip(&b).map(|(a, b)| (a * 3) as i64 - b).collect();
-    if runs(kernel.launch().bind("a", &a).bind("b", &mut b).workgroups([2]), cx, "64-bit integers") {
+    if runs(kernel.launch().bind("a", &a).bind("b", &mut b).workgroups([2]), cx, "64-bit") {
         assert_eq!(b, expected);
     }
 }
@@ -58,7 +58,7 @@ fn doubles(cx: &Context) {
     );
     let mut b: Vec<f64> = (0..8).map(f64::from).collect();
     let expected: Vec<f64> = b.iter().map(|b| b * 0.5 + 1e-12).collect();
-    if runs(kernel.launch().set("k", [0.5f64, 1e-12]).bind("b", &mut b).workgroups([2]), cx, "f64") {
+    if runs(kernel.launch().set("k", [0.5f64, 1e-12]).bind("b", &mut b).workgroups([2]), cx, "64") {
         assert_eq!(b, expected);
     }
 }
@@ -74,7 +74,7 @@ fn halves(cx: &Context) {
     // Offsets 0 and 8, 16 bytes each.
     let pair = |a: f32, b: f32| [bits(a), 0, 0, 0, bits(b), bits(2.0 * b), bits(3.0 * b), 0];
     let mut pairs = vec![pair(2.0, 1.5), pair(-1.0, 0.25)];
-    if runs(kernel.launch().bind("pairs", Raw(&mut pairs)).workgroups([2]), cx, "f16") {
+    if runs(kernel.launch().bind("pairs", Raw(&mut pairs)).workgroups([2]), cx, "16") {
         let found: Vec<u16> = pairs.iter().flat_map(|pair| pair[4..7].to_vec()).collect();
         assert_eq!(found, [3.0, 6.0, 9.0, -0.25, -0.5, -0.75].map(bits));
     }
@@ -89,7 +89,7 @@ fn subgroups(cx: &Context) {
         }",
     );
     let mut out = vec![[0u32; 2]; 32];
-    if runs(kernel.launch().bind("out", &mut out).workgroups([1]), cx, "subgroup operations") {
+    if runs(kernel.launch().bind("out", &mut out).workgroups([1]), cx, "subgroup") {
         assert!(out.iter().all(|&[active, size]| active == size.min(32)), "{out:?}");
     }
 }
@@ -108,7 +108,7 @@ fn immediates(cx: &Context) {
     }
     let mut out = [0u32; 4];
     let launch = kernel.launch().bind("out", &mut out).set("scale", Scale { plus: 5, by: [2, 3] });
-    if runs(launch.workgroups([1]), cx, "immediates") {
+    if runs(launch.workgroups([1]), cx, "immediate") {
         assert_eq!(out, [5, 11, 17, 23]);
     }
 }

@@ -3,6 +3,7 @@
 mod auto;
 mod explain;
 mod forced;
+mod launch;
 mod placement;
 mod properties;
 

@@ -40,13 +40,13 @@ fn survive(text: &str) {
 
 /// A change of a text: what is at `at` (of the length) becomes something else.
 #[derive(Debug, Clone)]
-enum Mutation {
+pub(in crate::wgsl) enum Mutation {
     Delete { at: f64, len: usize },
     Insert { at: f64, text: String },
     Copy { from: f64, len: usize, to: f64 },
 }
 
-fn mutation() -> impl Strategy<Value = Mutation> {
+pub(in crate::wgsl) fn mutation() -> impl Strategy<Value = Mutation> {
     let place = || 0.0..1.0f64;
     let tokens = "(fn|var|let|const|struct|return|if|else|loop|continuing|break if|switch|case|f32|u32|i32|bool|vec3<f32>|mat2x2<f32>|array<f32,4>|ptr<function,f32>|atomic<u32>|[-+*/%&|^~!<>=(){};:,.@]|[0-9]{1,12}|0x[0-9a-f]{1,10}p[-+][0-9]{1,3}|1e[0-9]{1,3}f?|x|f|S|a|K|\\PC|\0| )";
     prop_oneof![
@@ -56,7 +56,7 @@ fn mutation() -> impl Strategy<Value = Mutation> {
     ]
 }
 
-fn mutate(text: &str, mutations: &[Mutation]) -> String {
+pub(in crate::wgsl) fn mutate(text: &str, mutations: &[Mutation]) -> String {
     let mut chars: Vec<char> = text.chars().collect();
     for mutation in mutations {
         let place = |at: &f64| (at * chars.len() as f64) as usize;

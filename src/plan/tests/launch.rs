@@ -1,0 +1,78 @@
+//! Where kernels run, as exact text.
+
+use insta::assert_snapshot;
+
+use super::*;
+use crate::error::Error;
+
+fn shape() -> LaunchShape {
+    LaunchShape { label: "main, 4 x 1 x 1 workgroups of 64 x 1 x 1".into(), invocations: 256 }
+}
+
+fn asked(placement: Placement) -> Request {
+    Request { placement, ..Request::default() }
+}
+
+fn failed() -> GpuProfile {
+    GpuProfile { state: DeviceState::Failed("unplugged".into()), ..discrete() }
+}
+
+fn decided(gpus: &[GpuProfile], request: &Request) -> Plan {
+    decide_launch(&shape(), gpus, 2, request).unwrap_or_else(|error| panic!("{error}"))
+}
+
+#[test]
+fn auto_takes_hardware() {
+    assert_snapshot!(decided(&[software(), discrete()], &asked(Placement::Auto)), @r"
+    main, 4 x 1 x 1 workgroups of 64 x 1 x 1, 256 invocations: gpu `Discrete`
+      placement: auto (default)
+      rejected:
+        gpu `Software`: software adapter, not allowed
+    ");
+    assert_snapshot!(decided(&[failed(), software()], &asked(Placement::Auto)), @r"
+    main, 4 x 1 x 1 workgroups of 64 x 1 x 1, 256 invocations: cpu
+      placement: auto (default)
+      rejected:
+        gpu `Discrete`: device failed: unplugged
+        gpu `Software`: software adapter, not allowed
+    ");
+    let allowed = Request { allow_software: true, ..asked(Placement::Auto) };
+    assert_eq!(decided(&[software()], &allowed).adapter.as_deref(), Some("Software"));
+    assert_eq!(decided(&[], &asked(Placement::Auto)).choice, Choice::Cpu);
+}
+
+#[test]
+fn a_gpu_that_is_asked_for() {
+    assert_snapshot!(decided(&[software()], &asked(Placement::Gpu)), @r"
+    main, 4 x 1 x 1 workgroups of 64 x 1 x 1, 256 invocations: gpu `Software`
+      placement: gpu (default)
+      rejected:
+        cpu: not asked for
+    ");
+    for gpus in [&[][..], &[failed()]] {
+        let refused = decide_launch(&shape(), gpus, 2, &asked(Placement::Gpu));
+        assert!(matches!(refused, Err(Error::NoAdapter { .. })), "{refused:?}");
+    }
+    let fallback = Request { cpu_fallback: true, ..asked(Placement::Gpu) };
+    assert_snapshot!(decided(&[failed()], &fallback), @r"
+    main, 4 x 1 x 1 workgroups of 64 x 1 x 1, 256 invocations: cpu
+      placement: gpu (default)
+      rejected:
+        gpu `Discrete`: device failed: unplugged
+      note: no device is in order, so the CPU takes it
+    ");
+}
+
+#[test]
+fn splits_are_not_made() {
+    let plan = decided(&[discrete()], &asked(Placement::Split { gpu: 0.7 }));
+    assert_eq!((plan.choice, plan.gpu_range()), (Choice::Gpu, 0..256));
+    assert_snapshot!(decided(&[discrete()], &asked(Placement::Split { gpu: 0.3 })), @r"
+    main, 4 x 1 x 1 workgroups of 64 x 1 x 1, 256 invocations: cpu
+      placement: split:0.3 (default)
+      rejected:
+        gpu `Discrete`: not asked for
+      note: kernels are not split: the executor with the larger share takes it
+    ");
+    assert!(decide_launch(&shape(), &[], 2, &asked(Placement::Split { gpu: 1.5 })).is_err());
+}
