@@ -170,7 +170,7 @@
 //! given memory by name: slices that are read or written, [`Array`]s that stay on the device, values for uniforms,
 //! [`Raw`] words of any layout. [`kernel_struct!`] declares structures, which are laid out as WGSL lays them out.
 //!
-//! ```no_run
+//! ```
 //! use tilewright::prelude::*;
 //! use tilewright::kernel_struct;
 //!

@@ -25,7 +25,7 @@ mod sealed {
 /// For structures whose fields already lie as WGSL lays them out, for what has a header before its elements, and for
 /// types that have no [`KernelType`], such as `f16`. The last word is filled up with zeros.
 ///
-/// ```no_run
+/// ```
 /// # use tilewright::{Context, Kernel, Raw};
 /// # let kernel = Kernel::new("@compute @workgroup_size(1) fn main() {}")?;
 /// let halves: Vec<u16> = vec![0x3c00; 64]; // 1.0 in binary16

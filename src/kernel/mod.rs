@@ -23,7 +23,7 @@ use crate::wgsl::{EntryPoint, Override, Shader};
 
 /// A whole WGSL compute shader: any number of entry points with their bindings, workgroup memory, barriers and atomics.
 ///
-/// ```no_run
+/// ```
 /// use tilewright::{Context, Kernel};
 ///
 /// let kernel = Kernel::new("

@@ -205,7 +205,7 @@ fn refuses_impure_functions() {
 fn asks_which_function() {
     let several = "fn f(x: f32) -> f32 { return x; } fn g(x: f32) -> f32 { return x; }";
     assert_snapshot!(refusal(several), @"functions that no other function of the text calls: expected exactly one; to choose a function use `Func::named`, given `f`, `g`");
-    assert_snapshot!(refusal("const A = 1;"), @"functions that no other function of the text calls: expected exactly one; to choose a function use `Func::named`, given none");
+    assert_snapshot!(refusal("const A = 1;"), @"functions of the text: expected a function that is not an entry point, given no function");
     assert_eq!(parse(several, Some("g"), UNARY).unwrap().name, "g");
     assert_snapshot!(parse(several, Some("h"), UNARY).unwrap_err(), @"name of the function: expected a function of the text (`f`, `g`), given `h`");
 }
