@@ -39,6 +39,12 @@ pub(super) const MAX_STEPS: u64 = 1 << 28;
 /// Planes, inputs, outputs, or uniform values: steps address them with 16 bits.
 pub(super) const MAX_PLACES: usize = u16::MAX as usize;
 
+/// Words that the lanes of a workgroup share.
+pub(super) const MAX_SHARED_WORDS: u32 = 1 << 22;
+
+/// Words of all planes of a workgroup.
+pub(super) const MAX_BLOCK_WORDS: usize = 1 << 26;
+
 /// A limit that a program passes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum TooLarge {

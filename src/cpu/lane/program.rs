@@ -8,7 +8,7 @@ use super::effect::Effect;
 use super::exec::level::strip_len;
 use super::flow::linearise;
 use super::fuse::fuse;
-use super::limits::{MAX_PLACES, TooLarge};
+use super::limits::{MAX_BLOCK_WORDS, MAX_PLACES, TooLarge};
 use super::live::prune;
 use super::lower::{LANE_INPUTS, lower};
 use super::op::Op;
@@ -162,6 +162,9 @@ impl Program {
             }
         }
         let strip = strip_len(level);
+        if block.is_some_and(|lanes| (locals + planes).saturating_mul(lanes) > MAX_BLOCK_WORDS) {
+            return Err(large(TooLarge::Size));
+        }
         let lanes = match block {
             Some(lanes) => lanes.next_multiple_of(strip),
             None => lanes(planes + assigned.inputs.len() + outputs, strip),

@@ -133,6 +133,7 @@ corpus! {
     packing: oracles_words::packing,
     pointers: oracles::pointers,
     private_memory: oracles::private_memory,
+    radix_sort: oracles::radix_sort,
     reduction: oracles::reduction,
     scan: oracles::scan,
     sha256: oracles_words::sha256,

@@ -276,6 +276,15 @@ fn what_has_no_words_is_named_with_its_line() {
         error(wide, [1, 1, 1], &[write(0, iota(4))]),
         @"unsupported on cpu: a conversion to 64-bit integers in `main`, line 5"
     );
+    let large = "
+        @group(0) @binding(0) var<storage, read_write> x: array<u32>;
+        var<workgroup> all: array<array<u32, 1000000>, 5>;
+        @compute @workgroup_size(1)
+        fn main() { x[0] = all[x[1]][x[2]]; }";
+    insta::assert_snapshot!(
+        error(large, [1, 1, 1], &[write(0, iota(4))]),
+        @"unsupported on cpu: an array of this size in `main`, line 3"
+    );
     let missing = "
         @group(0) @binding(0) var<storage, read_write> x: array<u32>;
         @compute @workgroup_size(1)

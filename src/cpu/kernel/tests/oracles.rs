@@ -218,6 +218,12 @@ pub(super) fn private_memory(launch: &mut Launch) {
     }
 }
 
+pub(super) fn radix_sort(launch: &mut Launch) {
+    let mut keys = launch.words(0);
+    keys.chunks_mut(256).for_each(<[u32]>::sort_unstable);
+    *launch.out(1) = keys;
+}
+
 pub(super) fn reduction(launch: &mut Launch) {
     let x = launch.words(0);
     *launch.out(1) = x.chunks(256).map(|part| part.iter().fold(0, |a, &b| b.wrapping_add(a))).collect();

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use naga::{AddressSpace, Expression, GlobalVariable, Handle, Span, Statement, TypeInner};
 
 use super::super::function::Function;
+use super::super::limits::MAX_SHARED_WORDS;
 use super::super::op::Op;
 use super::super::tree::{Memory, Value};
 use super::kernel::{Binding, LENGTHS};
@@ -77,6 +78,9 @@ impl Lowering {
                     let place = Place::at(Storage::Memory(shared, Layout::Packed), shared_words);
                     self.globals.places.insert(handle, place);
                     shared_words = shared_words.saturating_add(words);
+                    if shared_words > MAX_SHARED_WORDS {
+                        return Err(unsupported_at(frame.unit, "workgroup memory of this size", span));
+                    }
                 }
                 AddressSpace::Private => {
                     self.here = span;

@@ -240,7 +240,7 @@ impl Lowering {
 }
 
 /// Lanes of the largest workgroup.
-const MAX_WORKGROUP: u32 = 1 << 16;
+const MAX_WORKGROUP: u32 = 1 << 14;
 
 /// Workgroups that are run together.
 #[derive(Debug, Clone, Copy)]
