@@ -35,8 +35,10 @@ struct Inputs<'a, T> {
     words: Vec<Vec<T>>,
 }
 
-/// The rest of a launch: a uniform and the grid.
+/// A kernel and what its launches have in common: what it writes, a uniform, the grid.
 struct Shape {
+    kernel: Kernel,
+    out: &'static str,
     uniform: Uniform,
     invocations: [u32; 2],
 }
@@ -63,10 +65,9 @@ fn row<T: Element + KernelType>(
     suite: &mut Suite,
     (cpu, devices): (&Context, &Devices),
     case: &Case<'_>,
-    kernel: &Kernel,
-    inputs: &Inputs<'_, T>,
-    (out, start): (&str, Vec<T>),
     shape: &Shape,
+    inputs: &Inputs<'_, T>,
+    start: Vec<T>,
     check: impl Fn(&[T]) -> Outcome<()>,
 ) -> Outcome<()> {
     if !suite.wants(&[case.name, case.peer]) {
@@ -82,8 +83,8 @@ fn row<T: Element + KernelType>(
             .names
             .iter()
             .zip(&inputs.words)
-            .fold(kernel.launch(), |launch, (name, words)| launch.bind(name, words));
-        Ok(shape.finish(launch.bind(out, &mut to[..])).run(cpu)?)
+            .fold(shape.kernel.launch(), |launch, (name, words)| launch.bind(name, words));
+        Ok(shape.finish(launch.bind(shape.out, &mut to[..])).run(cpu)?)
     };
     let theirs = || {
         let mut to = on_device.borrow_mut();
@@ -91,8 +92,8 @@ fn row<T: Element + KernelType>(
             .names
             .iter()
             .zip(&resident)
-            .fold(kernel.launch(), |launch, (name, array)| launch.bind(name, array));
-        shape.finish(launch.bind(out, &mut *to)).run(lavapipe)?;
+            .fold(shape.kernel.launch(), |launch, (name, array)| launch.bind(name, array));
+        shape.finish(launch.bind(shape.out, &mut *to)).run(lavapipe)?;
         devices.finish(lavapipe)
     };
     suite.versus(case, fresh(ours), fresh(theirs), |(), ()| {
@@ -128,8 +129,13 @@ fn n_body(suite: &mut Suite, cpu: &Context, devices: &Devices) -> Outcome<()> {
     let kernel = Kernel::new(include_str!("kernels/nbody.wgsl"))?;
     let inputs = Inputs { names: &["before", "velocity"], words: vec![bodies.clone(), vec![[0.0; 4]; n]] };
     let case = Case { name: NAMES[0], n, peer: PEER, goal: Goal::Ratio(1.5) };
-    let shape = Shape { uniform: Uniform::Parameters([STEP, SOFTENING]), invocations: [n as u32, 1] };
-    row(suite, (cpu, devices), &case, &kernel, &inputs, ("after", vec![[0.0; 4]; n]), &shape, check)
+    let shape = Shape {
+        kernel,
+        out: "after",
+        uniform: Uniform::Parameters([STEP, SOFTENING]),
+        invocations: [n as u32, 1],
+    };
+    row(suite, (cpu, devices), &case, &shape, &inputs, vec![[0.0; 4]; n], check)
 }
 
 fn matmul(suite: &mut Suite, cpu: &Context, devices: &Devices) -> Outcome<()> {
@@ -147,8 +153,9 @@ fn matmul(suite: &mut Suite, cpu: &Context, devices: &Devices) -> Outcome<()> {
     let kernel = Kernel::new(include_str!("kernels/matmul.wgsl"))?;
     let inputs = Inputs { names: &["a", "b"], words: vec![a.clone(), b.clone()] };
     let case = Case { name: NAMES[1], n, peer: PEER, goal: Goal::Ratio(1.0) };
-    let shape = Shape { uniform: Uniform::Size(size as u32), invocations: [size as u32; 2] };
-    row(suite, (cpu, devices), &case, &kernel, &inputs, ("c", vec![0.0; n]), &shape, check)
+    let shape =
+        Shape { kernel, out: "c", uniform: Uniform::Size(size as u32), invocations: [size as u32; 2] };
+    row(suite, (cpu, devices), &case, &shape, &inputs, vec![0.0; n], check)
 }
 
 fn heat(suite: &mut Suite, cpu: &Context, devices: &Devices) -> Outcome<()> {
@@ -167,9 +174,10 @@ fn heat(suite: &mut Suite, cpu: &Context, devices: &Devices) -> Outcome<()> {
     let kernel = Kernel::new(include_str!("kernels/heat.wgsl"))?;
     let inputs = Inputs { names: &["before"], words: vec![before.clone()] };
     let case = Case { name: NAMES[2], n, peer: PEER, goal: Goal::Ratio(2.0) };
-    let shape = Shape { uniform: Uniform::Size(size as u32), invocations: [size as u32; 2] };
+    let shape =
+        Shape { kernel, out: "after", uniform: Uniform::Size(size as u32), invocations: [size as u32; 2] };
     let check = |after: &[f32]| data::all_near("heat", after, expected, |_| 1e-5);
-    row(suite, (cpu, devices), &case, &kernel, &inputs, ("after", vec![0.0; n]), &shape, check)
+    row(suite, (cpu, devices), &case, &shape, &inputs, vec![0.0; n], check)
 }
 
 /// "abc", padded, and its digest (FIPS 180-4).
@@ -192,8 +200,8 @@ fn sha256(suite: &mut Suite, cpu: &Context, devices: &Devices) -> Outcome<()> {
     let kernel = Kernel::new(include_str!("kernels/sha256.wgsl"))?;
     let inputs = Inputs { names: &["blocks"], words: vec![blocks] };
     let case = Case { name: NAMES[3], n, peer: PEER, goal: Goal::Ratio(1.0) };
-    let shape = Shape { uniform: Uniform::None, invocations: [n as u32, 1] };
-    row(suite, (cpu, devices), &case, &kernel, &inputs, ("digests", vec![0; 8 * n]), &shape, check)
+    let shape = Shape { kernel, out: "digests", uniform: Uniform::None, invocations: [n as u32, 1] };
+    row(suite, (cpu, devices), &case, &shape, &inputs, vec![0; 8 * n], check)
 }
 
 fn histogram(suite: &mut Suite, cpu: &Context, devices: &Devices) -> Outcome<()> {
@@ -210,8 +218,9 @@ fn histogram(suite: &mut Suite, cpu: &Context, devices: &Devices) -> Outcome<()>
     let kernel = Kernel::new(include_str!("kernels/histogram.wgsl"))?;
     let inputs = Inputs { names: &["words"], words: vec![words] };
     let case = Case { name: NAMES[4], n, peer: PEER, goal: Goal::Ratio(2.0) };
-    let shape = Shape { uniform: Uniform::None, invocations: [n.div_ceil(64) as u32, 1] };
-    row(suite, (cpu, devices), &case, &kernel, &inputs, ("total", vec![0; 256]), &shape, check)
+    let shape =
+        Shape { kernel, out: "total", uniform: Uniform::None, invocations: [n.div_ceil(64) as u32, 1] };
+    row(suite, (cpu, devices), &case, &shape, &inputs, vec![0; 256], check)
 }
 
 /// One small workgroup, beside the loop that it is.
