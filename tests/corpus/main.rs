@@ -1,0 +1,70 @@
+//! A corpus of compute shaders by language area: what the CPU and the GPU leave in memory is the same.
+//!
+//! Three trials: on the CPU compiled code and interpreter leave the same bits, on one thread and on three; the GPU leaves
+//! the same integers, and floats within the tolerance that the file states; and the corpus holds every kind of statement,
+//! expression, operator, built-in and type that a compute shader can hold, so that a kind that nothing runs is noticed.
+
+mod compare;
+mod expected;
+mod kinds;
+mod shader;
+#[allow(dead_code, reason = "the corpus does not run on all of the executors")]
+#[path = "../support/executors.rs"]
+mod support;
+
+use std::sync::Arc;
+
+use libtest_mimic::{Arguments, Trial};
+use tilewright::{Context, Error, Placement};
+
+use shader::Shader;
+use support::Executor;
+
+/// Enough iterations for what the corpus does, few enough for a loop that does not end to fail soon.
+const STEP_BUDGET: u64 = 1 << 22;
+
+/// A context on the CPU.
+fn cpu(threads: usize, jit: bool) -> Context {
+    let builder = Context::builder().threads(threads).placement(Placement::Cpu);
+    builder.step_budget(STEP_BUDGET).jit(jit).build().expect("threads and placement are valid")
+}
+
+/// Compiled code, the interpreter and several threads leave the same bits.
+fn same_on_cpu(shader: &Shader) {
+    let compiled = shader.run(&cpu(1, true)).unwrap_or_else(|error| panic!("{error}"));
+    for (threads, jit) in [(1, false), (3, true), (3, false)] {
+        let other = shader.run(&cpu(threads, jit)).unwrap_or_else(|error| panic!("{error}"));
+        let names = ["compiled".to_owned(), format!("{threads} threads, jit {jit}")];
+        compare::same_bits(&names, &compiled, &other);
+    }
+}
+
+/// The GPU leaves what the CPU does. An adapter that lacks a feature that the file needs has nothing to show.
+fn same_on_gpu(shader: &Shader, gpu: &Context) {
+    let found = match shader.run(gpu) {
+        Err(Error::Unsupported { what, .. }) if shader.needs.as_ref().is_some_and(|f| what.contains(f)) => return,
+        found => found.unwrap_or_else(|error| panic!("{error}")),
+    };
+    let expected = shader.run(&cpu(1, true)).unwrap_or_else(|error| panic!("{error}"));
+    compare::close(&expected, &found, shader.tolerance);
+}
+
+fn trials() -> Vec<Trial> {
+    let shaders: Vec<Arc<Shader>> = shader::all().into_iter().map(Arc::new).collect();
+    let mut trials = Vec::new();
+    for shader in &shaders {
+        let (of_cpu, of_gpu) = (Arc::clone(shader), Arc::clone(shader));
+        trials.push(support::trial(&shader.name, Executor::Cpu(1), move |_| same_on_cpu(&of_cpu)));
+        trials.push(support::trial(&shader.name, Executor::Gpu, move |gpu| same_on_gpu(&of_gpu, gpu)));
+    }
+    trials.push(Trial::test("every_kind_is_there", move || {
+        kinds::check(shaders.iter().map(|shader| (&*shader.name, &*shader.source)));
+        Ok(())
+    }));
+    trials
+}
+
+fn main() {
+    let args = Arguments::from_args();
+    libtest_mimic::run(&args, trials()).exit();
+}
