@@ -47,7 +47,7 @@ const PLAIN: &[(&str, &str)] = &[
     ),
     (
         "As",
-        "bool_to_i32 bool_to_u32 bool_to_f32 i32_to_bool i32_to_u32 i32_to_f32 u32_to_bool u32_to_i32 u32_to_f32 \
+        "bool_to_bool i32_to_i32 u32_to_u32 f32_to_f32 bool_to_i32 bool_to_u32 bool_to_f32 i32_to_bool i32_to_u32 i32_to_f32 u32_to_bool u32_to_i32 u32_to_f32 \
         f32_to_bool f32_to_i32 f32_to_u32 i32_to_bits_of_Uint i32_to_bits_of_Float u32_to_bits_of_Sint \
         u32_to_bits_of_Float f32_to_bits_of_Sint f32_to_bits_of_Uint",
     ),

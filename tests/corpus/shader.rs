@@ -2,7 +2,7 @@
 //!
 //! See `tests/kernels/README.md`; besides there are `edge_u32`, `edge_f32` (values at which functions change, then random
 //! ones), `u32:A,B,..` and `f32:A,B,..` (these values), `// tolerance ULP,ABSOLUTE` for floats (0,0 without it), and
-//! `// needs FEATURE` for what an adapter may lack. Every entry point of a file runs, each on fresh buffers.
+//! `// gpu may refuse: TEXT` for what an adapter or naga's output for it may lack: a part of the error. Every entry point of a file runs, each on fresh buffers.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -40,8 +40,8 @@ pub(crate) struct Shader {
     /// Folder and name.
     pub(crate) name: String,
     pub(crate) source: String,
-    /// A part of what an adapter says that cannot run it.
-    pub(crate) needs: Option<String>,
+    /// A part of the error of a GPU that cannot run it.
+    pub(crate) refusal: Option<String>,
     pub(crate) tolerance: Tolerance,
     grid: [u32; 3],
     /// The words of each binding.
@@ -61,7 +61,7 @@ impl Shader {
         let mut shader = Self {
             name,
             source: source.clone(),
-            needs: None,
+            refusal: None,
             tolerance: Tolerance::default(),
             grid: [0; 3],
             buffers: BTreeMap::new(),
@@ -89,8 +89,8 @@ impl Shader {
                 ulp: ulp.parse().expect("a count"),
                 absolute: absolute.parse().expect("an absolute error"),
             };
-        } else if let Some(needs) = line.strip_prefix("needs ") {
-            self.needs = Some(needs.to_owned());
+        } else if let Some(refusal) = line.strip_prefix("gpu may refuse: ") {
+            self.refusal = Some(refusal.to_owned());
         }
     }
 

@@ -33,7 +33,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(local_invocation_
     let turn_u = atomicAdd(&cells.u.turns[v % 5u], 1u);
     atomicXor(&cells.seen[0], u32(turn_u * turn_u));
     loop {
-        let old = atomicuoad(&cells.u.compare);
+        let old = atomicLoad(&cells.u.compare);
         let r = atomicCompareExchangeWeak(&cells.u.compare, old, old * 3u + 1u);
         if r.exchanged { break; }
         if r.old_value != old { continue; }
@@ -53,7 +53,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(local_invocation_
     let turn_s = atomicAdd(&cells.s.turns[v % 5u], 1);
     atomicXor(&cells.seen[1], u32(turn_s * turn_s));
     loop {
-        let old = atomicoad(&cells.s.compare);
+        let old = atomicLoad(&cells.s.compare);
         let r = atomicCompareExchangeWeak(&cells.s.compare, old, old * 3 + 1);
         if r.exchanged { break; }
         if r.old_value != old { continue; }

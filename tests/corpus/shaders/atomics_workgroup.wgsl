@@ -35,7 +35,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(local_invocation_
     let turn_u = atomicAdd(&u.turns[v % 5u], 1u);
     atomicXor(&seen[0], u32(turn_u * turn_u));
     loop {
-        let old = atomicuoad(&u.compare);
+        let old = atomicLoad(&u.compare);
         let r = atomicCompareExchangeWeak(&u.compare, old, old * 3u + 1u);
         if r.exchanged { break; }
         if r.old_value != old { continue; }
@@ -55,7 +55,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(local_invocation_
     let turn_s = atomicAdd(&s.turns[v % 5u], 1);
     atomicXor(&seen[1], u32(turn_s * turn_s));
     loop {
-        let old = atomicoad(&s.compare);
+        let old = atomicLoad(&s.compare);
         let r = atomicCompareExchangeWeak(&s.compare, old, old * 3 + 1);
         if r.exchanged { break; }
         if r.old_value != old { continue; }

@@ -43,4 +43,6 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     out[i].u[12] = bits.x ^ bits.y ^ bits.z ^ bits.w;
     out[i].u[13] = bitcast<u32>(i32(bitcast<f32>(u & 0xff7fffffu)));
     out[i].u[14] = u32(bitcast<f32>(u & 0x7f7fffffu));
+    // To what they are.
+    out[i].u[15] = u32(u) ^ bitcast<u32>(i32(s)) ^ bitcast<u32>(f32(f)) ^ u32(bool(b));
 }

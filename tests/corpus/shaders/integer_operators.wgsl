@@ -42,7 +42,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
         | u32(p && q) << 5u | u32(p || q) << 6u;
     let v = vec4(a, b, a + b, 7u) / vec4(b, a, 3u, b) + vec4(a, b, 1u, 2u) % 6u;
     out[i][22] = v.x ^ v.y ^ v.z ^ v.w;
-    let w = vec3(s, t, -1) / vec3(t, -1, s) - 5 * vec3(s, t, 2) % vec3(t, 0, 3);
+    let w = vec3(s, t, -1) / vec3(t, -1, s) - vec3(s, t, 2) * 5 % vec3(t, i32(i % 2u), 3);
     out[i][23] = u32(w.x ^ w.y ^ w.z);
     let shifts = (vec2(a, b) << (vec2(b, a) & vec2(31u))) | (vec2(a, b) >> vec2(3u, 30u));
     out[i][24] = shifts.x ^ shifts.y;

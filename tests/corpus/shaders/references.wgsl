@@ -17,7 +17,7 @@ fn twice(item: ptr<function, Item>) {
         (*row).x *= 2u;
         (*row)[3] += (*item).key;
     }
-    add(&(*item).key, 1u);
+    (*item).key += 1u;
 }
 fn inc(v: ptr<function, vec4<u32>>, at: u32) { (*v)[at] += 1u; }
 @compute @workgroup_size(8)

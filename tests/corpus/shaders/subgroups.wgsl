@@ -1,6 +1,6 @@
 // Subgroup operations of workgroups that are one quad, so that no result depends on the size of subgroups.
 // grid 16,1,1
-// needs subgroup
+// gpu may refuse: subgroup
 // bind 0,0 = edge_u32:64:0
 // bind 0,1 = zeros:16384
 // tolerance 8,1e-6
