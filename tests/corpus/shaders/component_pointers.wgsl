@@ -7,7 +7,7 @@ struct Item { key: u32, values: array<vec4<u32>, 2> }
 @group(0) @binding(0) var<storage, read> x: array<u32>;
 @group(0) @binding(1) var<storage, read_write> out: array<u32>;
 fn add(to: ptr<function, u32>, n: u32) { *to += n; }
-fn last(of: ptr<function, vec4<u32>>) -> u32 { (*of).w += 1u; return (*of)[3]; }
+fn last(v: ptr<function, vec4<u32>>) -> u32 { (*v).w += 1u; return (*v)[3]; }
 fn both(item: ptr<function, Item>, i: u32) -> u32 {
     add(&(*item).key, i);
     return last(&(*item).values[i % 2u]);

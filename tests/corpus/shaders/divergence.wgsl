@@ -52,7 +52,8 @@ fn find(a: array<u32, 8>, v: u32) -> i32 {
 }
 fn gcd(a: u32, b: u32) -> u32 {
     var p = a; var q = b;
-    loop { if q == 0u { return p; } let r = p % q; p = q; q = r; }
+    loop { if q == 0u { break; } let r = p % q; p = q; q = r; }
+    return p;
 }
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {

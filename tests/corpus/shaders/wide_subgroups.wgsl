@@ -14,13 +14,13 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(local_invocation_
     let all = subgroupAdd(v);
     let inclusive = subgroupInclusiveAdd(v);
     let exclusive = subgroupExclusiveAdd(v);
-    let active = subgroupAdd(1u);
-    if lane == 0u { atomicAdd(&sum, all); atomicAdd(&leaders, active); }
+    let here = subgroupAdd(1u);
+    if lane == 0u { atomicAdd(&sum, all); atomicAdd(&leaders, here); }
     workgroupBarrier();
     out[id.x][0] = atomicLoad(&sum) * 1000u + atomicLoad(&leaders);
-    out[id.x][1] = u32(inclusive == exclusive + v) + 2u * u32(active <= size)
-        + 4u * u32(subgroupShuffle(v, lane) == v) + 8u * u32(subgroupMax(lane) + 1u == active)
-        + 16u * u32(dot(countOneBits(subgroupBallot(true)), vec4(1u)) == active);
+    out[id.x][1] = u32(inclusive == exclusive + v) + 2u * u32(here <= size)
+        + 4u * u32(subgroupShuffle(v, lane) == v) + 8u * u32(subgroupMax(lane) + 1u == here)
+        + 16u * u32(dot(countOneBits(subgroupBallot(true)), vec4(1u)) == here);
     var n = 0u;
     for (var i = 0u; i < v % 7u; i++) {
         // Those still in the loop.
