@@ -22,10 +22,7 @@ const PLAIN: &[(&str, &str)] = &[
     ("AddressSpace", "Function Private WorkGroup Uniform Storage_read Storage_read_write"),
     ("Load", "Function Private WorkGroup Uniform Storage atomic"),
     ("Store", "Function Private WorkGroup Storage atomic"),
-    (
-        "Access",
-        "Vector Matrix Array ValuePointer pointer_to_Vector pointer_to_Matrix pointer_to_Array",
-    ),
+    ("Access", "Vector Matrix Array ValuePointer pointer_to_Vector pointer_to_Matrix pointer_to_Array"),
     (
         "BuiltIn",
         "GlobalInvocationId LocalInvocationId LocalInvocationIndex WorkGroupId NumWorkGroups NumSubgroups SubgroupId \
@@ -94,11 +91,7 @@ const BY_SCALAR: &[(&str, &str, &str)] = &[
     ("Subgroup", "All_Reduce Any_Reduce", "bool"),
     ("Subgroup", "Add_Reduce Mul_Reduce Min_Reduce Max_Reduce", "i32 u32 f32"),
     ("Subgroup", "And_Reduce Or_Reduce Xor_Reduce", "i32 u32"),
-    (
-        "Subgroup",
-        "Add_InclusiveScan Add_ExclusiveScan Mul_InclusiveScan Mul_ExclusiveScan",
-        "i32 u32 f32",
-    ),
+    ("Subgroup", "Add_InclusiveScan Add_ExclusiveScan Mul_InclusiveScan Mul_ExclusiveScan", "i32 u32 f32"),
 ];
 
 /// What the corpus leaves out: family, kinds, and why.
@@ -126,7 +119,11 @@ const ABSENT: &[(&str, &str, &str)] = &[
     ("Type", "Image Sampler BindingArray", "textures, samplers and arrays of bindings are unsupported"),
     ("Type", "AccelerationStructure RayQuery", "ray tracing is unsupported"),
     ("Type", "CooperativeMatrix", "cooperative matrices are unsupported"),
-    ("Type", "Scalar_f16 Scalar_f64 Scalar_i64 Scalar_u64", "scalars that are not 32 bits wide are unsupported"),
+    (
+        "Type",
+        "Scalar_f16 Scalar_f64 Scalar_i64 Scalar_u64",
+        "scalars that are not 32 bits wide are unsupported",
+    ),
     ("Type", "Atomic_f32 Atomic_i64 Atomic_u64", "atomics beyond WGSL's own are unsupported"),
     ("BuiltIn", "WorkGroupSize", "WGSL has no such built-in value"),
     ("Barrier", "TEXTURE", "textures are unsupported"),

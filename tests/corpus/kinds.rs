@@ -130,11 +130,7 @@ impl Kinds<'_> {
         self.block(&function.body, &|handle| types[handle].inner_with(&self.module.types).clone());
     }
 
-    fn expression(
-        &mut self,
-        expression: &Expression,
-        ty: impl Fn(naga::Handle<Expression>) -> TypeInner,
-    ) {
+    fn expression(&mut self, expression: &Expression, ty: impl Fn(naga::Handle<Expression>) -> TypeInner) {
         self.add("Expression", variant(expression));
         // Of vectors and matrices what they are made of.
         let of = |handle| ty(handle).scalar().map_or_else(|| "none".to_owned(), scalar);
@@ -253,7 +249,12 @@ pub(crate) fn check<'s>(shaders: impl Iterator<Item = (&'s str, &'s str)>) {
     let expected: BTreeSet<String> = expected::kinds().collect();
     let absent: BTreeSet<String> = expected::absent().collect();
     let missing: Vec<&String> = expected.iter().filter(|kind| !counts.contains_key(*kind)).collect();
-    assert!(missing.is_empty(), "the corpus lacks {} of {} kinds: {missing:#?}", missing.len(), expected.len());
+    assert!(
+        missing.is_empty(),
+        "the corpus lacks {} of {} kinds: {missing:#?}",
+        missing.len(),
+        expected.len()
+    );
     let stale: Vec<&String> = counts.keys().filter(|kind| absent.contains(*kind)).collect();
     assert!(stale.is_empty(), "not absent any more, so expect them: {stale:#?}");
     let unknown: Vec<&String> = counts.keys().filter(|kind| !expected.contains(*kind)).collect();

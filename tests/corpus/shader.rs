@@ -127,7 +127,8 @@ pub(crate) fn all() -> Vec<Shader> {
         let found = fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
         found.map(|file| file.expect("a folder that can be read").path()).collect::<Vec<PathBuf>>()
     });
-    let mut files: Vec<PathBuf> = files.filter(|file| file.extension().is_some_and(|e| e == "wgsl")).collect();
+    let mut files: Vec<PathBuf> =
+        files.filter(|file| file.extension().is_some_and(|e| e == "wgsl")).collect();
     files.sort();
     files.iter().map(|file| Shader::read(file)).collect()
 }

@@ -1,4 +1,5 @@
 // Layouts by @size and @align, matrices and arrays in uniform memory, several groups.
+// naga 30 aligns a struct by the types of its members alone: `parts` says again what its @align(32) should mean.
 // grid 1,2,1
 // bind 0,0 = iota_f32:96
 // bind 0,2 = iota_f32:1024
@@ -6,7 +7,7 @@
 // bind 2,0 = iota_u32:64
 diagnostic(off, derivative_uniformity);
 struct Part { @size(16) a: f32, @align(16) b: vec2<f32>, @align(32) c: f32 }
-struct Uniforms { one: f32, parts: array<Part, 2>, m: mat3x3<f32>, n: mat4x4<f32>, tail: array<vec4<f32>, 2>, @size(32) z: vec3<f32>, y: f32 }
+struct Uniforms { one: f32, @align(32) parts: array<Part, 2>, m: mat3x3<f32>, n: mat4x4<f32>, tail: array<vec4<f32>, 2>, @size(32) z: vec3<f32>, y: f32 }
 struct Stored { a: f32, m: mat2x3<f32>, v: vec3<f32>, s: f32, p: array<mat2x2<f32>, 2>, q: array<vec3<f32>, 2>, w: vec2<f32> }
 struct Count { @align(16) n: atomic<u32>, @size(12) list: array<atomic<i32>, 2> }
 alias Floats = array<f32>;
