@@ -26,5 +26,6 @@ fn main(@builtin(local_invocation_index) at: u32) {
     out[at][6] = block[at % 4u].x + block[1][at % 4u];
     out[at][7] = x[at * 3u] + x[at + 0x7fffff00u];
     out[at + 3u][8] = at + 1u;
-    out[at][9] = u32(mat2x2(1.0, 2.0, 3.0, 4.0)[at].x);
+    let back = i32(at) - 5;
+    out[at][9] = local[back] + five[back] * 10u + x[back] * 10000u + u32(mat2x2(1.0, 2.0, 3.0, 4.0)[at].x);
 }
