@@ -3,6 +3,7 @@
 // bind 0,0 = rand_f32:256:33
 // bind 0,1 = zeros:10240
 // tolerance 64,1e-6
+//   WGSL allows 3 + 2 |x| ULP for exp, and pow is exp2(y * log2(x)): an error in the logarithm times y.
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read_write> out: array<array<f32, 10>>;
 @compute @workgroup_size(64)

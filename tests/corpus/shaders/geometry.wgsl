@@ -4,6 +4,7 @@
 // bind 0,1 = rand_f32:384:35
 // bind 0,2 = zeros:24576
 // tolerance 64,1e-5
+//   sums of products are rounded in any order, and square roots and quotients are 2.5 ULP off.
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read> y: array<f32>;
 @group(0) @binding(2) var<storage, read_write> out: array<array<vec4<f32>, 12>>;

@@ -3,6 +3,7 @@
 // bind 0,0 = rand_f32:128:62
 // bind 0,1 = zeros:8192
 // tolerance 32,2e-6
+//   quotients are 2.5 ULP off, in every iteration.
 struct Row { f: array<f32, 8>, u: array<u32, 8> }
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read_write> out: array<Row>;

@@ -4,6 +4,7 @@
 // bind 0,1 = edge_f32:128:0
 // bind 0,2 = zeros:32768
 // tolerance 3,0
+//   quotients may be 2.5 ULP off.
 @group(0) @binding(0) var<storage, read> x: array<u32>;
 @group(0) @binding(1) var<storage, read> y: array<f32>;
 struct Row { f: array<vec4<f32>, 8>, u: array<u32, 16> }

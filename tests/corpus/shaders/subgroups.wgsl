@@ -4,6 +4,7 @@
 // bind 0,0 = edge_u32:64:0
 // bind 0,1 = zeros:16384
 // tolerance 8,1e-6
+//   sums and products are taken in any order.
 struct Row { u: array<u32, 40>, f: array<f32, 24> }
 @group(0) @binding(0) var<storage, read> x: array<u32>;
 @group(0) @binding(1) var<storage, read_write> out: array<Row>;
