@@ -44,7 +44,8 @@ const PLAIN: &[(&str, &str)] = &[
     ),
     (
         "As",
-        "bool_to_bool i32_to_i32 u32_to_u32 f32_to_f32 bool_to_i32 bool_to_u32 bool_to_f32 i32_to_bool i32_to_u32 i32_to_f32 u32_to_bool u32_to_i32 u32_to_f32 \
+        "bool_to_bool i32_to_i32 u32_to_u32 f32_to_f32 bool_to_i32 bool_to_u32 bool_to_f32 i32_to_bool \
+        i32_to_u32 i32_to_f32 u32_to_bool u32_to_i32 u32_to_f32 \
         f32_to_bool f32_to_i32 f32_to_u32 i32_to_bits_of_Uint i32_to_bits_of_Float u32_to_bits_of_Sint \
         u32_to_bits_of_Float f32_to_bits_of_Sint f32_to_bits_of_Uint",
     ),
@@ -118,6 +119,11 @@ const ABSENT: &[(&str, &str, &str)] = &[
     ("AddressSpace", "TaskPayload RayPayload IncomingRayPayload", "for mesh and ray stages"),
     ("Type", "Image Sampler BindingArray", "textures, samplers and arrays of bindings are unsupported"),
     ("Type", "AccelerationStructure RayQuery", "ray tracing is unsupported"),
+    (
+        "Type",
+        "Pointer_Storage Pointer_Uniform Pointer_WorkGroup",
+        "naga passes no pointers of these spaces to functions",
+    ),
     ("Type", "CooperativeMatrix", "cooperative matrices are unsupported"),
     (
         "Type",
