@@ -2,6 +2,8 @@
 // grid 1,1,1
 // bind 0,0 = rand_f32:512:7
 // bind 0,1 = zeros:1536
+// tolerance 8,1e-6
+//   A determinant is a sum of products that cancel, rounded in any order.
 struct Item { m: mat3x2<f32>, n: mat2x3<f32> }
 @group(0) @binding(0) var<storage, read> items: array<Item>;
 struct Result { p: mat2x2<f32>, t: mat3x2<f32>, det: f32, entry: f32 }

@@ -80,11 +80,20 @@ fn gpu_is_required() -> bool {
 
 /// A test on one executor; it panics to fail.
 pub(crate) fn trial(name: &str, executor: Executor, test: impl FnOnce(&Context) + Send + 'static) -> Trial {
+    ignorable_trial(name, executor, move |cx| {
+        test(cx);
+        Completion::Completed
+    })
+}
+
+/// A test on one executor that may find that it has nothing to show there; it panics to fail.
+pub(crate) fn ignorable_trial(
+    name: &str,
+    executor: Executor,
+    test: impl FnOnce(&Context) -> Completion + Send + 'static,
+) -> Trial {
     Trial::ignorable_test(format!("{name}::{executor}"), move || match executor.context() {
-        Ok(cx) => {
-            test(&cx);
-            Ok(Completion::Completed)
-        }
+        Ok(cx) => Ok(test(&cx)),
         Err(absent) if gpu_is_required() => Err(Failed::from(format!("REQUIRE_GPU=1, but {absent}"))),
         Err(absent) => Ok(Completion::ignored_with(absent)),
     })

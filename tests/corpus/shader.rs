@@ -1,0 +1,227 @@
+//! The files of the corpus: what each is launched with stands in its first lines.
+//!
+//! See `tests/kernels/README.md`; besides there are `edge_u32`, `edge_f32` (values at which functions change, then random
+//! ones), `u32:A,B,..` and `f32:A,B,..` (these values), `// tolerance ULP,ABSOLUTE` for floats (0,0 without it), and
+//! `// gpu may refuse: TEXT` for what an adapter or naga's output for it may lack: a part of the error. Every entry point of a file runs, each on fresh buffers.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use tilewright::{BindingAccess, Context, Error, Kernel, Raw};
+
+use crate::compare::{Scalar, Tolerance, Written};
+
+/// Folders with shaders.
+const FOLDERS: [&str; 3] = ["tests/corpus/shaders", "tests/kernels", "benches/versus/kernels"];
+
+/// What shaders are launched with that do not say so themselves.
+const HEADERS: [(&str, &str); 5] = [
+    (
+        "versus/heat",
+        "// grid 5,5,1\n// bind 0,0 = rand_f32:4900:1\n// bind 0,1 = zeros:19600\n// bind 0,2 = u32:70\n// tolerance 4,1e-6",
+    ),
+    ("versus/histogram", "// grid 3,1,1\n// bind 0,0 = rand_u32:40000:2\n// bind 0,1 = zeros:1024"),
+    (
+        "versus/matmul",
+        "// grid 3,3,1\n// bind 0,0 = rand_f32:2304:3\n// bind 0,1 = rand_f32:2304:4\n// bind 0,2 = zeros:9216\n\
+        // bind 0,3 = u32:48\n// tolerance 16,1e-5",
+    ),
+    (
+        "versus/nbody",
+        "// grid 2,1,1\n// bind 0,0 = rand_f32:1024:5\n// bind 0,1 = rand_f32:1024:6\n// bind 0,2 = zeros:4096\n\
+        // bind 0,3 = f32:0.001,0.01\n// tolerance 64,1e-5",
+    ),
+    ("versus/sha256", "// grid 2,1,1\n// bind 0,0 = rand_u32:2048:7\n// bind 0,1 = zeros:4096"),
+];
+
+/// A file of the corpus.
+pub(crate) struct Shader {
+    /// Folder and name.
+    pub(crate) name: String,
+    pub(crate) source: String,
+    /// A part of the error of a GPU that cannot run it.
+    pub(crate) refusal: Option<String>,
+    pub(crate) tolerance: Tolerance,
+    grid: [u32; 3],
+    /// The words of each binding.
+    buffers: BTreeMap<(u32, u32), Vec<u32>>,
+}
+
+impl Shader {
+    fn read(path: &Path) -> Self {
+        let source = fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+        let folder = path.components().rev().nth(2).map(|c| c.as_os_str().to_string_lossy().into_owned());
+        let name = match folder.as_deref() {
+            Some("versus") => format!("versus/{stem}"),
+            _ => stem.into_owned(),
+        };
+        let header = HEADERS.iter().find(|(known, _)| *known == name).map(|(_, header)| *header);
+        let mut shader = Self {
+            name,
+            source: source.clone(),
+            refusal: None,
+            tolerance: Tolerance::default(),
+            grid: [0; 3],
+            buffers: BTreeMap::new(),
+        };
+        for line in header.unwrap_or(&source).lines().filter_map(|line| line.trim().strip_prefix("// ")) {
+            shader.say(line);
+        }
+        assert!(!shader.grid.contains(&0), "{}: a line `// grid X,Y,Z`", shader.name);
+        shader
+    }
+
+    /// Takes a line of the header.
+    fn say(&mut self, line: &str) {
+        if let Some(grid) = line.strip_prefix("grid ") {
+            let counts: Vec<u32> = grid.split(',').map(|count| count.parse().expect("a count")).collect();
+            self.grid = counts.try_into().expect("three counts");
+        } else if let Some(bind) = line.strip_prefix("bind ") {
+            let (place, spec) = bind.split_once(" = ").expect("a binding and its words");
+            let (group, binding) = place.split_once(',').expect("a group and a binding");
+            let place = (group.parse().expect("a group"), binding.parse().expect("a binding"));
+            self.buffers.insert(place, words(spec));
+        } else if let Some(tolerance) = line.strip_prefix("tolerance ") {
+            let (ulp, absolute) = tolerance.split_once(',').expect("ULP and an absolute error");
+            self.tolerance = Tolerance {
+                ulp: ulp.parse().expect("a count"),
+                absolute: absolute.parse().expect("an absolute error"),
+            };
+        } else if let Some(refusal) = line.strip_prefix("gpu may refuse: ") {
+            self.refusal = Some(refusal.to_owned());
+        }
+    }
+
+    /// What each entry point leaves in the buffers that it may write.
+    pub(crate) fn run(&self, cx: &Context) -> Result<Vec<Written>, Error> {
+        let kernel = Kernel::with_label(&self.name, &self.source)?;
+        let mut written = Vec::new();
+        for entry in kernel.entry_points() {
+            let mut memory = self.buffers.clone();
+            let places = memory.iter_mut();
+            let launch = places.fold(kernel.entry(&entry.name), |launch, (&(group, binding), words)| {
+                launch.bind_at(group, binding, Raw(words.as_mut_slice()))
+            });
+            launch.workgroups(self.grid).run(cx)?;
+            for binding in entry.bindings.iter().filter(|b| b.access == BindingAccess::ReadWrite) {
+                let words = memory.remove(&(binding.group, binding.binding)).expect("bound to run");
+                let scalar = |word: usize| Scalar::named(binding.scalar_at(4 * word as u64));
+                written.push(Written {
+                    name: format!("{}: {}", entry.name, binding.name),
+                    scalars: (0..words.len()).map(scalar).collect(),
+                    words,
+                });
+            }
+        }
+        Ok(written)
+    }
+}
+
+/// Every file of the corpus.
+pub(crate) fn all() -> Vec<Shader> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let files = FOLDERS.iter().flat_map(|folder| {
+        let folder = root.join(folder);
+        let found = fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+        found.map(|file| file.expect("a folder that can be read").path()).collect::<Vec<PathBuf>>()
+    });
+    let mut files: Vec<PathBuf> =
+        files.filter(|file| file.extension().is_some_and(|e| e == "wgsl")).collect();
+    files.sort();
+    files.iter().map(|file| Shader::read(file)).collect()
+}
+
+/// Values of words at which integer functions change.
+const EDGES: [u32; 20] = [
+    0,
+    1,
+    2,
+    3,
+    7,
+    8,
+    31,
+    32,
+    33,
+    127,
+    128,
+    255,
+    256,
+    0xffff,
+    0x1_0000,
+    0x7fff_fffe,
+    0x7fff_ffff,
+    0x8000_0000,
+    0x8000_0001,
+    0xffff_ffff,
+];
+
+/// Values at which functions of floats change; no subnormals, infinities and NaN, which a GPU may treat as it likes.
+const EDGE_FLOATS: [f32; 24] = [
+    0.0,
+    -0.0,
+    0.25,
+    0.5,
+    -0.5,
+    1.0,
+    -1.0,
+    1.5,
+    -1.5,
+    2.5,
+    -2.5,
+    3.5,
+    0.999_999_94,
+    1.000_000_1,
+    -126.75,
+    127.5,
+    255.0,
+    256.5,
+    1000.25,
+    65504.0,
+    8_388_609.0,
+    -16_777_216.0,
+    1e-6,
+    -1e-3,
+];
+
+/// Words of a random buffer.
+fn random(len: u32, seed: u32) -> impl Iterator<Item = u32> {
+    (0..len).map(move |at| {
+        let mut word = at.wrapping_mul(0x9e37_79b9) ^ seed.wrapping_mul(0x85eb_ca6b);
+        word = (word ^ word >> 16).wrapping_mul(0x7feb_352d);
+        word = (word ^ word >> 15).wrapping_mul(0x846c_a68b);
+        word ^ word >> 16
+    })
+}
+
+/// A float in [0, 1) made of a word.
+fn unit(word: u32) -> f32 {
+    (word >> 8) as f32 / (1 << 24) as f32
+}
+
+/// The words that a SPEC means.
+fn words(spec: &str) -> Vec<u32> {
+    let parts: Vec<&str> = spec.split(':').collect();
+    let number = |at: usize| parts[at].parse::<u32>().expect("a number");
+    match parts[0] {
+        "zeros" => vec![0; number(1) as usize / 4],
+        "iota_u32" => (0..number(1)).collect(),
+        "iota_f32" => (0..number(1)).map(|i| (i as f32).to_bits()).collect(),
+        "rand_u32" => random(number(1), number(2)).collect(),
+        "rand_f32" => random(number(1), number(2)).map(|word| unit(word).to_bits()).collect(),
+        "edge_u32" => {
+            // Shuffled against each other where a shader takes two buffers, by the seed.
+            let rotated = EDGES.into_iter().cycle().skip(number(2) as usize % EDGES.len()).take(EDGES.len());
+            rotated.chain(random(number(1), number(2))).take(number(1) as usize).collect()
+        }
+        "edge_f32" => {
+            let rotated = EDGE_FLOATS.into_iter().cycle().skip(number(2) as usize % EDGE_FLOATS.len());
+            let spread = random(number(1), number(2)).map(|word| (unit(word) - 0.5) * 20.0);
+            rotated.take(EDGE_FLOATS.len()).chain(spread).map(f32::to_bits).take(number(1) as usize).collect()
+        }
+        "u32" => parts[1].split(',').map(|value| value.parse().expect("a word")).collect(),
+        "f32" => parts[1].split(',').map(|value| value.parse::<f32>().expect("a float").to_bits()).collect(),
+        other => panic!("{other}"),
+    }
+}
