@@ -27,9 +27,18 @@ mod sealed {
 ///
 /// ```
 /// # use tilewright::{Context, Kernel, Raw};
-/// # let kernel = Kernel::new("@compute @workgroup_size(1) fn main() {}")?;
+/// let kernel = Kernel::new(
+///     "@group(0) @binding(0) var<storage, read> halves: array<u32>; // two in a word
+///     @group(0) @binding(1) var<storage, read_write> sums: array<f32>;
+///     @compute @workgroup_size(32) fn main(@builtin(local_invocation_index) i: u32) {
+///         let pair = unpack2x16float(halves[i]);
+///         sums[i] = pair.x + pair.y;
+///     }",
+/// )?;
 /// let halves: Vec<u16> = vec![0x3c00; 64]; // 1.0 in binary16
-/// kernel.launch().bind("halves", Raw(&halves)).workgroups([1]).run(&Context::new())?;
+/// let mut sums = [0.0_f32; 32];
+/// kernel.launch().bind("halves", Raw(&halves)).bind("sums", &mut sums).workgroups([1]).run(&Context::new())?;
+/// assert_eq!(sums, [2.0; 32]);
 /// # Ok::<(), tilewright::Error>(())
 /// ```
 #[derive(Debug)]
