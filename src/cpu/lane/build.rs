@@ -320,6 +320,14 @@ impl Builder {
         self.scope.close()
     }
 
+    /// Closes and adds a branch without another side.
+    pub(crate) fn close_if(&mut self, cond: Value) {
+        let accept = self.close_branch();
+        self.open_branch();
+        let reject = self.close_branch();
+        self.branch(cond, accept, reject);
+    }
+
     /// Opens the list of a block.
     pub(crate) fn open_block(&mut self) {
         self.open_branch();

@@ -44,6 +44,8 @@ mod tests;
 mod tree;
 mod uniform;
 
+#[cfg(test)]
+pub(crate) use exec::level::levels;
 pub(crate) use exec::level::vectorize;
 pub(crate) use exec::machine::{Call, Machine};
 pub(crate) use exec::memory::{deinterleave, interleave};

@@ -1,29 +1,12 @@
 //! One runner for shaders: every instruction set, every engine, one thread and several.
 
-use fearless_simd::Level;
-
 use super::super::{KernelBuffer, KernelProgram, KernelWords};
+use crate::cpu::lane::levels;
 use crate::cpu::{Cpu, Engine, Settings};
 use crate::error::Result;
 
 /// Loop iterations allowed.
 const BUDGET: u64 = 1 << 16;
-
-/// The instruction sets of this processor.
-fn levels() -> Vec<Level> {
-    let level = Level::new();
-    #[cfg(target_arch = "x86_64")]
-    {
-        let all = [
-            level.as_sse2().map(Level::Sse2),
-            level.as_avx2().map(Level::Avx2),
-            level.as_avx512().map(Level::Avx512),
-        ];
-        all.into_iter().flatten().collect()
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    vec![level]
-}
 
 /// A module that is valid, overrides resolved for its first entry point.
 pub(super) fn parse(source: &str) -> (naga::Module, naga::valid::ModuleInfo) {

@@ -78,3 +78,20 @@ pub(super) unsafe fn segment(level: Level, steps: &[Step], frame: Frame) -> usiz
 pub(crate) fn vectorize<R>(level: Level, f: impl FnOnce() -> R) -> R {
     by_level!(level, simd, _Fused => simd.vectorize(f))
 }
+
+/// The instruction sets of this processor.
+#[cfg(test)]
+pub(crate) fn levels() -> Vec<Level> {
+    let level = Level::new();
+    #[cfg(target_arch = "x86_64")]
+    {
+        let all = [
+            level.as_sse2().map(Level::Sse2),
+            level.as_avx2().map(Level::Avx2),
+            level.as_avx512().map(Level::Avx512),
+        ];
+        all.into_iter().flatten().collect()
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    vec![level]
+}

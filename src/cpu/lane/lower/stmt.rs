@@ -228,10 +228,7 @@ impl Lowering {
             let cond = self.word(frame, condition)?;
             self.b.open_branch();
             self.b.exit(break_label);
-            let accept = self.b.close_branch();
-            self.b.open_branch();
-            let reject = self.b.close_branch();
-            self.b.branch(cond, accept, reject);
+            self.b.close_if(cond);
         }
         self.b.close_loop();
         self.b.close_block(break_label);
@@ -311,18 +308,12 @@ impl Lowering {
             self.b.open_branch();
             self.b.set(unmatched, zero);
             self.group(frame, selector, group, tail)?;
-            let accept = self.b.close_branch();
-            self.b.open_branch();
-            let reject = self.b.close_branch();
-            self.b.branch(cond, accept, reject);
+            self.b.close_if(cond);
         }
         let cond = self.b.get(unmatched);
         self.b.open_branch();
         self.group(frame, selector, default, tail)?;
-        let accept = self.b.close_branch();
-        self.b.open_branch();
-        let reject = self.b.close_branch();
-        self.b.branch(cond, accept, reject);
+        self.b.close_if(cond);
         Ok(())
     }
 
@@ -349,10 +340,7 @@ impl Lowering {
             };
             self.b.open_branch();
             self.statements(frame, &case.body, &[])?;
-            let accept = self.b.close_branch();
-            self.b.open_branch();
-            let reject = self.b.close_branch();
-            self.b.branch(entered, accept, reject);
+            self.b.close_if(entered);
         }
         self.statements(frame, &last.body, tail)?;
         Ok(())

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use fearless_simd::Level;
 
-use super::super::{Engine, Input, Machine, Output, Program};
+use super::super::{Engine, Input, Machine, Output, Program, levels};
 use crate::element::{ElementType, Scalar};
 use crate::wgsl::{Param, PureFunction};
 use crate::work::{Fused, Node};
@@ -24,22 +24,6 @@ pub(super) fn compile((level, engine): (Level, Engine), fused: &Fused) -> Progra
     let program = Program::compile_for(fused, level, engine).unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(program.is_compiled(), engine == Engine::Compiler, "{program}");
     program
-}
-
-/// The instruction sets of this processor.
-fn levels() -> Vec<Level> {
-    let level = Level::new();
-    #[cfg(target_arch = "x86_64")]
-    {
-        let all = [
-            level.as_sse2().map(Level::Sse2),
-            level.as_avx2().map(Level::Avx2),
-            level.as_avx512().map(Level::Avx512),
-        ];
-        all.into_iter().flatten().collect()
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    vec![level]
 }
 
 fn element_type(module: &naga::Module, ty: naga::Handle<naga::Type>) -> ElementType {
