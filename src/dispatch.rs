@@ -1,9 +1,10 @@
 //! Descriptions of launches: which kernel, which grid, which memory, as data that executors read.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::array::ArrayData;
-use crate::wgsl::{BindingAccess, Shader, Specialized};
+use crate::wgsl::{BindingAccess, Merge, Part, Shader, Specialized};
 
 /// A launch of a kernel that was checked: every binding that the entry point uses has a buffer of a size that fits.
 pub(crate) struct Dispatch<'a> {
@@ -37,6 +38,39 @@ pub(crate) enum Data<'a> {
     Array(&'a Arc<ArrayData>),
     /// An array that is replaced by what the launch makes of it.
     ArrayMut(&'a mut Arc<ArrayData>),
+}
+
+/// A part of a launch, for one executor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Piece {
+    /// Its workgroups.
+    pub(crate) part: Part,
+    /// What it needs of each of the launch's buffers, in their order.
+    pub(crate) shares: Vec<Share>,
+}
+
+/// What a part of a launch needs of a buffer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Share {
+    /// The words that it may touch: whole elements.
+    pub(crate) words: Range<usize>,
+    /// The words that it may write, of those, in order and apart.
+    pub(crate) written: Vec<Range<usize>>,
+    /// How the words are merged into the buffer, where the part has a copy that starts with the identity.
+    pub(crate) merge: Option<Merge>,
+}
+
+impl Piece {
+    /// The whole of a launch.
+    pub(crate) fn whole(dispatch: &Dispatch<'_>) -> Self {
+        let share = |buffer: &Buffer<'_>| {
+            let words = 0..buffer.data.words();
+            let is_written = buffer.access == BindingAccess::ReadWrite;
+            Share { written: if is_written { Vec::from([words.clone()]) } else { vec![] }, words, merge: None }
+        };
+        let part = dispatch.grid.map(|workgroups| 0..workgroups);
+        Self { part, shares: dispatch.buffers.iter().map(share).collect() }
+    }
 }
 
 impl Dispatch<'_> {

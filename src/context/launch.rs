@@ -1,16 +1,18 @@
 //! Running a launch of a kernel: on the device that the plan names, or on the CPU.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use super::Context;
+use super::cut::{self, Cut};
+use super::report::Incident;
 use crate::array::ArrayData;
 use crate::cpu::{Cpu, KernelBuffer, KernelProgram, KernelWords};
-use crate::dispatch::{Data, Dispatch};
-use crate::error::{Error, Result};
+use crate::dispatch::{Buffer, Data, Dispatch, Piece};
+use crate::error::{Error, Fault, Result};
 use crate::plan::{Choice, LaunchShape, Placement, Plan, Request, decide_launch};
-use crate::wgsl::guarded;
+use crate::wgsl::{Part, guarded};
 
 /// Kernels compiled for the CPU that are kept; past this many the cache starts anew.
 const MAX_CACHED: usize = 256;
@@ -43,53 +45,206 @@ impl Programs {
     }
 }
 
+/// A plan, and the parts that it wants a launch cut into.
+pub(crate) struct Planned {
+    pub(crate) plan: Plan,
+    cut: Option<Cut>,
+}
+
 impl Context {
     /// The plan of a launch.
-    pub(crate) fn plan_launch(&self, dispatch: &Dispatch<'_>) -> Result<Plan> {
+    pub(crate) fn plan_launch(&self, dispatch: &Dispatch<'_>) -> Result<Planned> {
         let request = Request { cpu_fallback: self.shared.fallback, ..*self.request()? };
         let by = |sizes: [u32; 3]| sizes.map(|size| size.to_string()).join(" x ");
         let (grid, size) = (by(dispatch.grid), by(dispatch.program.workgroup_size));
-        let shape = LaunchShape {
-            label: format!("{}, {grid} workgroups of {size}", dispatch.name()),
-            invocations: usize::try_from(dispatch.invocations()).unwrap_or(usize::MAX),
-        };
         let gpus = match request.placement {
             Placement::Cpu => Vec::new(),
             _ => self.shared.devices.profiles(self.threads()),
         };
-        decide_launch(&shape, &gpus, self.threads(), &request)
+        let split = match request.placement {
+            Placement::Split { gpu } if gpu > 0.0 && gpu < 1.0 => self.split(dispatch, gpu).transpose(),
+            _ => None,
+        };
+        let limit = gpus.first().map_or(u64::MAX, |gpu| gpu.max_binding);
+        let is_large = |buffer: &Buffer<'_>| 4 * buffer.data.words() as u64 > limit;
+        let parts =
+            dispatch.buffers.iter().any(is_large).then(|| cut::within(dispatch, limit, self.align(dispatch)));
+        let shape = LaunchShape {
+            label: format!("{}, {grid} workgroups of {size}", dispatch.name()),
+            invocations: usize::try_from(dispatch.invocations()).unwrap_or(usize::MAX),
+            split: split.as_ref().map(|split| match split {
+                Ok(cut) => Ok(cut.device_invocations(dispatch)),
+                Err(why) => Err(why.clone()),
+            }),
+            parts: parts.as_ref().map(|parts| match parts {
+                Ok(cut) => Ok(cut.pieces.len()),
+                Err(why) => Err(why.clone()),
+            }),
+        };
+        let plan = decide_launch(&shape, &gpus, self.threads(), &request)?;
+        let cut = match plan.choice {
+            Choice::Cpu => None,
+            Choice::Gpu => parts.and_then(std::result::Result::ok),
+            Choice::Split { .. } => split.and_then(std::result::Result::ok),
+        };
+        Ok(Planned { plan, cut })
     }
 
-    /// Runs a launch. What a device does not finish, the CPU does from the start: nothing was changed until then.
+    /// The launch shared by a device and the CPU.
+    fn split(&self, dispatch: &Dispatch<'_>, share: f64) -> std::result::Result<Option<Cut>, String> {
+        let program = self.shared.programs.get(&self.shared.cpu, dispatch);
+        let program = program.map_err(|error| format!("the CPU cannot run it: {error}"))?;
+        cut::shared(dispatch, share, program.align())
+    }
+
+    /// Where parts may begin along x, so that the CPU can take over what a device does not finish.
+    fn align(&self, dispatch: &Dispatch<'_>) -> u32 {
+        self.shared.programs.get(&self.shared.cpu, dispatch).map_or(1, |program| program.align())
+    }
+
+    /// Runs a launch. What a device does not finish, the CPU does: nothing of that was changed until then.
     pub(crate) async fn launch(&self, mut dispatch: Dispatch<'_>) -> Result<()> {
-        let plan = self.plan_launch(&dispatch)?;
+        let Planned { plan, cut } = self.plan_launch(&dispatch)?;
         let start = Instant::now();
         let mut incidents = Vec::new();
-        if plan.choice == Choice::Gpu {
-            let outcome = match self.shared.devices.open(self.threads()) {
-                Ok(gpu) => gpu.launch(&mut dispatch).await,
-                Err(error) => Err(error),
-            };
-            if let Err(error) = outcome {
-                let fault = error.clone();
-                incidents.push(self.recover(&plan, error)?);
-                match self.launch_on_cpu(&mut dispatch).await {
-                    // Neither can: what the device said is what the caller asked about.
-                    Err(Error::Unsupported { .. }) => return Err(fault),
-                    outcome => outcome?,
+        match (plan.choice, cut) {
+            (Choice::Cpu, _) => self.launch_on_cpu(&mut dispatch).await?,
+            (_, Some(cut)) => self.launch_cut(&plan, &mut dispatch, cut, &mut incidents).await?,
+            _ => {
+                let outcome = match self.shared.devices.open(self.threads()) {
+                    Ok(gpu) => gpu.launch(&mut dispatch).await,
+                    Err(error) => Err(error),
+                };
+                if let Err(error) = outcome {
+                    self.launch_again(&plan, &mut dispatch, error, &mut incidents).await?;
                 }
             }
-        } else {
-            self.launch_on_cpu(&mut dispatch).await?;
         }
         self.report(plan, start, incidents);
         Ok(())
     }
 
+    /// Runs a launch that a device has refused or failed at: in parts, if memory was short, else on the CPU.
+    async fn launch_again(
+        &self,
+        plan: &Plan,
+        dispatch: &mut Dispatch<'_>,
+        error: Error,
+        incidents: &mut Vec<Incident>,
+    ) -> Result<()> {
+        if let Error::Device { fault: Fault::OutOfMemory { .. }, .. } = &error {
+            let most =
+                dispatch.buffers.iter().map(|buffer| 4 * buffer.data.words() as u64).max().unwrap_or(0);
+            if let Ok(cut) = cut::within(dispatch, most / PARTS_OF_MEMORY, self.align(dispatch)) {
+                let action = format!("in {} parts", cut.pieces.len());
+                let executor = plan.adapter.clone().unwrap_or_default();
+                incidents.push(Incident { executor, fault: error.to_string(), action });
+                return self.launch_cut(plan, dispatch, cut, incidents).await;
+            }
+        }
+        let fault = error.clone();
+        incidents.push(self.recover(plan, error)?);
+        match self.launch_on_cpu(dispatch).await {
+            // Neither can: what the device said is what the caller asked about.
+            Err(Error::Unsupported { .. }) => Err(fault),
+            outcome => outcome,
+        }
+    }
+
+    /// Runs a launch in parts: the device's one after the other, and the CPU's beside them.
+    async fn launch_cut(
+        &self,
+        plan: &Plan,
+        dispatch: &mut Dispatch<'_>,
+        cut: Cut,
+        incidents: &mut Vec<Incident>,
+    ) -> Result<()> {
+        let mut copies = self.copies(dispatch).await?;
+        let mut on_host = on_host(dispatch, &mut copies);
+        let mut left: VecDeque<Piece> = cut.pieces.into();
+        let outcome = self.on_device(&mut on_host, &mut left, cut.cpu.as_ref()).await;
+        match outcome {
+            Ok(()) => {}
+            // The CPU's own part has failed.
+            Err((error, true)) => return Err(error),
+            Err((error, false)) => {
+                incidents.push(self.recover(plan, error)?);
+                for piece in left {
+                    self.part_on_cpu(&mut on_host, &piece.part)?;
+                }
+            }
+        }
+        drop(on_host);
+        replace_arrays(dispatch, copies);
+        Ok(())
+    }
+
+    /// Runs the device's parts, removing from `left` those that have ended, and the CPU's while the first one runs. The CPU
+    /// begins the next part before it waits for one. An error says whether it is of the CPU's part.
+    async fn on_device(
+        &self,
+        dispatch: &mut Dispatch<'_>,
+        left: &mut VecDeque<Piece>,
+        cpu: Option<&Part>,
+    ) -> std::result::Result<(), (Error, bool)> {
+        let of_device = |error| (error, false);
+        let gpu = self.shared.devices.open(self.threads());
+        let mut cpu = cpu;
+        let mut fault = gpu.as_ref().err().cloned();
+        let mut running = VecDeque::new();
+        let mut begun = 0;
+        while fault.is_none() && !left.is_empty() {
+            let Ok(gpu) = &gpu else { break };
+            if begun < left.len() && running.len() < MAX_RUNNING {
+                match gpu.begin(dispatch, left[begun].clone()).await {
+                    Ok(piece) => {
+                        running.push_back(piece);
+                        begun += 1;
+                    }
+                    Err(error) => fault = Some(error),
+                }
+                continue;
+            }
+            if let Some(part) = cpu.take() {
+                self.part_on_cpu(dispatch, part).map_err(|error| (error, true))?;
+            }
+            let Some(first) = running.pop_front() else { break };
+            match gpu.end(first, dispatch).await {
+                Ok(()) => {
+                    left.pop_front();
+                    begun -= 1;
+                }
+                Err(error) => fault = Some(error),
+            }
+        }
+        if let Some(part) = cpu {
+            self.part_on_cpu(dispatch, part).map_err(|error| (error, true))?;
+        }
+        fault.map_or(Ok(()), |fault| Err(of_device(fault)))
+    }
+
+    /// Runs a part of a launch, all of whose memory is on the host.
+    fn part_on_cpu(&self, dispatch: &mut Dispatch<'_>, part: &Part) -> Result<()> {
+        let program = self.shared.programs.get(&self.shared.cpu, dispatch)?;
+        let grid = dispatch.grid;
+        program.run_part(&self.shared.cpu, grid, part, &mut kernel_buffers(dispatch))
+    }
+
     /// Runs a launch on the CPU: slices in place, and arrays that it writes on a copy, which then becomes the array.
     async fn launch_on_cpu(&self, dispatch: &mut Dispatch<'_>) -> Result<()> {
         let program = self.shared.programs.get(&self.shared.cpu, dispatch)?;
-        let mut copies = Vec::new();
+        let mut copies = self.copies(dispatch).await?;
+        let mut on_host = on_host(dispatch, &mut copies);
+        let grid = on_host.grid;
+        program.run(&self.shared.cpu, grid, &mut kernel_buffers(&mut on_host))?;
+        drop(on_host);
+        replace_arrays(dispatch, copies);
+        Ok(())
+    }
+
+    /// Brings arrays to the host: copies of those that are written.
+    async fn copies(&self, dispatch: &Dispatch<'_>) -> Result<Vec<Vec<u32>>> {
+        let mut copies = Vec::with_capacity(dispatch.buffers.len());
         for buffer in &dispatch.buffers {
             copies.push(match &buffer.data {
                 Data::ArrayMut(array) => self.host_words(array).await?.to_vec(),
@@ -100,24 +255,55 @@ impl Context {
                 _ => Vec::new(),
             });
         }
-        let mut buffers = Vec::new();
-        for (buffer, copy) in dispatch.buffers.iter_mut().zip(&mut copies) {
-            let words = match &mut buffer.data {
-                Data::Read(words) => KernelWords::Read(words),
-                Data::Write(words) => KernelWords::Write(words),
-                Data::Array(array) => KernelWords::Read(array.host.get().map_or(&[], Vec::as_slice)),
-                Data::ArrayMut(_) => KernelWords::Write(copy),
-            };
-            buffers.push(KernelBuffer { group: buffer.group, binding: buffer.binding, words });
+        Ok(copies)
+    }
+}
+
+/// Parts of a device at once: the next one's memory goes there while one runs.
+const MAX_RUNNING: usize = 2;
+
+/// Parts that a launch is cut into whose memory a device does not have at once.
+const PARTS_OF_MEMORY: u64 = 8;
+
+/// The launch with all its memory on the host, where [`Context::copies`] brought it.
+fn on_host<'d>(dispatch: &'d mut Dispatch<'_>, copies: &'d mut [Vec<u32>]) -> Dispatch<'d> {
+    let buffer = |(buffer, copy): (&'d mut Buffer<'_>, &'d mut Vec<u32>)| {
+        let data = match &mut buffer.data {
+            Data::Read(words) => Data::Read(words),
+            Data::Write(words) => Data::Write(words),
+            Data::Array(array) => Data::Read(array.host.get().map_or(&[], Vec::as_slice)),
+            Data::ArrayMut(_) => Data::Write(copy),
+        };
+        Buffer { group: buffer.group, binding: buffer.binding, access: buffer.access, data }
+    };
+    Dispatch {
+        shader: dispatch.shader,
+        entry: dispatch.entry,
+        program: dispatch.program,
+        grid: dispatch.grid,
+        buffers: dispatch.buffers.iter_mut().zip(copies).map(buffer).collect(),
+    }
+}
+
+/// The memory of a launch that is on the host, for the CPU.
+fn kernel_buffers<'d>(dispatch: &'d mut Dispatch<'_>) -> Vec<KernelBuffer<'d>> {
+    let buffer = |buffer: &'d mut Buffer<'_>| {
+        let words = match &mut buffer.data {
+            Data::Read(words) => KernelWords::Read(words),
+            Data::Write(words) => KernelWords::Write(words),
+            Data::Array(_) | Data::ArrayMut(_) => KernelWords::Read(&[]),
+        };
+        KernelBuffer { group: buffer.group, binding: buffer.binding, words }
+    };
+    dispatch.buffers.iter_mut().map(buffer).collect()
+}
+
+/// Copies become the arrays that were to be written.
+fn replace_arrays(dispatch: &mut Dispatch<'_>, copies: Vec<Vec<u32>>) {
+    for (buffer, copy) in dispatch.buffers.iter_mut().zip(copies) {
+        if let Data::ArrayMut(array) = &mut buffer.data {
+            **array = Arc::new(ArrayData::on_host(array.ty, copy));
         }
-        program.run(&self.shared.cpu, dispatch.grid, &mut buffers)?;
-        drop(buffers);
-        for (buffer, copy) in dispatch.buffers.iter_mut().zip(copies) {
-            if let Data::ArrayMut(array) = &mut buffer.data {
-                **array = Arc::new(ArrayData::on_host(array.ty, copy));
-            }
-        }
-        Ok(())
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod adapter;
 mod builder;
+mod cut;
 mod devices;
 mod execute;
 mod launch;

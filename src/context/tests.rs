@@ -48,6 +48,7 @@ pub(super) fn context(options: &Options, placement: Placement, fallback: bool) -
         download_rate: endless,
         memory_rate: endless,
         unit_s: instant,
+        max_binding: options.max_binding_bytes.unwrap_or(gpu.info().max_binding_bytes),
         ..GpuProfile::prior(&gpu.info().name, AdapterKind::Discrete, 2)
     };
     let builder = Context::builder().threads(2).placement(placement).cpu_fallback(fallback);

@@ -12,6 +12,8 @@
 
 mod progress;
 
+use std::ops::Range;
+
 use fearless_simd::Level;
 use rayon::prelude::*;
 
@@ -19,6 +21,7 @@ use self::progress::{Alone, Progress, Thread};
 use super::lane::{Engine, Unit, Words, Workgroups};
 use super::{Cpu, scratch};
 use crate::error::{Error, Result};
+use crate::wgsl::Part;
 
 /// A compute entry point, ready to run on the CPU.
 #[derive(Debug)]
@@ -81,23 +84,35 @@ impl KernelProgram {
     /// Runs a grid of workgroups; `buffers` are the resource bindings by group and binding, those that the entry point
     /// does not use included or not; immediates are binding 0 of group `u32::MAX`.
     pub(crate) fn run(&self, cpu: &Cpu, grid: [u32; 3], buffers: &mut [KernelBuffer<'_>]) -> Result<()> {
-        let blocks = self.workgroups.blocks(grid).ok_or_else(|| Error::Value {
+        self.run_part(cpu, grid, &grid.map(|workgroups| 0..workgroups), buffers)
+    }
+
+    /// Runs workgroups of a grid that follow one another: on axes before the slowest that is cut they are all.
+    pub(crate) fn run_part(
+        &self,
+        cpu: &Cpu,
+        grid: [u32; 3],
+        part: &Part,
+        buffers: &mut [KernelBuffer<'_>],
+    ) -> Result<()> {
+        let range = self.blocks(grid, part).ok_or_else(|| Error::Value {
             what: format!("the grid of `{}`", self.name),
-            expected: "fewer than 2^64 workgroups".to_owned(),
-            given: format!("{grid:?}"),
+            expected: "fewer than 2^64 workgroups, cut where blocks of them begin".to_owned(),
+            given: format!("{part:?} of {grid:?}"),
         })?;
+        let blocks = range.end - range.start;
         let words = self.words(buffers)?;
         let cost = self.workgroups.cost().max(1.0);
         let threads = cpu.threads();
         if blocks <= 1 || blocks as f64 * cost < SMALL || threads == 1 {
             let bound = self.workgroups.bind(words)?;
             return scratch::with(|scratch| {
-                self.workgroups.run(&mut scratch.machine, &bound, grid, 0..blocks, cpu.budget, &Alone)
+                self.workgroups.run(&mut scratch.machine, &bound, grid, range, cpu.budget, &Alone)
             });
         }
         let bound = self.workgroups.bind_shared(words)?;
         let chunk = ((CHUNK / cost) as u64).clamp(1, blocks.div_ceil(4 * threads as u64));
-        let progress = Progress::new(blocks, threads);
+        let progress = Progress::new(range, threads);
         let work = |thread: usize| {
             while let Some(range) = progress.take(thread, chunk) {
                 let done = scratch::with(|scratch| {
@@ -112,6 +127,30 @@ impl KernelProgram {
             Ok(())
         };
         cpu.install(|| (0..threads).into_par_iter().with_max_len(1).try_for_each(work))
+    }
+
+    /// Where a part along x may begin: at multiples of this.
+    pub(crate) fn align(&self) -> u32 {
+        self.workgroups.members()
+    }
+
+    /// The blocks of a part; none where they cannot be counted, or belong to other parts too.
+    fn blocks(&self, grid: [u32; 3], part: &Part) -> Option<Range<u64>> {
+        let all = self.workgroups.blocks(grid)?;
+        let axis = grid.iter().zip(part).rposition(|(&all, part)| *part != (0..all));
+        let Some(axis) = axis else { return Some(0..all) };
+        let row = u64::from(grid[0].div_ceil(self.align()));
+        let Range { start, end } = part[axis].start.into()..u64::from(part[axis].end);
+        match axis {
+            0 if grid[1] == 1 && grid[2] == 1 => {
+                let align = u64::from(self.align());
+                let is_edge = |at: u64| at.is_multiple_of(align) || at == u64::from(grid[0]);
+                (is_edge(start) && is_edge(end)).then(|| start.div_ceil(align)..end.div_ceil(align))
+            }
+            1 if grid[2] == 1 => Some(start * row..end * row),
+            2 => Some(start * row * u64::from(grid[1])..end * row * u64::from(grid[1])),
+            _ => None,
+        }
     }
 
     /// The words of the bindings in use, in the program's order.

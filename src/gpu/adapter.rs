@@ -3,6 +3,8 @@
 //! Real GPUs come before software ones (discrete, integrated, virtual, then the CPU's own cores). Nothing here panics
 //! or prints when there is no driver at all: the list is empty and the reason says what was looked for.
 
+use std::sync::OnceLock;
+
 use crate::error::{Error, Result};
 
 /// An adapter as people and planners see it.
@@ -51,14 +53,22 @@ const BACKENDS: wgpu::Backends =
 /// Storage buffers that the simplest pass needs.
 const MIN_STORAGE_BUFFERS: u32 = 4;
 
+/// The way to the drivers, for as long as the process lives: with the last instance a driver would be unloaded, perhaps by
+/// another thread while the process ends and runs what that driver has registered for its end.
+fn instance() -> &'static wgpu::Instance {
+    static INSTANCE: OnceLock<wgpu::Instance> = OnceLock::new();
+    INSTANCE.get_or_init(|| {
+        wgpu::Instance::new(wgpu::InstanceDescriptor {
+            backends: BACKENDS,
+            flags: wgpu::InstanceFlags::empty(),
+            ..wgpu::InstanceDescriptor::new_without_display_handle()
+        })
+    })
+}
+
 /// All adapters, the preferred ones first.
 pub(super) fn enumerate() -> Vec<(wgpu::Adapter, AdapterInfo)> {
-    let instance = wgpu::Instance::new(wgpu::InstanceDescriptor {
-        backends: BACKENDS,
-        flags: wgpu::InstanceFlags::empty(),
-        ..wgpu::InstanceDescriptor::new_without_display_handle()
-    });
-    let adapters = pollster::block_on(instance.enumerate_adapters(BACKENDS));
+    let adapters = pollster::block_on(instance().enumerate_adapters(BACKENDS));
     let mut adapters: Vec<_> = adapters.into_iter().map(|adapter| (describe(&adapter), adapter)).collect();
     adapters.sort_by_key(|(info, adapter)| (info.unusable.is_some(), rank(adapter.get_info().device_type)));
     adapters.into_iter().map(|(info, adapter)| (adapter, info)).collect()

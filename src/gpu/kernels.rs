@@ -3,6 +3,7 @@
 //! A user's shader is not trusted: it is compiled with all of wgpu's runtime checks, on a stack to match its nesting, and
 //! a panic of the compiler is an error.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex};
 
@@ -10,7 +11,7 @@ use super::device::Device;
 use super::faults::lock;
 use crate::dispatch::Dispatch;
 use crate::error::Result;
-use crate::wgsl::{Binding, BindingAccess, Feature, guarded};
+use crate::wgsl::{Binding, BindingAccess, Feature, Partial, guarded};
 
 /// Pipelines kept; past this many the cache starts anew.
 const MAX_CACHED: usize = 256;
@@ -26,6 +27,8 @@ pub(super) struct KernelPipeline {
     pub(super) raw: wgpu::ComputePipeline,
     /// Layouts of the groups from 0 on, none where the entry point uses no binding of a group.
     pub(super) groups: Vec<Option<wgpu::BindGroupLayout>>,
+    /// What runs parts of a grid: the group whose binding 0 says which part, and the bindings that windows may be bound to.
+    pub(super) partial: Option<(u32, Vec<(u32, u32)>)>,
 }
 
 /// The features of wgpu that kernels may use, where an adapter has them.
@@ -58,22 +61,23 @@ const fn of_wgpu(feature: Feature) -> wgpu::Features {
 }
 
 impl Device {
-    /// The compiled entry point of a launch.
-    pub(super) fn kernel(&self, dispatch: &Dispatch<'_>) -> Result<Arc<KernelPipeline>> {
-        let key = &dispatch.program.key;
-        if let Some(found) = lock(&self.kernels.by_key).get(key) {
+    /// The compiled entry point of a launch; of one that runs in parts if `is_partial`.
+    pub(super) fn kernel(&self, dispatch: &Dispatch<'_>, is_partial: bool) -> Result<Arc<KernelPipeline>> {
+        let mut key = dispatch.program.key.clone();
+        key.push(u64::from(is_partial));
+        if let Some(found) = lock(&self.kernels.by_key).get(&key) {
             return Ok(Arc::clone(found));
         }
         self.check_features(dispatch)?;
-        self.check_bindings(dispatch)?;
+        self.check_bindings(dispatch, is_partial)?;
         let shader = dispatch.shader;
-        let compiled = guarded(&shader.label, &shader.source, || self.compile_kernel(dispatch))?;
+        let compiled = guarded(&shader.label, &shader.source, || self.compile_kernel(dispatch, is_partial))?;
         let compiled = Arc::new(compiled);
         let mut cache = lock(&self.kernels.by_key);
         if cache.len() >= MAX_CACHED {
             cache.clear();
         }
-        cache.insert(key.clone(), Arc::clone(&compiled));
+        cache.insert(key, Arc::clone(&compiled));
         Ok(compiled)
     }
 
@@ -89,7 +93,8 @@ impl Device {
         Err(self.unable(format!("`{name}` needs {}, which the adapter lacks", missing.join(", "))))
     }
 
-    fn check_bindings(&self, dispatch: &Dispatch<'_>) -> Result<()> {
+    fn check_bindings(&self, dispatch: &Dispatch<'_>, is_partial: bool) -> Result<()> {
+        let more = usize::from(is_partial);
         let limits = self.raw.limits();
         let bindings = &dispatch.shader.entries[dispatch.entry].bindings;
         let count = |accesses: &[BindingAccess]| {
@@ -100,8 +105,8 @@ impl Device {
         let groups = bindings.iter().filter_map(group).map(|group| group as usize + 1).max().unwrap_or(0);
         let checks = [
             ("storage buffers", storage, limits.max_storage_buffers_per_shader_stage),
-            ("uniform buffers", uniform, limits.max_uniform_buffers_per_shader_stage),
-            ("bind groups", groups, limits.max_bind_groups),
+            ("uniform buffers", uniform + more, limits.max_uniform_buffers_per_shader_stage),
+            ("bind groups", groups + more, limits.max_bind_groups),
         ];
         match checks.into_iter().find(|(_, needed, limit)| *needed > *limit as usize) {
             None => Ok(()),
@@ -112,7 +117,7 @@ impl Device {
         }
     }
 
-    fn compile_kernel(&self, dispatch: &Dispatch<'_>) -> Result<KernelPipeline> {
+    fn compile_kernel(&self, dispatch: &Dispatch<'_>, is_partial: bool) -> Result<KernelPipeline> {
         let entry = &dispatch.shader.entries[dispatch.entry];
         let label = Some(entry.name.as_str());
         let used: BTreeSet<u32> = entry.bindings.iter().filter_map(group).collect();
@@ -120,8 +125,15 @@ impl Device {
         let immediates = entry.bindings.iter().filter(|binding| binding.access == BindingAccess::Immediate);
         let immediate_size =
             immediates.map(|binding| binding.bytes.next_multiple_of(4) as u32).max().unwrap_or(0);
-        let constants: Vec<(&str, f64)> =
-            dispatch.program.constants.iter().map(|(name, value)| (name.as_str(), *value)).collect();
+        let partial = is_partial.then(|| Partial::new(dispatch.program, count));
+        let partial_place = partial.as_ref().map(|partial| (count, partial.windows.clone()));
+        // In a partial module overrides are constants already.
+        let constants = dispatch.program.constants.iter().filter(|_| !is_partial);
+        let constants: Vec<(&str, f64)> = constants.map(|(name, value)| (name.as_str(), *value)).collect();
+        let source = match partial {
+            Some(partial) => wgpu::ShaderSource::Naga(Cow::Owned(partial.module)),
+            None => wgpu::ShaderSource::Wgsl(dispatch.shader.source.as_str().into()),
+        };
         self.scoped(0, || {
             let layout = |index: u32| {
                 let bindings = entry.bindings.iter().filter(|binding| group(binding) == Some(index));
@@ -129,7 +141,12 @@ impl Device {
                 let descriptor = wgpu::BindGroupLayoutDescriptor { label, entries: &entries };
                 used.contains(&index).then(|| self.raw.create_bind_group_layout(&descriptor))
             };
-            let groups: Vec<_> = (0..count).map(layout).collect();
+            let mut groups: Vec<_> = (0..count).map(layout).collect();
+            if is_partial {
+                let entries = [entry_of(0, wgpu::BufferBindingType::Uniform)];
+                let descriptor = wgpu::BindGroupLayoutDescriptor { label, entries: &entries };
+                groups.push(Some(self.raw.create_bind_group_layout(&descriptor)));
+            }
             let layouts: Vec<_> = groups.iter().map(Option::as_ref).collect();
             let layout = self.raw.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
                 label,
@@ -138,7 +155,7 @@ impl Device {
             });
             let module = self.raw.create_shader_module(wgpu::ShaderModuleDescriptor {
                 label: Some(&dispatch.shader.label),
-                source: wgpu::ShaderSource::Wgsl(dispatch.shader.source.as_str().into()),
+                source,
             });
             let raw = self.raw.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
                 label,
@@ -151,7 +168,7 @@ impl Device {
                 },
                 cache: None,
             });
-            KernelPipeline { raw, groups }
+            KernelPipeline { raw, groups, partial: partial_place }
         })
     }
 }
@@ -167,8 +184,12 @@ fn layout_entry(binding: &Binding) -> wgpu::BindGroupLayoutEntry {
         BindingAccess::ReadWrite => wgpu::BufferBindingType::Storage { read_only: false },
         _ => wgpu::BufferBindingType::Storage { read_only: true },
     };
+    entry_of(binding.binding, ty)
+}
+
+fn entry_of(binding: u32, ty: wgpu::BufferBindingType) -> wgpu::BindGroupLayoutEntry {
     wgpu::BindGroupLayoutEntry {
-        binding: binding.binding,
+        binding,
         visibility: wgpu::ShaderStages::COMPUTE,
         ty: wgpu::BindingType::Buffer { ty, has_dynamic_offset: false, min_binding_size: None },
         count: None,

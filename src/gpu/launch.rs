@@ -1,80 +1,102 @@
-//! A kernel on a device: memory brought there, one dispatch, results brought back or left.
+//! A kernel on a device: memory brought there, dispatches, results brought back or left.
 //!
-//! A launch is never cut: what the device cannot do at once is refused, with the limit, before anything runs.
+//! A launch, or a part of one, is begun, and ended when its results are wanted; the host may do something else meanwhile. Its
+//! grid may be larger than a dispatch: it takes several then. Its buffers have to fit; those of a part are windows of the
+//! launch's.
 
+use std::ops::Range;
 use std::sync::{Arc, Mutex, OnceLock};
 
 use super::device::Device;
+use super::faults::Wait;
 use super::kernels::KernelPipeline;
+use super::launch_memory::{Leaving, Memory, Place};
 use super::pool::{Buffer, Kind};
-use super::resident::{Resident, host_words, padded_bytes};
 use crate::array::ArrayData;
-use crate::dispatch::{self, Data, Dispatch};
+use crate::dispatch::{self, Data, Dispatch, Piece, Share};
 use crate::error::{Error, Result};
-use crate::wgsl::BindingAccess;
+use crate::wgsl::{BindingAccess, ORIGIN_WORDS, Part};
 
-/// The memory of a binding on the device.
-enum Memory {
-    /// A buffer of the launch's own.
-    Owned(Buffer),
-    /// The only segment of an array.
-    Segment(Arc<Resident>),
-    /// Not in a buffer.
-    Immediate(Vec<u32>),
-}
+/// Dispatches of one launch, at most.
+const MAX_DISPATCHES: u64 = 4096;
 
-/// A binding on the device.
-struct Place {
-    memory: Memory,
-    /// Bytes that the shader sees.
-    bytes: u64,
-}
-
-impl Place {
-    fn raw(&self) -> Option<&wgpu::Buffer> {
-        match &self.memory {
-            Memory::Owned(buffer) => Some(buffer.raw()),
-            Memory::Segment(array) => array.segment(0).map(Buffer::raw),
-            Memory::Immediate(_) => None,
-        }
-    }
+/// A part of a launch that a device is running.
+pub(crate) struct Running {
+    piece: Piece,
+    results: Vec<Leaving>,
+    waits: Vec<Wait>,
+    /// Not to be used again before the end.
+    _places: Vec<Place>,
 }
 
 impl Device {
     /// Runs a launch. The host's memory changes only when everything has succeeded.
     pub(super) async fn launch(self: &Arc<Self>, dispatch: &mut Dispatch<'_>) -> Result<()> {
-        self.check_grid(dispatch)?;
-        for buffer in &dispatch.buffers {
-            self.check_buffer(dispatch, buffer)?;
+        let piece = Piece::whole(dispatch);
+        let running = self.begin(dispatch, piece).await?;
+        self.end(running, dispatch).await
+    }
+
+    /// Starts a part of a launch: everything that it needs of the host has been copied when this returns.
+    pub(super) async fn begin(
+        self: &Arc<Self>,
+        dispatch: &mut Dispatch<'_>,
+        piece: Piece,
+    ) -> Result<Running> {
+        self.check_workgroup(dispatch)?;
+        let boxes = self.boxes(dispatch, &piece.part)?;
+        for (buffer, share) in dispatch.buffers.iter().zip(&piece.shares) {
+            self.check_buffer(dispatch, buffer, share)?;
         }
-        let pipeline = self.kernel(dispatch)?;
+        let is_partial = boxes.len() > 1 || piece != Piece::whole(dispatch);
+        let pipeline = self.kernel(dispatch, is_partial)?;
         let mut encoder = self.encoder();
         let mut staging = Vec::new();
         let mut places = Vec::new();
-        for buffer in &mut dispatch.buffers {
-            places.push(self.bring(&mut encoder, &mut staging, buffer).await?);
+        for (buffer, share) in dispatch.buffers.iter_mut().zip(&piece.shares) {
+            places.push(self.bring(&mut encoder, &mut staging, buffer, share).await?);
         }
-        self.encode(&mut encoder, dispatch, &pipeline, &places)?;
+        let origins = match &pipeline.partial {
+            Some((_, windows)) => Some(self.origins(dispatch, &piece, &boxes, windows)?),
+            None => None,
+        };
+        self.encode(&mut encoder, dispatch, &pipeline, &places, &boxes, origins.as_ref())?;
         let mut results = Vec::new();
-        for (place, buffer) in places.iter_mut().zip(&dispatch.buffers) {
-            results.push(self.result(&mut encoder, place, &buffer.data)?);
+        for ((place, share), buffer) in places.iter_mut().zip(&piece.shares).zip(&dispatch.buffers) {
+            results.push(self.result(&mut encoder, place, share, &buffer.data)?);
         }
         let submission = self.submit(encoder)?;
         drop(staging);
         let mut waits = vec![self.completion()];
         for result in &mut results {
-            if let Leaving::Host { target, bytes } = result {
-                waits.push(self.map(target, wgpu::MapMode::Read, *bytes));
+            if let Leaving::Host { target, places } = result {
+                let end = places.last().map_or(0, |place| place.end);
+                waits.push(self.map(target, wgpu::MapMode::Read, 4 * end as u64));
             }
         }
         self.watch(Some(submission));
-        for wait in &waits {
+        Ok(Running { piece, results, waits, _places: places })
+    }
+
+    /// Waits for a part of a launch and puts its results where they belong.
+    pub(super) async fn end(&self, running: Running, dispatch: &mut Dispatch<'_>) -> Result<()> {
+        for wait in &running.waits {
             self.finish(wait).await?;
         }
-        for (result, buffer) in results.into_iter().zip(&mut dispatch.buffers) {
+        let results = running.results.into_iter().zip(&running.piece.shares);
+        for ((result, share), buffer) in results.zip(&mut dispatch.buffers) {
             match (result, &mut buffer.data) {
-                (Leaving::Host { mut target, .. }, Data::Write(words)) => {
-                    self.read_mapped(&target, 0, words)?;
+                (Leaving::Host { mut target, places }, Data::Write(out)) => {
+                    for (from, to) in places.into_iter().zip(&share.written) {
+                        let out = &mut out[to.clone()];
+                        let Some(merge) = share.merge else {
+                            self.read_mapped(&target, from.start, out)?;
+                            continue;
+                        };
+                        let mut copy = vec![0; from.len()];
+                        self.read_mapped(&target, from.start, &mut copy)?;
+                        out.iter_mut().zip(copy).for_each(|(word, copy)| *word = merge.apply(*word, copy));
+                    }
                     target.raw().unmap();
                     target.mapped = false;
                 }
@@ -89,16 +111,58 @@ impl Device {
         Ok(())
     }
 
-    fn check_grid(&self, dispatch: &Dispatch<'_>) -> Result<()> {
-        let limit = self.info.max_groups;
-        for (axis, &groups) in ["x", "y", "z"].iter().zip(&dispatch.grid) {
-            if groups > limit {
-                return Err(self.unable(format!(
-                    "`{}` with {groups} workgroups in {axis}, the adapter's limit is {limit}",
-                    dispatch.name()
-                )));
+    /// The dispatches that a part of a grid takes.
+    fn boxes(&self, dispatch: &Dispatch<'_>, part: &Part) -> Result<Vec<Part>> {
+        let limit = self.info.max_groups.max(1);
+        let counts = part.clone().map(|range| range.len().div_ceil(limit as usize) as u64);
+        if counts.iter().fold(1u64, |product, &n| product.saturating_mul(n)) > MAX_DISPATCHES {
+            let by = part.clone().map(|range| range.len().to_string()).join(" x ");
+            return Err(self.unable(format!(
+                "`{}` with {by} workgroups, more than {MAX_DISPATCHES} dispatches of {limit} in each dimension",
+                dispatch.name()
+            )));
+        }
+        let cut = |range: &Range<u32>| -> Vec<Range<u32>> {
+            let end = range.end;
+            range.clone().step_by(limit as usize).map(|at| at..end.min(at.saturating_add(limit))).collect()
+        };
+        let [x, y, z] = [cut(&part[0]), cut(&part[1]), cut(&part[2])];
+        let planes = z.iter().flat_map(|z| y.iter().map(move |y| (y, z)));
+        Ok(planes.flat_map(|(y, z)| x.iter().map(move |x| [x.clone(), y.clone(), z.clone()])).collect())
+    }
+
+    /// The uniform of each dispatch, and the bytes from one to the next.
+    fn origins(
+        &self,
+        dispatch: &Dispatch<'_>,
+        piece: &Piece,
+        boxes: &[Part],
+        windows: &[(u32, u32)],
+    ) -> Result<(Buffer, u64)> {
+        let words = ORIGIN_WORDS + 4 * windows.len();
+        let stride = words.next_multiple_of(64);
+        let mut all = vec![0; stride * boxes.len()];
+        for (uniform, part) in all.chunks_mut(stride).zip(boxes) {
+            for axis in 0..3 {
+                uniform[axis] = part[axis].start;
+                uniform[4 + axis] = dispatch.grid[axis];
+            }
+            for (slot, place) in uniform[ORIGIN_WORDS..].chunks_mut(4).zip(windows) {
+                let (buffers, entry) = (&dispatch.buffers, &dispatch.shader.entries[dispatch.entry]);
+                let found = buffers.iter().position(|buffer| (buffer.group, buffer.binding) == *place);
+                if let Some(index) = found {
+                    let element = entry.bindings[index].stride.map_or(4, |stride| stride as usize);
+                    slot[0] = (4 * piece.shares[index].words.start / element) as u32;
+                    slot[1] = (4 * buffers[index].data.words() / element) as u32;
+                }
             }
         }
+        let buffer = self.buffer(Kind::Uniform, 4 * all.len() as u64)?;
+        self.scoped(0, || self.queue.write_buffer(buffer.raw(), 0, bytemuck::must_cast_slice(&all)))?;
+        Ok((buffer, 4 * stride as u64))
+    }
+
+    fn check_workgroup(&self, dispatch: &Dispatch<'_>) -> Result<()> {
         let size = dispatch.program.workgroup_size;
         let limits = self.raw.limits();
         let most = [
@@ -120,9 +184,14 @@ impl Device {
         Ok(())
     }
 
-    fn check_buffer(&self, dispatch: &Dispatch<'_>, buffer: &dispatch::Buffer<'_>) -> Result<()> {
+    fn check_buffer(
+        &self,
+        dispatch: &Dispatch<'_>,
+        buffer: &dispatch::Buffer<'_>,
+        share: &Share,
+    ) -> Result<()> {
         let limits = self.raw.limits();
-        let (bytes, limit) = (buffer.data.words() as u64 * 4, self.max_binding());
+        let (bytes, limit) = (share.words.len() as u64 * 4, self.max_binding());
         let limit = match buffer.access {
             BindingAccess::Uniform => limits.max_uniform_buffer_binding_size,
             BindingAccess::Immediate => u64::from(limits.max_immediate_size),
@@ -143,106 +212,14 @@ impl Device {
         Error::Unsupported { executor: self.info.name.clone(), what }
     }
 
-    /// Brings a binding's memory to the device.
-    async fn bring(
-        self: &Arc<Self>,
-        encoder: &mut wgpu::CommandEncoder,
-        staging: &mut Vec<Buffer>,
-        buffer: &mut dispatch::Buffer<'_>,
-    ) -> Result<Place> {
-        let bytes = buffer.data.words() as u64 * 4;
-        match buffer.access {
-            BindingAccess::Uniform | BindingAccess::Immediate => {
-                let words = match &buffer.data {
-                    Data::Read(words) => words,
-                    Data::Write(words) => &**words,
-                    Data::Array(array) => host_words(array).await?,
-                    Data::ArrayMut(array) => host_words(array).await?,
-                };
-                if buffer.access == BindingAccess::Immediate {
-                    return Ok(Place { memory: Memory::Immediate(words.to_vec()), bytes });
-                }
-                let uniform = self.buffer(Kind::Uniform, bytes.next_multiple_of(16))?;
-                self.scoped(0, || {
-                    self.queue.write_buffer(uniform.raw(), 0, bytemuck::must_cast_slice(words));
-                })?;
-                Ok(Place { memory: Memory::Owned(uniform), bytes: bytes.next_multiple_of(16) })
-            }
-            _ => {
-                let memory = match &mut buffer.data {
-                    Data::Read(words) => self.upload(encoder, staging, words).await?,
-                    Data::Write(words) => self.upload(encoder, staging, words).await?,
-                    Data::Array(array) => match self.array_here(array).await? {
-                        Some(here) if here.segment_count() == 1 => Memory::Segment(here),
-                        Some(here) => Memory::Owned(self.gathered(encoder, &here, bytes)?),
-                        None => self.upload(encoder, staging, host_words(array).await?).await?,
-                    },
-                    Data::ArrayMut(array) => match self.here(array) {
-                        // Nobody else can see it, and the host has no copy that would then be stale.
-                        Some(here) if here.segment_count() == 1 && is_ours_alone(array) => {
-                            Memory::Segment(here)
-                        }
-                        Some(here) => Memory::Owned(self.gathered(encoder, &here, bytes)?),
-                        None => self.upload(encoder, staging, host_words(array).await?).await?,
-                    },
-                };
-                Ok(Place { memory, bytes })
-            }
-        }
-    }
-
-    async fn upload(
-        &self,
-        encoder: &mut wgpu::CommandEncoder,
-        staging: &mut Vec<Buffer>,
-        words: &[u32],
-    ) -> Result<Memory> {
-        let mut storage = self.buffer(Kind::Storage, (words.len() as u64 * 4).next_multiple_of(16))?;
-        staging.extend(self.send(encoder, &mut storage, words).await?);
-        Ok(Memory::Owned(storage))
-    }
-
-    /// The array with all its data on this device, if it is there.
-    fn here(self: &Arc<Self>, array: &ArrayData) -> Option<Arc<Resident>> {
-        super::resident::resident(array).filter(|resident| resident.is_complete_on(self))
-    }
-
-    /// The array on this device, uploaded to stay if need be. `None` if it can only be streamed.
-    async fn array_here(self: &Arc<Self>, array: &ArrayData) -> Result<Option<Arc<Resident>>> {
-        let Some(here) = self.residence(array) else { return Ok(None) };
-        let words = array.host.get().map_or(&[][..], Vec::as_slice);
-        for segment in 0..here.segment_count() {
-            here.upload(segment, words).await?;
-        }
-        Ok(Some(here))
-    }
-
-    /// A copy of an array in one buffer.
-    fn gathered(&self, encoder: &mut wgpu::CommandEncoder, array: &Resident, bytes: u64) -> Result<Buffer> {
-        let whole = self.buffer(Kind::Storage, bytes.next_multiple_of(16))?;
-        self.copy_segments(array, |segment, at, bytes| {
-            encoder.copy_buffer_to_buffer(segment.raw(), 0, whole.raw(), at, bytes);
-        })?;
-        Ok(whole)
-    }
-
-    /// Calls `copy` with each segment, its first byte in the array, and its bytes.
-    fn copy_segments(&self, array: &Resident, mut copy: impl FnMut(&Buffer, u64, u64)) -> Result<()> {
-        for index in 0..array.segment_count() {
-            if let Some(segment) = array.segment(index) {
-                let (at, bytes) = array.segment_place(index);
-                self.scoped(0, || copy(segment, at, bytes))?;
-            }
-        }
-        Ok(())
-    }
-
     fn encode(
         &self,
         encoder: &mut wgpu::CommandEncoder,
         dispatch: &Dispatch<'_>,
         pipeline: &KernelPipeline,
         places: &[Place],
+        boxes: &[Part],
+        origins: Option<&(Buffer, u64)>,
     ) -> Result<()> {
         self.scoped(0, || {
             let label = Some(dispatch.name());
@@ -260,7 +237,17 @@ impl Device {
                 let descriptor = wgpu::BindGroupDescriptor { label, layout, entries: &entries };
                 Some((index, self.raw.create_bind_group(&descriptor)))
             };
-            let groups: Vec<_> = (0..).zip(&pipeline.groups).filter_map(group).collect();
+            let own = pipeline.partial.as_ref().map_or(pipeline.groups.len(), |(group, _)| *group as usize);
+            let groups: Vec<_> = (0..).zip(&pipeline.groups[..own]).filter_map(group).collect();
+            let origin = |index: usize| {
+                let (layout, (buffer, stride)) = (pipeline.groups.get(own)?.as_ref()?, origins?);
+                let (buffer, size) = (buffer.raw(), std::num::NonZeroU64::new(*stride));
+                let bound = wgpu::BufferBinding { buffer, offset: index as u64 * stride, size };
+                let entries =
+                    [wgpu::BindGroupEntry { binding: 0, resource: wgpu::BindingResource::Buffer(bound) }];
+                let descriptor = wgpu::BindGroupDescriptor { label, layout, entries: &entries };
+                Some(self.raw.create_bind_group(&descriptor))
+            };
             let descriptor = wgpu::ComputePassDescriptor { label, timestamp_writes: None };
             let mut pass = encoder.begin_compute_pass(&descriptor);
             pass.set_pipeline(&pipeline.raw);
@@ -272,67 +259,13 @@ impl Device {
                     pass.set_immediates(0, bytemuck::must_cast_slice(words));
                 }
             }
-            let [x, y, z] = dispatch.grid;
-            pass.dispatch_workgroups(x, y, z);
+            for (index, part) in boxes.iter().enumerate() {
+                if let Some(origin) = origin(index) {
+                    pass.set_bind_group(own as u32, &origin, &[]);
+                }
+                let [x, y, z] = part.clone().map(|range| range.len() as u32);
+                pass.dispatch_workgroups(x, y, z);
+            }
         })
     }
-
-    /// Prepares what becomes of a binding after the dispatch.
-    fn result(
-        self: &Arc<Self>,
-        encoder: &mut wgpu::CommandEncoder,
-        place: &mut Place,
-        data: &Data<'_>,
-    ) -> Result<Leaving> {
-        let memory = std::mem::replace(&mut place.memory, Memory::Immediate(Vec::new()));
-        let bytes = place.bytes;
-        match (data, memory) {
-            (Data::Write(_), Memory::Owned(storage)) if self.direct => {
-                Ok(Leaving::Host { target: storage, bytes })
-            }
-            (Data::Write(_), Memory::Owned(storage)) => {
-                let target = self.buffer(Kind::Readback, bytes)?;
-                self.scoped(0, || encoder.copy_buffer_to_buffer(storage.raw(), 0, target.raw(), 0, bytes))?;
-                place.memory = Memory::Owned(storage);
-                Ok(Leaving::Host { target, bytes })
-            }
-            (Data::ArrayMut(array), Memory::Owned(storage)) => {
-                let resident = Resident::new(Arc::clone(self), array.ty, array.len);
-                if resident.segment_count() == 1 && padded_bytes(array.ty, array.len) <= storage.raw().size()
-                {
-                    resident.fill(0, storage);
-                    return Ok(Leaving::Array(resident));
-                }
-                for index in 0..resident.segment_count() {
-                    let segment = self.buffer(Kind::Storage, resident.segment_bytes(index))?;
-                    let (at, bytes) = resident.segment_place(index);
-                    self.scoped(0, || {
-                        encoder.copy_buffer_to_buffer(storage.raw(), at, segment.raw(), 0, bytes);
-                    })?;
-                    resident.fill(index, segment);
-                }
-                place.memory = Memory::Owned(storage);
-                Ok(Leaving::Array(resident))
-            }
-            (_, memory) => {
-                place.memory = memory;
-                Ok(Leaving::Nothing)
-            }
-        }
-    }
-}
-
-/// What becomes of a binding.
-enum Leaving {
-    /// It stays as it is.
-    Nothing,
-    /// Its words go to the host.
-    Host { target: Buffer, bytes: u64 },
-    /// It is the array's new data.
-    Array(Resident),
-}
-
-/// True if no other array shares this data, and it is nowhere but on a device.
-fn is_ours_alone(array: &mut Arc<ArrayData>) -> bool {
-    Arc::get_mut(array).is_some_and(|data| data.host.get().is_none())
 }

@@ -8,6 +8,7 @@ mod flight;
 mod inputs;
 mod kernels;
 mod launch;
+mod launch_memory;
 mod map;
 mod measure;
 mod pipelines;
@@ -25,11 +26,12 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 pub(crate) use adapter::{AdapterInfo, Choice};
 pub(crate) use device::Options;
+pub(crate) use launch::Running;
 pub(crate) use measure::Costs;
 pub(crate) use probe::Verdict;
 
 use crate::array::ArrayData;
-use crate::dispatch::Dispatch;
+use crate::dispatch::{Dispatch, Piece};
 use crate::error::Result;
 use crate::run::{Executor, Job};
 use crate::work::Work;
@@ -90,6 +92,16 @@ impl Gpu {
     /// Runs a kernel. Memory of the host changes only when the launch succeeds.
     pub(crate) fn launch<'a>(&'a self, dispatch: &'a mut Dispatch<'_>) -> Job<'a, ()> {
         Box::pin(self.device.launch(dispatch))
+    }
+
+    /// Starts a part of a launch. What it needs of the host has been copied when this returns.
+    pub(crate) fn begin<'a>(&'a self, dispatch: &'a mut Dispatch<'_>, piece: Piece) -> Job<'a, Running> {
+        Box::pin(self.device.begin(dispatch, piece))
+    }
+
+    /// Waits for a part of a launch and puts its results where they belong.
+    pub(crate) fn end<'a>(&'a self, running: Running, dispatch: &'a mut Dispatch<'_>) -> Job<'a, ()> {
+        Box::pin(self.device.end(running, dispatch))
     }
 
     /// True if the array is on this device.

@@ -99,6 +99,18 @@ impl Given<'_> {
         }
     }
 
+    /// The words on the host, of an array none.
+    pub(super) fn words(&self) -> &[u32] {
+        match self {
+            Self::Slice { host, .. } | Self::Raw(host) => match host {
+                Host::Shared(words) => words,
+                Host::Mut(words) => words,
+            },
+            Self::Copied { words, .. } | Self::Value { words, .. } | Self::RawCopied { words, .. } => words,
+            Self::Array { .. } | Self::ArrayMut { .. } => &[],
+        }
+    }
+
     /// How it was given, in Rust.
     pub(super) fn rust(&self) -> String {
         let borrow = if self.is_writable() { "&mut " } else { "&" };

@@ -226,9 +226,29 @@ impl<'a> Launch<'a> {
     /// As `run`, of what can be told without running.
     pub fn explain(&self, cx: &Context) -> Result<Plan> {
         let checked = self.checked()?;
-        let (program, grid) = (&checked.program, checked.grid);
-        let buffers = Vec::new();
-        cx.plan_launch(&Dispatch { shader: self.shader, entry: checked.entry, program, grid, buffers })
+        let entry = &self.shader.entries[checked.entry];
+        let given: Vec<_> = self.bound.iter().flatten().collect();
+        let moved: Vec<_> = given.iter().zip(&checked.fits).map(|(given, fit)| moved(given, fit)).collect();
+        let data = given.iter().zip(&moved).map(|(given, moved)| match (given, moved) {
+            (_, Some(words)) => Data::Read(words),
+            (Given::Array { data, .. }, _) => Data::Array(data),
+            (Given::ArrayMut { data, .. }, _) => Data::Array(data),
+            (given, None) => Data::Read(given.words()),
+        });
+        let buffers = data.zip(&entry.bindings).map(|(data, binding)| Buffer {
+            group: binding.group,
+            binding: binding.binding,
+            access: binding.access,
+            data,
+        });
+        let dispatch = Dispatch {
+            shader: self.shader,
+            entry: checked.entry,
+            program: &checked.program,
+            grid: checked.grid,
+            buffers: buffers.collect(),
+        };
+        cx.plan_launch(&dispatch).map(|planned| planned.plan)
     }
 
     /// Everything that can be wrong, in the order: entry point and names, overrides, grid, memory.
@@ -310,6 +330,14 @@ fn fit_given(entry: &EntryPoint, binding: &Binding, given: Option<&Given<'_>>) -
     fit(&entry.name, binding, given)
 }
 
+/// Words in the shader's layout, where they have to be moved there.
+fn moved(given: &Given<'_>, fit: &Fit) -> Option<Vec<u32>> {
+    let Fit::Moved { moves, words } = fit else { return None };
+    let mut moved = vec![0; *words];
+    moves.scatter(given.words(), &mut moved);
+    Some(moved)
+}
+
 /// The workgroups of a launch.
 fn grid(entry: &EntryPoint, program: &Specialized, grid: Option<Grid>) -> Result<[u32; 3]> {
     let what = || format!("grid of `{}`", entry.name);
@@ -357,21 +385,15 @@ enum Staged<'a> {
 
 impl<'a> Staged<'a> {
     fn new(given: Given<'a>, fit: Fit) -> Self {
-        match (given, fit) {
-            (Given::Copied { words: packed, back, .. }, Fit::Moved { moves, words }) => {
-                Self::moved(moves, words, packed, back)
+        match (moved(&given, &fit), given, fit) {
+            (Some(words), Given::Copied { words: packed, back, .. }, Fit::Moved { moves, .. }) => {
+                Self::Moved { moves, words, packed, back }
             }
-            (Given::Value { words: packed, .. }, Fit::Moved { moves, words }) => {
-                Self::moved(moves, words, packed, None)
+            (Some(words), Given::Value { words: packed, .. }, Fit::Moved { moves, .. }) => {
+                Self::Moved { moves, words, packed, back: None }
             }
-            (given, _) => Self::InPlace(given),
+            (_, given, _) => Self::InPlace(given),
         }
-    }
-
-    fn moved(moves: Moves, words: usize, packed: Vec<u32>, back: Option<Back<'a>>) -> Self {
-        let mut moved = vec![0; words];
-        moves.scatter(&packed, &mut moved);
-        Self::Moved { moves, words: moved, packed, back }
     }
 
     /// As a dispatch takes it.

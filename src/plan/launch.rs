@@ -1,4 +1,4 @@
-//! Where a launch of a kernel runs: whole, on one executor.
+//! Where a launch of a kernel runs: whole on one executor, or, where it is asked for and the kernel can be cut, on both.
 //!
 //! Nothing is known of a kernel's cost, so nothing is predicted: `Auto` takes a GPU that is no software adapter where
 //! there is one, else the CPU.
@@ -15,6 +15,10 @@ pub(crate) struct LaunchShape {
     /// `main, 4 x 1 x 1 workgroups of 64 x 1 x 1`.
     pub(crate) label: String,
     pub(crate) invocations: usize,
+    /// Where a split is asked for: the invocations that the device would take, or why the kernel cannot be cut.
+    pub(crate) split: Option<Result<usize, String>>,
+    /// Where a device cannot bind the launch's memory at once: the parts that it would take, or why it cannot be cut.
+    pub(crate) parts: Option<Result<usize, String>>,
 }
 
 /// Decides where a launch runs. `gpus` may be empty where the placement is `Cpu`; `threads` are the CPU's.
@@ -34,10 +38,8 @@ pub(crate) fn decide_launch(
     let wants_gpu = match placement {
         Placement::Cpu => false,
         Placement::Auto | Placement::Gpu => true,
-        Placement::Split { gpu } => {
-            notes.push("kernels are not split: the executor with the larger share takes it".into());
-            gpu >= 0.5
-        }
+        // Of a kernel that is not cut, the executor with the larger share takes everything.
+        Placement::Split { gpu } => gpu >= 0.5 || matches!(shape.split, Some(Ok(_))),
     };
     let forced = wants_gpu && placement != Placement::Auto;
     let refusal = |gpu: &GpuProfile| match &gpu.state {
@@ -48,6 +50,10 @@ pub(crate) fn decide_launch(
     };
     let reject = |alternative, reason| Rejected { alternative, predicted: None, reason };
     let mut rejected = Vec::new();
+    if let (Some(Err(why)), Some(gpu)) = (&shape.split, gpus.first()) {
+        let alternative = Alternative::Split { adapter: gpu.name.clone(), gpu_elements: None };
+        rejected.push(reject(alternative, Reason::Uncut(why.clone())));
+    }
     let mut chosen = None;
     for (index, gpu) in gpus.iter().enumerate() {
         match refusal(gpu) {
@@ -69,6 +75,22 @@ pub(crate) fn decide_launch(
         }
         notes.push("no device is in order, so the CPU takes it".into());
     }
+    let choice = match (chosen, &shape.split) {
+        (None, _) => Choice::Cpu,
+        (Some(_), Some(Ok(gpu_elements))) => Choice::Split { gpu_elements: *gpu_elements },
+        (Some(_), _) => Choice::Gpu,
+    };
+    if choice == Choice::Gpu {
+        match &shape.parts {
+            Some(Ok(parts)) => {
+                notes.push(format!("more memory than the device binds at once: in {parts} parts"))
+            }
+            Some(Err(why)) => {
+                notes.push(format!("more memory than the device binds at once, and it cannot be cut: {why}"));
+            }
+            None => {}
+        }
+    }
     if chosen.is_some() && forced {
         rejected.push(reject(Alternative::Cpu, Reason::Placement));
     }
@@ -78,10 +100,10 @@ pub(crate) fn decide_launch(
         len: shape.invocations,
         placement: request.placement,
         origin: request.origin,
-        choice: if chosen.is_some() { Choice::Gpu } else { Choice::Cpu },
+        choice,
         adapter: chosen.map(|index| gpus[index].name.clone()),
         adapter_index: chosen,
-        threads: if chosen.is_some() { 0 } else { threads },
+        threads: if choice == Choice::Gpu { 0 } else { threads },
         cpu_chunk_len: 0,
         gpu_chunk_len: 0,
         predicted: Seconds::ZERO,

@@ -59,6 +59,8 @@ pub enum Reason {
     /// The bits of a user's operator on floats would depend on the split, since the adapter evaluates the operator in
     /// another way than the CPU: what the probe saw.
     MixedBits(String),
+    /// The kernel cannot be cut: the access that prevents it.
+    Uncut(String),
     /// The placement that was asked for leaves it out.
     Placement,
 }
@@ -77,6 +79,7 @@ impl fmt::Display for Reason {
             Self::Failed(why) => write!(f, "device failed: {why}"),
             Self::NotReproducible(what) => write!(f, "other bits than the canonical order: {what}"),
             Self::MixedBits(what) => write!(f, "the operator's bits would depend on the split: {what}"),
+            Self::Uncut(why) => write!(f, "cannot be cut: {why}"),
             Self::Placement => write!(f, "not asked for"),
         }
     }

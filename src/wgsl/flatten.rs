@@ -4,7 +4,9 @@
 //! rewriting control flow: their depth is only told.
 
 use naga::valid::FunctionInfo;
-use naga::{Block, Expression, Function, Handle, Statement, Type, TypeInner, UniqueArena};
+use naga::{Block, Function, Statement, Type, TypeInner, UniqueArena};
+
+use super::operands;
 
 /// Depth at which a part of an expression gets a name.
 const EXPRESSION_DEPTH: u32 = 24;
@@ -17,7 +19,9 @@ pub(super) fn name_deep_expressions(function: &mut Function, info: &FunctionInfo
     let mut depths = vec![0u32; function.expressions.len()];
     for (handle, expression) in function.expressions.iter() {
         let mut depth = 0;
-        operands(expression, &mut |operand| depth = depth.max(depths[operand.index()]));
+        operands::of_expression(&mut expression.clone(), &mut |operand| {
+            depth = depth.max(depths[operand.index()]);
+        });
         depth += 1;
         let inner = info[handle].ty.inner_with(types);
         let is_value = !matches!(inner, TypeInner::Pointer { .. } | TypeInner::ValuePointer { .. });
@@ -41,36 +45,4 @@ pub(super) fn block_depth(body: &Block) -> usize {
         _ => 0,
     };
     body.iter().map(of).max().unwrap_or(0)
-}
-
-/// Calls `see` for every operand of an expression of a pure function.
-fn operands(expression: &Expression, see: &mut dyn FnMut(Handle<Expression>)) {
-    match *expression {
-        Expression::Compose { ref components, .. } => components.iter().copied().for_each(see),
-        Expression::Access { base, index } => {
-            see(base);
-            see(index);
-        }
-        Expression::AccessIndex { base: one, .. }
-        | Expression::Splat { value: one, .. }
-        | Expression::Swizzle { vector: one, .. }
-        | Expression::Load { pointer: one }
-        | Expression::Unary { expr: one, .. }
-        | Expression::Relational { argument: one, .. }
-        | Expression::As { expr: one, .. } => see(one),
-        Expression::Binary { left, right, .. } => {
-            see(left);
-            see(right);
-        }
-        Expression::Select { condition, accept, reject } => {
-            see(condition);
-            see(accept);
-            see(reject);
-        }
-        Expression::Math { arg, arg1, arg2, arg3, .. } => {
-            see(arg);
-            [arg1, arg2, arg3].into_iter().flatten().for_each(see);
-        }
-        _ => {}
-    }
 }

@@ -3,13 +3,17 @@
 mod diagnostic;
 mod emit;
 mod flatten;
+mod footprint;
 mod guard;
 mod layout;
 mod limits;
 mod nesting;
+mod offset;
+mod operands;
 mod parse;
 mod pure;
 mod purity;
+mod rebase;
 mod reflect;
 mod shader;
 mod signature;
@@ -18,8 +22,10 @@ mod template;
 mod value;
 
 pub(crate) use emit::emit;
+pub(crate) use footprint::{Extent, Footprint, Merge, Part, Window, Windows, footprint, windows};
 pub(crate) use guard::guarded;
 pub(crate) use layout::Layout;
+pub(crate) use offset::{ORIGIN_WORDS, Partial};
 pub(crate) use parse::parse;
 pub(crate) use pure::{Param, PureFunction};
 pub use reflect::{Binding, BindingAccess, EntryPoint, Override};

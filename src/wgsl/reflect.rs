@@ -60,6 +60,18 @@ pub enum BindingAccess {
 }
 
 impl Binding {
+    /// Words of the least whole number of elements that is a whole number of words, of an array whose length is that of the
+    /// buffer and that is bound alone: a window of it can be bound.
+    pub(crate) fn element_words(&self) -> Option<usize> {
+        match (&self.layout, self.access) {
+            (Layout::Array { len: None, stride, .. }, BindingAccess::Read | BindingAccess::ReadWrite) => {
+                let stride = *stride as usize;
+                Some(if stride.is_multiple_of(4) { stride / 4 } else { stride })
+            }
+            _ => None,
+        }
+    }
+
     /// The scalar type that starts at a byte of the buffer: `f32`, `u32`, ...; `None` in padding and amid a scalar.
     pub fn scalar_at(&self, byte: u64) -> Option<&'static str> {
         self.layout.scalar_at(byte)

@@ -51,6 +51,9 @@ fn same_on_gpu(shader: &Shader, gpu: &Context) -> Completion {
     };
     let expected = shader.run(&cpu(1, true)).unwrap_or_else(|error| panic!("{error}"));
     compare::close(&expected, &found, shader.tolerance);
+    // A launch that is cut, if it can be, leaves that too.
+    let split = shader.run(&gpu.with_placement(Placement::Split { gpu: 0.5 }));
+    compare::close(&expected, &split.unwrap_or_else(|error| panic!("{error}")), shader.tolerance);
     Completion::Completed
 }
 

@@ -3,6 +3,7 @@
 mod arrays;
 mod features;
 mod shaders;
+mod split;
 #[allow(dead_code, reason = "kernels do not run on all of the executors")]
 #[path = "../support/executors.rs"]
 mod support;
@@ -26,7 +27,8 @@ fn main() {
     let args = Arguments::from_args();
     let cases = shaders::CASES.iter().chain(&arrays::CASES).chain(&features::CASES);
     let trials = cases.flat_map(|&(name, test)| support::trials(name, &EXECUTORS, test));
-    let of_gpus = features::GPU_CASES.iter().map(|&(name, test)| support::trial(name, Executor::Gpu, test));
+    let of_gpus = features::GPU_CASES.iter().chain(&split::GPU_CASES);
+    let of_gpus = of_gpus.map(|&(name, test)| support::trial(name, Executor::Gpu, test));
     let trials: Vec<Trial> = trials.chain(of_gpus).collect();
     libtest_mimic::run(&args, trials).exit();
 }

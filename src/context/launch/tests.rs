@@ -1,5 +1,6 @@
 //! Launches on devices that fail, that copy through staging buffers, and whose bindings are small.
 
+use super::super::Context;
 use super::super::tests::context;
 use crate::error::{Error, Fault, Result};
 use crate::gpu::Options;
@@ -80,4 +81,67 @@ fn memory_that_no_binding_holds() {
     let Err(Error::Unsupported { what, .. }) = outcome else { panic!("{outcome:?}") };
     assert_eq!(what, "12292 bytes for @group(0) @binding(0) of `main`, the adapter's limit is 12288");
     assert!(b.iter().all(|&b| b == 1));
+}
+
+const TRIPLE: &str = "
+    @group(0) @binding(0) var<storage, read> a: array<u32>;
+    @group(0) @binding(1) var<storage, read_write> b: array<u32>;
+    @compute @workgroup_size(64) fn main(@builtin(global_invocation_id) id: vec3<u32>) {
+        if (id.x < arrayLength(&b)) { b[id.x] += 2u * a[id.x]; }
+    }";
+
+/// Runs `TRIPLE`, which can be cut, over slices of `len` words, each 1 at first; `b` and the report afterwards.
+fn triple(
+    options: &Options,
+    placement: Placement,
+    fallback: bool,
+    len: usize,
+) -> Option<(Result<()>, Vec<u32>, Context)> {
+    let cx = context(options, placement, fallback)?;
+    let kernel = Kernel::new(TRIPLE).expect("valid WGSL");
+    let (a, mut b) = (vec![1u32; len], vec![1u32; len]);
+    let outcome = kernel.launch().bind("a", &a).bind("b", &mut b).invocations([len]).run(&cx);
+    Some((outcome, b, cx))
+}
+
+#[test]
+fn memory_in_windows() {
+    for staged in [false, true] {
+        let options = Options { max_binding_bytes: Some(SMALL), staged, ..Options::default() };
+        for len in [3073, 6144, 20_000, 100_003] {
+            let Some((outcome, b, cx)) = triple(&options, Placement::Gpu, false, len) else { return };
+            outcome.expect("in parts");
+            assert!(b.iter().all(|&b| b == 3), "{len}");
+            let plan = cx.last_report().expect("a plan was made").plan.to_string();
+            assert!(plan.contains("more memory than the device binds at once: in "), "{plan}");
+        }
+    }
+}
+
+#[test]
+fn memory_that_is_short_comes_in_parts() {
+    let options = Options { refuse_above: Some(1 << 20), ..Options::default() };
+    let Some((outcome, b, cx)) = triple(&options, Placement::Gpu, false, 1 << 20) else { return };
+    outcome.expect("in parts");
+    assert!(b.iter().all(|&b| b == 3));
+    let incidents = &cx.last_report().expect("a plan was made").incidents;
+    assert!(incidents.len() == 1 && incidents[0].action == "in 8 parts", "{incidents:?}");
+}
+
+/// Whichever submission a device is lost at, each part is done once.
+#[test]
+fn a_device_lost_between_parts() {
+    for lose_after in 1..6 {
+        let small = Options { max_binding_bytes: Some(SMALL), ..Options::default() };
+        let options = Options { lose_after: Some(lose_after), ..small };
+        for placement in [Placement::Gpu, Placement::Split { gpu: 0.1 }] {
+            let Some((outcome, b, cx)) = triple(&options, placement, true, 20_000) else { return };
+            outcome.expect("the CPU finishes");
+            assert!(b.iter().all(|&b| b == 3), "{lose_after} {placement}");
+            let incidents = cx.last_report().expect("a plan was made").incidents.len();
+            // A split has one part on the device; a launch on the device alone has seven.
+            let is_lost = lose_after == 1 || placement == Placement::Gpu;
+            assert_eq!(incidents, usize::from(is_lost), "{lose_after} {placement}");
+        }
+    }
 }

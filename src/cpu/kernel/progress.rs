@@ -7,7 +7,7 @@ use super::super::lane::Watch;
 
 /// What the threads of a launch do.
 pub(super) struct Progress {
-    blocks: u64,
+    end: u64,
     /// The first block that no thread has taken.
     next: AtomicU64,
     /// At most the block that each thread runs; the largest number when it is done.
@@ -16,9 +16,10 @@ pub(super) struct Progress {
 }
 
 impl Progress {
-    pub(super) fn new(blocks: u64, threads: usize) -> Self {
+    /// Of so many threads that run a range of blocks.
+    pub(super) fn new(blocks: Range<u64>, threads: usize) -> Self {
         let running = (0..threads).map(|_| AtomicU64::new(u64::MAX)).collect();
-        Self { blocks, next: AtomicU64::new(0), running, failed: AtomicBool::new(false) }
+        Self { end: blocks.end, next: AtomicU64::new(blocks.start), running, failed: AtomicBool::new(false) }
     }
 
     /// The next blocks, at most so many, for a thread.
@@ -26,11 +27,11 @@ impl Progress {
         // Whatever it gets, it gets none before this one.
         self.running[thread].store(self.next.load(SeqCst), SeqCst);
         let start = self.next.fetch_add(chunk, SeqCst);
-        if start >= self.blocks || self.failed.load(SeqCst) {
+        if start >= self.end || self.failed.load(SeqCst) {
             self.running[thread].store(u64::MAX, SeqCst);
             return None;
         }
-        Some(start..self.blocks.min(start + chunk))
+        Some(start..self.end.min(start + chunk))
     }
 
     /// Blocks that may be waiting need not go on.

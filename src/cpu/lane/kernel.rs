@@ -120,6 +120,11 @@ impl Workgroups {
         (row * u64::from(height)).checked_mul(u64::from(depth))
     }
 
+    /// Workgroups in x that run in step, at most: blocks start at multiples.
+    pub(crate) fn members(&self) -> u32 {
+        self.members
+    }
+
     /// A rough estimate of nanoseconds a block on one core.
     pub(crate) fn cost(&self) -> f64 {
         let lanes = self.interface.size.iter().product::<u32>() * self.members;

@@ -6,7 +6,12 @@ use super::*;
 use crate::error::Error;
 
 fn shape() -> LaunchShape {
-    LaunchShape { label: "main, 4 x 1 x 1 workgroups of 64 x 1 x 1".into(), invocations: 256 }
+    LaunchShape {
+        label: "main, 4 x 1 x 1 workgroups of 64 x 1 x 1".into(),
+        invocations: 256,
+        split: None,
+        parts: None,
+    }
 }
 
 fn asked(placement: Placement) -> Request {
@@ -64,15 +69,38 @@ fn a_gpu_that_is_asked_for() {
 }
 
 #[test]
-fn splits_are_not_made() {
-    let plan = decided(&[discrete()], &asked(Placement::Split { gpu: 0.7 }));
-    assert_eq!((plan.choice, plan.gpu_range()), (Choice::Gpu, 0..256));
-    assert_snapshot!(decided(&[discrete()], &asked(Placement::Split { gpu: 0.3 })), @r"
+fn splits() {
+    let request = asked(Placement::Split { gpu: 0.3 });
+    let with = |split, gpus: &[GpuProfile]| {
+        let shape = LaunchShape { split: Some(split), ..shape() };
+        decide_launch(&shape, gpus, 2, &request).unwrap_or_else(|error| panic!("{error}"))
+    };
+    assert_snapshot!(with(Ok(64), &[discrete()]), @r"
+    main, 4 x 1 x 1 workgroups of 64 x 1 x 1, 256 invocations: 0.250 on gpu `Discrete`, the others on the cpu
+      placement: split:0.3 (default)
+      rejected:
+        cpu: not asked for
+    ");
+    assert_snapshot!(with(Err("line 7 writes everything".into()), &[discrete()]), @r"
     main, 4 x 1 x 1 workgroups of 64 x 1 x 1, 256 invocations: cpu
       placement: split:0.3 (default)
       rejected:
+        split with gpu `Discrete`: cannot be cut: line 7 writes everything
         gpu `Discrete`: not asked for
-      note: kernels are not split: the executor with the larger share takes it
     ");
+    let plan = decided(&[discrete()], &asked(Placement::Split { gpu: 0.7 }));
+    assert_eq!((plan.choice, plan.gpu_range()), (Choice::Gpu, 0..256));
     assert!(decide_launch(&shape(), &[], 2, &asked(Placement::Split { gpu: 1.5 })).is_err());
+}
+
+#[test]
+fn memory_beyond_a_binding() {
+    let with = |parts| {
+        let shape = LaunchShape { parts: Some(parts), ..shape() };
+        let plan = decide_launch(&shape, &[discrete()], 2, &asked(Placement::Gpu));
+        plan.unwrap_or_else(|error| panic!("{error}")).notes
+    };
+    assert_eq!(with(Ok(3)), ["more memory than the device binds at once: in 3 parts"]);
+    let uncut = "more memory than the device binds at once, and it cannot be cut: line 7 writes everything";
+    assert_eq!(with(Err("line 7 writes everything".into())), [uncut]);
 }
