@@ -313,6 +313,7 @@ mod cpu;
 mod dispatch;
 mod element;
 mod error;
+mod findings;
 mod func;
 mod gpu;
 mod kernel;
@@ -331,6 +332,7 @@ pub use array::Array;
 pub use context::{Adapter, Builder, Context, Incident, Report};
 pub use element::{Element, ElementType, Scalar};
 pub use error::{Error, Fault, Law, Result};
+pub use findings::{CheckReport, Finding, FindingKind, FoundAccess, Invocation};
 pub use func::{Func, Signature};
 pub use kernel::{Bind, Kernel, KernelType, Launch, OverrideValue, Raw, Shape};
 pub use monoid::{

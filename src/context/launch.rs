@@ -9,8 +9,9 @@ use crate::array::ArrayData;
 use crate::cpu::{Cpu, KernelBuffer, KernelProgram, KernelWords};
 use crate::dispatch::{Data, Dispatch};
 use crate::error::{Error, Result};
+use crate::findings::CheckReport;
 use crate::plan::{Choice, LaunchShape, Placement, Plan, Request, decide_launch};
-use crate::wgsl::guarded;
+use crate::wgsl::{Text, guarded};
 
 /// Kernels compiled for the CPU that are kept; past this many the cache starts anew.
 const MAX_CACHED: usize = 256;
@@ -89,6 +90,27 @@ impl Context {
     /// Runs a launch on the CPU: slices in place, and arrays that it writes on a copy, which then becomes the array.
     async fn launch_on_cpu(&self, dispatch: &mut Dispatch<'_>) -> Result<()> {
         let program = self.shared.programs.get(&self.shared.cpu, dispatch)?;
+        let grid = dispatch.grid;
+        self.on_host(dispatch, |buffers| program.run(&self.shared.cpu, grid, buffers)).await
+    }
+
+    /// Runs a launch on the CPU and says what is wrong with it; memory is as behind a run.
+    pub(crate) async fn check(&self, mut dispatch: Dispatch<'_>) -> Result<CheckReport> {
+        let (program, grid) = (dispatch.program, dispatch.grid);
+        let (label, source) = (&dispatch.shader.label, &dispatch.shader.source);
+        let compiled = guarded(label, source, || {
+            KernelProgram::compile_checked(&program.module, &program.info, program.entry, source)
+        })?;
+        let text = Text { label, source };
+        self.on_host(&mut dispatch, |buffers| compiled.check(&self.shared.cpu, grid, buffers, &text)).await
+    }
+
+    /// Hands the memory of a launch to a run on the host, and puts results where they belong.
+    async fn on_host<R>(
+        &self,
+        dispatch: &mut Dispatch<'_>,
+        run: impl FnOnce(&mut [KernelBuffer<'_>]) -> Result<R>,
+    ) -> Result<R> {
         let mut copies = Vec::new();
         for buffer in &dispatch.buffers {
             copies.push(match &buffer.data {
@@ -110,14 +132,14 @@ impl Context {
             };
             buffers.push(KernelBuffer { group: buffer.group, binding: buffer.binding, words });
         }
-        program.run(&self.shared.cpu, dispatch.grid, &mut buffers)?;
+        let result = run(&mut buffers)?;
         drop(buffers);
         for (buffer, copy) in dispatch.buffers.iter_mut().zip(copies) {
             if let Data::ArrayMut(array) = &mut buffer.data {
                 **array = Arc::new(ArrayData::on_host(array.ty, copy));
             }
         }
-        Ok(())
+        Ok(result)
     }
 }
 

@@ -5,6 +5,7 @@
 //! calls can be chained.
 
 mod bind;
+mod check;
 mod fit;
 mod launch;
 mod overrides;

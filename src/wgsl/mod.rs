@@ -17,6 +17,7 @@ mod specialize;
 mod template;
 mod value;
 
+pub(crate) use diagnostic::Text;
 pub(crate) use emit::emit;
 pub(crate) use guard::guarded;
 pub(crate) use layout::Layout;

@@ -38,6 +38,7 @@ mod program;
 mod ranges;
 mod scope;
 mod select;
+mod site;
 mod steps;
 #[cfg(test)]
 mod tests;

@@ -1,0 +1,237 @@
+//! The checker of a run: takes what steps tell, strip by strip, and keeps what is wrong.
+//!
+//! It sees what happened, not what might: what no invocation of this launch did is not found. Of what is wrong at one place
+//! of the text, or a pair of places, it keeps the first occurrence and counts the others.
+
+mod report;
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::super::site::{Access, Scalar, Sites, Watched};
+use super::shadow::{Clock, Now, Past, Shadow};
+use crate::findings::FindingKind;
+
+/// Findings kept; what occurs at further places is counted.
+const MAX_FINDINGS: usize = 100;
+
+/// Watches a run.
+#[derive(Debug)]
+pub(crate) struct Checker {
+    sites: Arc<Sites>,
+    /// By index of the memory.
+    shadows: Vec<Shadow>,
+    /// Locations of each memory.
+    lens: Vec<usize>,
+    size: [u32; 3],
+    grid: [u32; 3],
+    clock: Clock,
+    /// The lanes that arrived at the barrier that comes next, and those that have returned.
+    arrived: Vec<bool>,
+    returned: Vec<bool>,
+    found: Vec<Found>,
+    numbers: HashMap<Key, usize>,
+    dropped: u64,
+    /// True once invocations wait for ever.
+    is_stuck: bool,
+}
+
+/// What occurs at the same places is one finding.
+type Key = (FindingKind, Range<usize>, Range<usize>);
+
+/// A lane of a workgroup.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Who {
+    group: u32,
+    lane: u16,
+}
+
+#[derive(Debug)]
+struct Found {
+    kind: FindingKind,
+    what: What,
+    count: u64,
+}
+
+/// The first occurrence.
+#[derive(Debug)]
+enum What {
+    Race { memory: u32, offset: u32, later: Past, earlier: Past, hint: Option<usize> },
+    Index { site: u16, who: Who, index: u32, len: u32 },
+    /// Memory that invocations share: its index; else a variable of each invocation.
+    Unwritten { site: u16, who: Who, memory: Option<u32>, variable: usize, offset: u32 },
+    Barrier { barrier: usize, group: u32, arrived: Vec<u16>, missing: Vec<u16>, returned: usize, is_stuck: bool },
+}
+
+impl Checker {
+    /// A checker for memories of so many words, a workgroup size and a grid.
+    pub(in crate::cpu::lane) fn new(
+        sites: Arc<Sites>,
+        words: &[usize],
+        size: [u32; 3],
+        grid: [u32; 3],
+    ) -> Self {
+        // Where memory is counted in halves there are twice as many locations.
+        let memory = |(index, &words): (usize, &usize)| {
+            let shared = sites.memories.get(index);
+            (words * shared.map_or(1, |memory| memory.units), shared.is_some_and(|memory| memory.is_workgroup))
+        };
+        let memories: Vec<_> = words.iter().enumerate().map(memory).collect();
+        let lanes = size.iter().product::<u32>() as usize;
+        Self {
+            shadows: memories.iter().map(|&(len, is_workgroup)| Shadow::new(len, is_workgroup)).collect(),
+            lens: memories.into_iter().map(|(len, _)| len).collect(),
+            sites,
+            size,
+            grid,
+            clock: Clock::default(),
+            arrived: vec![false; lanes],
+            returned: vec![false; lanes],
+            found: vec![],
+            numbers: HashMap::new(),
+            dropped: 0,
+            is_stuck: false,
+        }
+    }
+
+    /// A workgroup begins.
+    pub(super) fn begin(&mut self, group: u32) {
+        self.clock.now += 1;
+        self.clock.group = group;
+        self.arrived.fill(false);
+        self.returned.fill(false);
+    }
+
+    /// Takes what a strip tells from lane `first` on, in the lanes of a mask.
+    pub(super) fn note(&mut self, site: u16, first: usize, mask: &[u32], args: [&[u32]; 2]) {
+        let sites = Arc::clone(&self.sites);
+        let Some(place) = sites.sites.get(site as usize) else { return };
+        let active = mask.iter().enumerate().filter(|(_, active)| **active != 0);
+        let lanes = active.map(|(at, _)| (at, first + at)).take_while(|(_, lane)| *lane < self.arrived.len());
+        // Collected, since the lanes are walked while the checker changes.
+        let lanes: Vec<(usize, usize)> = lanes.collect();
+        for (at, lane) in lanes {
+            let who = Who { group: self.clock.group, lane: lane as u16 };
+            let [a, b] = [args[0][at], args[1][at]];
+            match &place.watched {
+                Watched::Access(access) => self.access(site, *access, who, a, b),
+                Watched::Index { .. } if a < b => {}
+                Watched::Index { .. } => {
+                    let what = || What::Index { site, who, index: a, len: b };
+                    self.find(FindingKind::OutOfBounds, &place.range, &(0..0), what);
+                }
+                Watched::Own { .. } if a != 0 => {}
+                &Watched::Own { variable } => {
+                    let what = || What::Unwritten { site, who, memory: None, variable, offset: b };
+                    self.find(FindingKind::Uninitialized, &place.range, &(0..0), what);
+                }
+                Watched::Arrival(_) => self.arrived[lane] = true,
+                Watched::Return => self.returned[lane] = true,
+            }
+        }
+    }
+
+    fn access(&mut self, site: u16, access: Access, who: Who, offset: u32, value: u32) {
+        let Access { memory, mode, units, .. } = access;
+        let index = memory as usize;
+        if self.lens.get(index).is_none_or(|&len| offset as usize >= len) {
+            return;
+        }
+        let past = Past { time: self.clock.now, group: who.group, lane: who.lane, site, value };
+        let now = Now { past, reads: mode.reads(), writes: mode.writes(), is_atomic: mode.is_atomic() };
+        let sites = Arc::clone(&self.sites);
+        let is_atomic = |site: u16| {
+            matches!(sites.sites[site as usize].watched, Watched::Access(Access { mode, .. }) if mode.is_atomic())
+        };
+        for offset in offset..offset + units {
+            let verdict = self.shadows[index].access(offset, &self.clock, now, is_atomic);
+            let range = &sites.sites[site as usize].range;
+            if let Some(earlier) = verdict.race {
+                let other = &sites.sites[earlier.site as usize].range;
+                let hint = self.hint(&earlier);
+                let (a, b) = if range.start <= other.start { (range, other) } else { (other, range) };
+                self.find(FindingKind::Race, a, b, || What::Race {
+                    memory,
+                    offset,
+                    later: past,
+                    earlier,
+                    hint,
+                });
+            }
+            let is_workgroup = sites.memories.get(index).is_some_and(|memory| memory.is_workgroup);
+            if is_workgroup && mode.reads() && access.is_used && !verdict.was_written {
+                let what = || What::Unwritten { site, who, memory: Some(memory), variable: 0, offset };
+                self.find(FindingKind::Uninitialized, range, &(0..0), what);
+            }
+        }
+    }
+
+    /// A barrier between two accesses of a workgroup that orders other memory than theirs.
+    fn hint(&self, earlier: &Past) -> Option<usize> {
+        let is_between = earlier.group == self.clock.group && earlier.time < self.clock.now;
+        is_between.then_some(self.clock.last)
+    }
+
+    /// All who come are at a barrier; `is_stuck` says that others never come.
+    pub(super) fn barrier(&mut self, number: u32, is_stuck: bool) {
+        let sites = Arc::clone(&self.sites);
+        let Some(barrier) = sites.barriers.get(number as usize) else { return };
+        if self.arrived.contains(&false) && self.arrived.contains(&true) {
+            let group = self.clock.group;
+            let lanes = |arrived: bool| -> Vec<u16> {
+                (0..self.arrived.len()).filter(|&lane| self.arrived[lane] == arrived).map(|lane| lane as u16).collect()
+            };
+            let (arrived, missing) = (lanes(true), lanes(false));
+            let returned = missing.iter().filter(|&&lane| self.returned[usize::from(lane)]).count();
+            let what = || What::Barrier { barrier: number as usize, group, arrived, missing, returned, is_stuck };
+            self.find(FindingKind::NonUniformBarrier, &barrier.range, &(0..0), what);
+        }
+        self.is_stuck |= is_stuck;
+        self.arrived.fill(false);
+        let clock = &mut self.clock;
+        clock.now += 1;
+        clock.last = number as usize;
+        for (is_ordered, at) in [
+            (barrier.storage, &mut clock.storage),
+            (barrier.workgroup, &mut clock.workgroup),
+            (barrier.subgroup, &mut clock.subgroup),
+        ] {
+            if is_ordered {
+                *at = clock.now;
+            }
+        }
+    }
+
+    /// True if the run ended since invocations would have waited for ever: that is among the findings.
+    pub(in crate::cpu::lane) fn is_stuck(&self) -> bool {
+        self.is_stuck
+    }
+
+    fn find(
+        &mut self,
+        kind: FindingKind,
+        a: &Range<usize>,
+        b: &Range<usize>,
+        what: impl FnOnce() -> What,
+    ) {
+        let key = (kind, a.clone(), b.clone());
+        match self.numbers.get(&key) {
+            Some(&number) => self.found[number].count += 1,
+            None if self.found.len() >= MAX_FINDINGS => self.dropped += 1,
+            None => {
+                self.numbers.insert(key, self.found.len());
+                self.found.push(Found { kind, what: what(), count: 1 });
+            }
+        }
+    }
+
+    /// What a value is at a place.
+    fn scalar(&self, site: u16) -> Scalar {
+        match self.sites.sites[site as usize].watched {
+            Watched::Access(access) => access.scalar,
+            Watched::Index { is_signed: true, .. } => Scalar::Sint,
+            _ => Scalar::Uint,
+        }
+    }
+}
