@@ -41,7 +41,7 @@ impl Launch<'_> {
     ///   is accessed; of a runtime-sized array against the buffer bound.
     /// - **Uninitialised memory**: reads of workgroup memory that no invocation of the workgroup wrote, and of function and
     ///   private variables declared without a value before anything was assigned. WGSL makes such memory zero, so these are
-    ///   portable, but rarely meant. Function memory is told apart word by word; a structure or an array that is copied as a
+    ///   portable, but rarely meant; atomic operations on such memory count as meant. Function memory is told apart word by word; a structure or an array that is copied as a
     ///   whole is reported only if nothing of it was written.
     /// - **Non-uniform barriers**: some invocations of a workgroup do not come to a barrier where others are, or have
     ///   returned. Where some would be waited for the run ends.

@@ -56,10 +56,6 @@ impl Mode {
         !matches!(self, Self::Read | Self::Write)
     }
 
-    pub(crate) fn reads(self) -> bool {
-        matches!(self, Self::Read | Self::AtomicRead | Self::AtomicUpdate)
-    }
-
     pub(crate) fn writes(self) -> bool {
         matches!(self, Self::Write | Self::AtomicWrite | Self::AtomicUpdate)
     }

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::super::site::{Access, Scalar, Sites, Watched};
+use super::super::site::{Access, Mode, Scalar, Sites, Watched};
 use super::shadow::{Clock, Now, Past, Shadow};
 use crate::findings::FindingKind;
 
@@ -107,15 +107,14 @@ impl Checker {
     pub(super) fn note(&mut self, site: u16, first: usize, mask: &[u32], args: [&[u32]; 2]) {
         let sites = Arc::clone(&self.sites);
         let Some(place) = sites.sites.get(site as usize) else { return };
-        let active = mask.iter().enumerate().filter(|(_, active)| **active != 0);
-        let lanes = active.map(|(at, _)| (at, first + at)).take_while(|(_, lane)| *lane < self.arrived.len());
-        // Collected, since the lanes are walked while the checker changes.
-        let lanes: Vec<(usize, usize)> = lanes.collect();
-        for (at, lane) in lanes {
+        // Lanes that fill up the last strip are none of the workgroup.
+        let count = self.arrived.len().saturating_sub(first).min(mask.len());
+        for (at, _) in mask[..count].iter().enumerate().filter(|(_, active)| **active != 0) {
+            let lane = first + at;
             let who = Who { group: self.clock.group, lane: lane as u16 };
             let [a, b] = [args[0][at], args[1][at]];
             match &place.watched {
-                Watched::Access(access) => self.access(site, *access, who, a, b),
+                Watched::Access(access) => self.access(&sites, (site, *access), who, a, b),
                 Watched::Index { .. } if a < b => {}
                 Watched::Index { .. } => {
                     let what = || What::Index { site, who, index: a, len: b };
@@ -132,15 +131,14 @@ impl Checker {
         }
     }
 
-    fn access(&mut self, site: u16, access: Access, who: Who, offset: u32, value: u32) {
+    fn access(&mut self, sites: &Sites, (site, access): (u16, Access), who: Who, offset: u32, value: u32) {
         let Access { memory, mode, units, .. } = access;
         let index = memory as usize;
         if self.lens.get(index).is_none_or(|&len| offset as usize >= len) {
             return;
         }
         let past = Past { time: self.clock.now, group: who.group, lane: who.lane, site, value };
-        let now = Now { past, reads: mode.reads(), writes: mode.writes(), is_atomic: mode.is_atomic() };
-        let sites = Arc::clone(&self.sites);
+        let now = Now { past, writes: mode.writes(), is_atomic: mode.is_atomic() };
         let is_atomic = |site: u16| {
             matches!(sites.sites[site as usize].watched, Watched::Access(Access { mode, .. }) if mode.is_atomic())
         };
@@ -159,8 +157,9 @@ impl Checker {
                     hint,
                 });
             }
+            // Counters that begin at the zero that WGSL promises are common; so atomic operations are not held to it.
             let is_workgroup = sites.memories.get(index).is_some_and(|memory| memory.is_workgroup);
-            if is_workgroup && mode.reads() && access.is_used && !verdict.was_written {
+            if is_workgroup && mode == Mode::Read && access.is_used && !verdict.was_written {
                 let what = || What::Unwritten { site, who, memory: Some(memory), variable: 0, offset };
                 self.find(FindingKind::Uninitialized, range, &(0..0), what);
             }

@@ -79,7 +79,6 @@ pub(super) struct Verdict {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Now {
     pub(super) past: Past,
-    pub(super) reads: bool,
     pub(super) writes: bool,
     pub(super) is_atomic: bool,
 }
@@ -131,7 +130,7 @@ impl Shadow {
             race = race.or_else(|| location.reads.into_iter().find(races));
             location.reads = [Past::NONE; 2];
             location.write = now.past;
-        } else if now.reads {
+        } else {
             let [first, second] = location.reads;
             let is_own = |past: &Past| past.group == clock.group && past.lane == now.past.lane;
             let is_behind = |past: &Past| past.group == clock.group && past.time < ordered;

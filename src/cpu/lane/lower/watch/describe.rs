@@ -99,6 +99,10 @@ pub(super) fn name_of(frame: &Frame, mut expr: Handle<Expression>) -> String {
                 let name = function.arguments[index as usize].name.clone().unwrap_or_default();
                 return format!("{name}{path}");
             }
+            Expression::Constant(constant) => {
+                let name = frame.module().constants[constant].name.clone().unwrap_or_default();
+                return format!("{name}{path}");
+            }
             _ => return format!("the value{path}"),
         }
     }
