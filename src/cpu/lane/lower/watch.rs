@@ -21,7 +21,7 @@ use super::layout::Layout;
 use super::memory::{Place, Storage};
 use super::{Frame, Lowering, Unit, types, unsupported_at};
 use crate::error::Result;
-use describe::{name_of, readers, scalars, shape};
+use describe::{Uses, name_of, scalars, shape};
 
 /// Rows of the table at most: steps name them with 16 bits.
 const MAX_SITES: usize = u16::MAX as usize;
@@ -36,15 +36,13 @@ pub(super) struct Watch {
     arrays: HashMap<Array, Array>,
     /// Their variables, by first word or array.
     owners: HashMap<Owner, usize>,
-    /// Expressions that read components only, of each function: by what they read.
-    readers: HashMap<*const naga::Function, Readers>,
+    /// What becomes of loads, of each function.
+    uses: HashMap<*const naga::Function, Rc<Uses>>,
     /// The words of the next load that anything is made of; none for all.
     used: Option<Vec<bool>>,
     /// Whether there are barriers to arrive at.
     pub(super) has_barriers: bool,
 }
-
-type Readers = Rc<HashMap<Handle<Expression>, Vec<Handle<Expression>>>>;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Owner {
@@ -349,12 +347,14 @@ impl Lowering {
         }
     }
 
-    /// Notes which words of a load are used, where all that is made of it are some components.
+    /// Before a load: where it stands, and which words are used, where all that is made of it are some components.
     pub(super) fn watch_load(&mut self, frame: &Frame, load: Handle<Expression>) -> Result<()> {
         let Some(watch) = &mut self.watch else { return Ok(()) };
-        let readers = watch.readers.entry(frame.function).or_insert_with(|| Rc::new(readers(frame.function)));
-        let readers = Rc::clone(readers);
-        let found = readers.get(&load).map_or(&[][..], Vec::as_slice);
+        let (function, spans) = (frame.function, &self.globals.spans);
+        let uses = watch.uses.entry(function).or_insert_with(|| Rc::new(Uses::of(function, spans)));
+        let uses = Rc::clone(uses);
+        self.here = uses.spans.get(&load).copied().unwrap_or(self.here);
+        let found = uses.readers.get(&load).map_or(&[][..], Vec::as_slice);
         watch.used = None;
         if found.is_empty() || found.len() != frame.info[load].ref_count {
             return Ok(());

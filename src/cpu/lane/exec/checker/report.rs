@@ -40,7 +40,8 @@ impl Checker {
                 (Some(value), FindingKind::Race) => format!(" of {value}"),
                 _ => String::new(),
             };
-            (access.range.clone(), format!("{}{value} by {}", access.what, access.invocation))
+            let what = if access.what == "barrier" { "reached" } else { access.what };
+            (access.range.clone(), format!("{what}{value} by {}", access.invocation))
         };
         let labels: Vec<_> = accesses.iter().map(label).collect();
         let rendered = text.render(&message, &labels, &notes);
@@ -155,7 +156,7 @@ impl Checker {
             format!("missing are {}", self.named(group, missing)),
         ];
         if returned > 0 {
-            notes.push(format!("{returned} of these have returned"));
+            notes.push(format!("{returned} of these had ended"));
         }
         if is_stuck {
             notes.push(format!("the run ends here: {elsewhere} would be waited for"));

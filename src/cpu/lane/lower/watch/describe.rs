@@ -1,22 +1,77 @@
-//! What the checker calls things, and which expressions read components.
+//! What the checker calls things, and what becomes of what is loaded.
 
 use std::collections::HashMap;
 
-use naga::{Expression, Handle, ScalarKind, TypeInner};
+use naga::{Expression, Handle, ScalarKind, Span, Statement, TypeInner};
 
 use super::super::super::site::{Scalar, Shape};
 use super::super::layout::{Layout, OUT_OF_RANGE};
+use super::super::memory::for_each_statement;
 use super::super::{Frame, Unit, types};
 
-/// The expressions of a function that read components, by what they read.
-pub(super) fn readers(function: &naga::Function) -> HashMap<Handle<Expression>, Vec<Handle<Expression>>> {
-    let mut readers: HashMap<_, Vec<_>> = HashMap::new();
-    for (handle, expression) in function.expressions.iter() {
-        if let Expression::AccessIndex { base, .. } | Expression::Swizzle { vector: base, .. } = *expression {
-            readers.entry(base).or_default().push(handle);
+/// What becomes of the loads of a function.
+#[derive(Debug, Default)]
+pub(super) struct Uses {
+    /// The expressions that read components, by what they read.
+    pub(super) readers: HashMap<Handle<Expression>, Vec<Handle<Expression>>>,
+    /// Where loads of whole locals stand: naga records no place of theirs, but one of what is made of them.
+    pub(super) spans: HashMap<Handle<Expression>, Span>,
+}
+
+impl Uses {
+    pub(super) fn of(function: &naga::Function, spans: &HashMap<*const Statement, Span>) -> Self {
+        let expressions = &function.expressions;
+        let mut this = Self::default();
+        let is_local = |handle: Handle<Expression>| {
+            matches!(expressions[handle], Expression::Load { pointer }
+                if matches!(expressions[pointer], Expression::LocalVariable(_)))
+        };
+        let mut use_at = |handle: Handle<Expression>, span: Span| {
+            if span.is_defined() && is_local(handle) {
+                this.spans.entry(handle).or_insert(span);
+            }
+        };
+        for (handle, expression) in expressions.iter() {
+            let span = expressions.get_span(handle);
+            match *expression {
+                Expression::AccessIndex { base, .. } | Expression::Swizzle { vector: base, .. } => {
+                    this.readers.entry(base).or_default().push(handle);
+                    use_at(base, span);
+                }
+                Expression::Access { base: a, index: b } | Expression::Binary { left: a, right: b, .. } => {
+                    [a, b].into_iter().for_each(|operand| use_at(operand, span));
+                }
+                Expression::Splat { value: a, .. }
+                | Expression::Unary { expr: a, .. }
+                | Expression::As { expr: a, .. }
+                | Expression::Relational { argument: a, .. } => use_at(a, span),
+                Expression::Select { condition, accept, reject } => {
+                    [condition, accept, reject].into_iter().for_each(|operand| use_at(operand, span));
+                }
+                Expression::Math { arg, arg1, arg2, arg3, .. } => {
+                    let operands = [Some(arg), arg1, arg2, arg3].into_iter().flatten();
+                    operands.for_each(|operand| use_at(operand, span));
+                }
+                Expression::Compose { ref components, .. } => {
+                    components.iter().for_each(|&operand| use_at(operand, span));
+                }
+                _ => {}
+            }
         }
+        for_each_statement(&function.body, &mut |statement| {
+            let span = spans.get(&std::ptr::from_ref(statement)).copied().unwrap_or_default();
+            match *statement {
+                Statement::Store { value, .. } | Statement::Return { value: Some(value) } => use_at(value, span),
+                Statement::If { condition, .. } => use_at(condition, span),
+                Statement::Switch { selector, .. } => use_at(selector, span),
+                Statement::Call { ref arguments, .. } => {
+                    arguments.iter().for_each(|&argument| use_at(argument, span));
+                }
+                _ => {}
+            }
+        });
+        this
     }
-    readers
 }
 
 /// What the scalars of a value are, in order; as many as repeat.
