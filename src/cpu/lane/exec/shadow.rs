@@ -7,7 +7,7 @@
 //! workgroup if a barrier that orders this memory lies between. Nothing orders accesses of two workgroups.
 //!
 //! Two readers are enough: a write by one of them races with the other; where one is of another workgroup, every write races
-//! with it. A write that was compared with the readers takes their place, since what races with one of them later races with
+//! with it; two subgroups have one each, so that a barrier of a subgroup orders one of them at most. A write that was compared with the readers takes their place, since what races with one of them later races with
 //! the write as well, or is ordered behind it.
 
 use super::super::effect::SUBGROUP;
@@ -132,19 +132,24 @@ impl Shadow {
             location.write = now.past;
         } else {
             let [first, second] = location.reads;
-            let is_own = |past: &Past| past.group == clock.group && past.lane == now.past.lane;
-            let is_behind = |past: &Past| past.group == clock.group && past.time < ordered;
-            let replaced = if !first.is_some() || is_own(&first) || is_behind(&first) {
-                Some(0)
-            } else if !second.is_some() || second.group != clock.group || is_own(&second) || is_behind(&second) {
-                Some(1)
-            } else {
-                None
+            let subgroup = |past: &Past| usize::from(past.lane) / SUBGROUP;
+            let is_near = |past: &Past| subgroup(past) == subgroup(&now.past);
+            // Who races with such a reader later races with this one as well, or is ordered behind it.
+            let is_replaced = |past: &Past| {
+                let same_group = past.group == clock.group;
+                let passed = past.time < ordered || (is_near(past) && past.time < clock.subgroup);
+                !past.is_some() || (same_group && (past.lane == now.past.lane || passed))
             };
-            if let Some(slot) = replaced {
-                location.reads[slot] = now.past;
+            let is_other_side = subgroup(&first) == subgroup(&second) && !is_near(&second);
+            if is_replaced(&first) {
+                location.reads[0] = now.past;
+            } else if is_replaced(&second) || second.group != clock.group || is_other_side {
+                location.reads[1] = now.past;
             }
         }
         Verdict { race, was_written }
     }
 }
+
+#[cfg(test)]
+mod tests;
