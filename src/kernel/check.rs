@@ -61,6 +61,15 @@ impl Launch<'_> {
     ///
     /// As [`run`](Self::run) on the CPU, but for non-uniform barriers.
     pub fn check(self, cx: &Context) -> Result<CheckReport> {
-        block_on(self.dispatched(async |dispatch| cx.check(dispatch).await))
+        block_on(self.check_async(cx))
+    }
+
+    /// The async twin of [`check`](Self::check).
+    ///
+    /// # Errors
+    ///
+    /// As `check`.
+    pub async fn check_async(self, cx: &Context) -> Result<CheckReport> {
+        self.dispatched(async |dispatch| cx.check(dispatch).await).await
     }
 }

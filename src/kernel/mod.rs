@@ -45,6 +45,8 @@ use crate::wgsl::{EntryPoint, Override, Shader};
 /// # Ok::<(), tilewright::Error>(())
 /// ```
 ///
+/// What a shader does wrong is found by a checked run, see [`Launch::check`].
+///
 /// Cheap to clone; clones share what was compiled.
 #[derive(Clone)]
 pub struct Kernel {

@@ -54,10 +54,16 @@ pub(crate) struct Text<'a> {
 
 impl Text<'_> {
     /// A message about places in the text, in the form of naga's.
-    pub(crate) fn render(&self, message: &str, labels: &[(Range<usize>, String)], notes: &[String]) -> String {
-        let note = notes.iter().rev().fold(None, |note, message| {
-            Some(Box::new(Noted { message: message.clone(), note }))
-        });
+    pub(crate) fn render(
+        &self,
+        message: &str,
+        labels: &[(Range<usize>, String)],
+        notes: &[String],
+    ) -> String {
+        let note = notes
+            .iter()
+            .rev()
+            .fold(None, |note, message| Some(Box::new(Noted { message: message.clone(), note })));
         let message = Noted { message: message.to_owned(), note };
         let spanned = labels.iter().fold(naga::WithSpan::new(message), |spanned, (range, label)| {
             spanned.with_span(Span::new(range.start as u32, range.end as u32), label)

@@ -18,7 +18,8 @@ fn findings_of_the_corpus() {
         let checked = shader.run_by(&shader.source, |launch| {
             let report = launch.check(&cx)?;
             for finding in report.findings() {
-                let lines: Vec<_> = finding.accesses().iter().map(|access| access.line().to_string()).collect();
+                let lines: Vec<_> =
+                    finding.accesses().iter().map(|access| access.line().to_string()).collect();
                 let (kind, message) = (finding.kind(), finding.message());
                 found += &format!("{}:{}: {kind}: {message}\n", shader.name, lines.join(","));
             }

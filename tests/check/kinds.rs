@@ -168,7 +168,10 @@ fn parts_of_a_finding() {
     assert_eq!(report.dropped(), 0);
     let [finding] = report.findings() else { panic!("{report}") };
     assert_eq!((finding.kind(), finding.count()), (FindingKind::Race, 4));
-    assert_eq!(finding.message(), "data race on `x[0]` by invocations of a workgroup, with no `storageBarrier` between");
+    assert_eq!(
+        finding.message(),
+        "data race on `x[0]` by invocations of a workgroup, with no `storageBarrier` between"
+    );
     let [later, earlier] = finding.accesses() else { panic!("{report}") };
     assert_eq!((later.line(), later.column(), later.what(), later.value()), (3, 5, "write", Some("6")));
     assert_eq!((later.invocation().global, later.invocation().local), ([1, 0, 0], [1, 0, 0]));

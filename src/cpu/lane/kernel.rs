@@ -1,7 +1,7 @@
 //! A compute entry point as a program whose blocks are workgroups.
 
-use std::marker::PhantomData;
 use std::cell::RefCell;
+use std::marker::PhantomData;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -242,7 +242,9 @@ impl Workgroups {
         let outcome = self.run(machine, bound, grid, 0..blocks, budget, watch);
         let checker = machine.checker.take().map(|checker| checker.into_inner());
         match (outcome, checker) {
-            (Err(Error::NonUniformBarrier { .. }), Some(checker)) if checker.is_stuck() => Ok(checker.report(text)),
+            (Err(Error::NonUniformBarrier { .. }), Some(checker)) if checker.is_stuck() => {
+                Ok(checker.report(text))
+            }
             (Err(error), _) => Err(error),
             (Ok(()), checker) => Ok(checker.map(|checker| checker.report(text)).unwrap_or_default()),
         }

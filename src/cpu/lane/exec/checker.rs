@@ -57,11 +57,35 @@ struct Found {
 /// The first occurrence.
 #[derive(Debug)]
 enum What {
-    Race { memory: u32, offset: u32, later: Past, earlier: Past, hint: Option<usize> },
-    Index { site: u16, who: Who, index: u32, len: u32 },
+    Race {
+        memory: u32,
+        offset: u32,
+        later: Past,
+        earlier: Past,
+        hint: Option<usize>,
+    },
+    Index {
+        site: u16,
+        who: Who,
+        index: u32,
+        len: u32,
+    },
     /// Memory that invocations share: its index; else a variable of each invocation.
-    Unwritten { site: u16, who: Who, memory: Option<u32>, variable: usize, offset: u32 },
-    Barrier { barrier: usize, group: u32, arrived: Vec<u16>, missing: Vec<u16>, returned: usize, is_stuck: bool },
+    Unwritten {
+        site: u16,
+        who: Who,
+        memory: Option<u32>,
+        variable: usize,
+        offset: u32,
+    },
+    Barrier {
+        barrier: usize,
+        group: u32,
+        arrived: Vec<u16>,
+        missing: Vec<u16>,
+        returned: usize,
+        is_stuck: bool,
+    },
 }
 
 impl Checker {
@@ -75,7 +99,10 @@ impl Checker {
         // Where memory is counted in halves there are twice as many locations.
         let memory = |(index, &words): (usize, &usize)| {
             let shared = sites.memories.get(index);
-            (words * shared.map_or(1, |memory| memory.units), shared.is_some_and(|memory| memory.is_workgroup))
+            (
+                words * shared.map_or(1, |memory| memory.units),
+                shared.is_some_and(|memory| memory.is_workgroup),
+            )
         };
         let memories: Vec<_> = words.iter().enumerate().map(memory).collect();
         let lanes = size.iter().product::<u32>() as usize;
@@ -139,9 +166,7 @@ impl Checker {
         }
         let past = Past { time: self.clock.now, group: who.group, lane: who.lane, site, value };
         let now = Now { past, writes: mode.writes(), is_atomic: mode.is_atomic() };
-        let is_atomic = |site: u16| {
-            matches!(sites.sites[site as usize].watched, Watched::Access(Access { mode, .. }) if mode.is_atomic())
-        };
+        let is_atomic = |site: u16| matches!(sites.sites[site as usize].watched, Watched::Access(Access { mode, .. }) if mode.is_atomic());
         for offset in offset..offset + units {
             let verdict = self.shadows[index].access(offset, &self.clock, now, is_atomic);
             let range = &sites.sites[site as usize].range;
@@ -179,11 +204,15 @@ impl Checker {
         if self.arrived.contains(&false) && self.arrived.contains(&true) {
             let group = self.clock.group;
             let lanes = |arrived: bool| -> Vec<u16> {
-                (0..self.arrived.len()).filter(|&lane| self.arrived[lane] == arrived).map(|lane| lane as u16).collect()
+                (0..self.arrived.len())
+                    .filter(|&lane| self.arrived[lane] == arrived)
+                    .map(|lane| lane as u16)
+                    .collect()
             };
             let (arrived, missing) = (lanes(true), lanes(false));
             let returned = missing.iter().filter(|&&lane| self.returned[usize::from(lane)]).count();
-            let what = || What::Barrier { barrier: number as usize, group, arrived, missing, returned, is_stuck };
+            let what =
+                || What::Barrier { barrier: number as usize, group, arrived, missing, returned, is_stuck };
             self.find(FindingKind::NonUniformBarrier, &barrier.range, &(0..0), what);
         }
         self.is_stuck |= is_stuck;
@@ -207,13 +236,7 @@ impl Checker {
         self.is_stuck
     }
 
-    fn find(
-        &mut self,
-        kind: FindingKind,
-        a: &Range<usize>,
-        b: &Range<usize>,
-        what: impl FnOnce() -> What,
-    ) {
+    fn find(&mut self, kind: FindingKind, a: &Range<usize>, b: &Range<usize>, what: impl FnOnce() -> What) {
         let key = (kind, a.clone(), b.clone());
         match self.numbers.get(&key) {
             Some(&number) => self.found[number].count += 1,

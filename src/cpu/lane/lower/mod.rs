@@ -245,7 +245,9 @@ impl Lowering {
         if !is_dynamic {
             return Ok(Storage::Vars((0..words).map(|_| self.b.var()).collect()));
         }
-        if self.b.tree.arrays.iter().sum::<u32>() + words > MAX_ARRAY_WORDS {
+        // A checked run keeps as much again beside them.
+        let limit = if self.watch.is_some() { 2 * MAX_ARRAY_WORDS } else { MAX_ARRAY_WORDS };
+        if self.b.tree.arrays.iter().sum::<u32>() + words > limit {
             return Err(unsupported_at(frame.unit, "local arrays of this size", span));
         }
         Ok(Storage::Array(self.b.array(words)))

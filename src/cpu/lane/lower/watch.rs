@@ -229,12 +229,7 @@ impl Lowering {
 
     /// Tells of the indices on the way to a place that is accessed; a truth value whether all are in range, none where
     /// there are none.
-    fn tell_indices(
-        &mut self,
-        frame: &Frame,
-        place: &Place,
-        access: &'static str,
-    ) -> Result<Option<Value>> {
+    fn tell_indices(&mut self, frame: &Frame, place: &Place, access: &'static str) -> Result<Option<Value>> {
         let mut all = None;
         for bound in &place.bounds {
             let Bound { index, len, is_signed, ref name, ref range } = *bound;

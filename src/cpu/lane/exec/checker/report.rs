@@ -78,7 +78,8 @@ impl Checker {
             let (name, what) = match (barrier.workgroup, barrier.storage) {
                 (true, _) => ("workgroupBarrier", "workgroup memory"),
                 (_, true) => ("storageBarrier", "storage"),
-                _ => ("barrier", "other memory"),
+                _ if barrier.subgroup => ("subgroupBarrier", "a subgroup"),
+                _ => ("textureBarrier", "textures"),
             };
             notes.push(format!("the `{name}` between them orders accesses of {what} only"));
         }

@@ -73,14 +73,20 @@ fn the_first_race_of_a_location_is_found() {
                     let verdict = shadow.access(0, &clock, Now { past, writes, is_atomic }, |_| is_atomic);
                     let racing = |earlier: &Access| races(earlier, &access, &barriers, is_workgroup);
                     let expected = accesses.iter().any(racing);
-                    assert_eq!(verdict.race.is_some(), expected, "seed {seed}: {accesses:?}, then {access:?}");
+                    assert_eq!(
+                        verdict.race.is_some(),
+                        expected,
+                        "seed {seed}: {accesses:?}, then {access:?}"
+                    );
                     if let Some(Past { time, group, lane, .. }) = verdict.race {
-                        let same = |other: &&Access| (other.time, other.group, other.lane) == (time, group, lane);
+                        let same =
+                            |other: &&Access| (other.time, other.group, other.lane) == (time, group, lane);
                         assert!(accesses.iter().filter(same).any(racing), "seed {seed}");
                         found += 1;
                         break;
                     }
-                    let wrote = |other: &Access| other.writes && (!is_workgroup || other.group == clock.group);
+                    let wrote =
+                        |other: &Access| other.writes && (!is_workgroup || other.group == clock.group);
                     assert_eq!(verdict.was_written, accesses.iter().any(wrote), "seed {seed}");
                     accesses.push(access);
                 }

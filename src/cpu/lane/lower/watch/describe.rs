@@ -61,7 +61,9 @@ impl Uses {
         for_each_statement(&function.body, &mut |statement| {
             let span = spans.get(&std::ptr::from_ref(statement)).copied().unwrap_or_default();
             match *statement {
-                Statement::Store { value, .. } | Statement::Return { value: Some(value) } => use_at(value, span),
+                Statement::Store { value, .. } | Statement::Return { value: Some(value) } => {
+                    use_at(value, span)
+                }
                 Statement::If { condition, .. } => use_at(condition, span),
                 Statement::Switch { selector, .. } => use_at(selector, span),
                 Statement::Call { ref arguments, .. } => {
