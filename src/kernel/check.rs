@@ -54,8 +54,8 @@ impl Launch<'_> {
     ///
     /// Memory is left as by a run, whatever was found. Workgroups run one after the other on this thread, interpreted, in the
     /// order of their index, so that findings are the same each time; placement and threads of the context do not
-    /// matter, its step budget does. This takes tens to hundreds of times as long as a run, and up to 48 bytes for each
-    /// word, touched, of memory that invocations write.
+    /// matter, its step budget does. This takes ten to a hundred times as long as a run on one thread, and 48 bytes for each
+    /// word of memory that invocations write, of those that they touch. Nothing is kept compiled.
     ///
     /// # Errors
     ///

@@ -14,6 +14,7 @@ use std::rc::Rc;
 
 use naga::{Expression, Handle, TypeInner};
 
+use super::super::function::Function;
 use super::super::op::Op;
 use super::super::site::{Access, Barrier, Mode, Site, Sites, Variable, Watched};
 use super::super::tree::{Array, Def, Value, Var};
@@ -221,6 +222,10 @@ impl Lowering {
         let constant = |value| self.b.tree.constant(value);
         let Some(len) = constant(len) else { return false };
         let most = constant(index).or_else(|| match self.b.tree.def(index) {
+            // A remainder by zero is the number itself.
+            Def::Op(Op::Call(Function::RemU32), [_, divisor, ..]) => {
+                constant(divisor).and_then(|divisor| divisor.checked_sub(1))
+            }
             Def::Op(Op::And | Op::UMin, [a, b, ..]) => constant(a).into_iter().chain(constant(b)).min(),
             _ => None,
         });
