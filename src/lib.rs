@@ -218,6 +218,9 @@
 //! A launch runs whole, on one executor. Shaders are not trusted: indices out of bounds never reach memory that was not
 //! bound, and what a device cannot do is an error that names its limit. Textures and samplers cannot be bound yet.
 //!
+//! A checked run, [`Launch::check`], finds data races, indices out of bounds, reads of memory that nothing wrote and
+//! barriers that not all invocations come to.
+//!
 //! # Where work runs
 //!
 //! [`Placement::Auto`] lets the planner decide: it predicts times from measured rates and touches no GPU for work

@@ -42,7 +42,7 @@ impl Launch<'_> {
     /// - **Uninitialised memory**: reads of workgroup memory that no invocation of the workgroup wrote, and of function and
     ///   private variables declared without a value before anything was assigned. WGSL makes such memory zero, so these are
     ///   portable, but rarely meant; atomic operations on such memory count as meant. Function memory is told apart word by word; a structure or an array that is copied as a
-    ///   whole is reported only if nothing of it was written.
+    ///   whole is reported only if nothing of it was written, and a variable that is such a copy is as much written as it.
     /// - **Non-uniform barriers**: some invocations of a workgroup do not come to a barrier where others are, or have
     ///   returned. Where some would be waited for the run ends.
     ///

@@ -131,6 +131,10 @@ finds! {
         }
         x[i] = sum + v.x + v.z + node.next[1] + deeper() + whole(node) + whole(other);
         x[i] += dot(v, v);
+        let pair = array(node, node);
+        var copy = node;
+        copy.next[0] = pair[0].next[1];
+        x[i] += copy.next[1] + copy.next[0] + copy.key;
     }";
     barrier_in_a_branch: [2, 1, 1], vec![0; 8], "
     @group(0) @binding(0) var<storage, read_write> x: array<u32>;

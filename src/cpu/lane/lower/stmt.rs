@@ -123,7 +123,7 @@ impl Lowering {
                             return Err(frame.unsupported("this pointer", *pointer));
                         };
                         self.store(frame, &place, &inner, &words)?;
-                        self.watch_declaration(frame, [*pointer, *value], &place, words.len());
+                        self.watch_assignment(frame, [*pointer, *value], &place, words.len());
                     }
                     Operand::Words(_) => return Err(frame.unsupported("this assignment", *pointer)),
                 }

@@ -20,7 +20,7 @@ use super::super::site::{Access, Barrier, Mode, Site, Sites, Variable, Watched};
 use super::super::tree::{Array, Def, Value, Var};
 use super::layout::Layout;
 use super::memory::{Place, Storage};
-use super::{Frame, Lowering, Unit, types, unsupported_at};
+use super::{Frame, Lowering, Operand, Unit, types, unsupported_at};
 use crate::error::Result;
 use describe::{Uses, name_of, scalars, shape};
 
@@ -41,6 +41,11 @@ pub(super) struct Watch {
     uses: HashMap<*const naga::Function, Rc<Uses>>,
     /// The words of the next load that anything is made of; none for all.
     used: Option<Vec<bool>>,
+    /// The next load.
+    load: Option<Handle<Expression>>,
+    /// Of structures and arrays loaded as a whole from an invocation's own variables, whether each word was written; by the
+    /// address of the values of the function that is being inlined, and the load.
+    copies: HashMap<(*const Option<Operand>, Handle<Expression>), Vec<Value>>,
     /// Whether there are barriers to arrive at.
     pub(super) has_barriers: bool,
 }
@@ -147,17 +152,23 @@ impl Lowering {
     /// Notes that words of an invocation's own variable were written, or that it begins anew.
     fn mark(&mut self, place: &Place, words: u32, is_written: bool) {
         let truth = self.b.constant(if is_written { u32::MAX } else { 0 });
+        self.mark_each(place, &vec![truth; words as usize]);
+    }
+
+    /// Notes of words of an invocation's own variable whether they were written.
+    fn mark_each(&mut self, place: &Place, truths: &[Value]) {
         let Some(watch) = &self.watch else { return };
         match &place.storage {
             Storage::Vars(vars) => {
-                let vars = vars[place.offset as usize..].iter().take(words as usize);
-                let written: Vec<Var> = vars.filter_map(|var| watch.words.get(var).copied()).collect();
-                written.into_iter().for_each(|var| self.b.set(var, truth));
+                let vars = vars[place.offset as usize..].iter().zip(truths);
+                let written = vars.filter_map(|(var, &truth)| Some((*watch.words.get(var)?, truth)));
+                let written: Vec<(Var, Value)> = written.collect();
+                written.into_iter().for_each(|(var, truth)| self.b.set(var, truth));
             }
             Storage::Array(array) => {
                 let Some(&written) = watch.arrays.get(array) else { return };
-                for word in 0..words {
-                    let offset = self.word_offset(place, word);
+                for (word, &truth) in truths.iter().enumerate() {
+                    let offset = self.word_offset(place, word as u32);
                     self.b.store(written, offset, truth);
                 }
             }
@@ -256,7 +267,7 @@ impl Lowering {
         mode: Mode,
     ) -> Result<()> {
         let Some(watch) = &mut self.watch else { return Ok(()) };
-        let used = watch.used.take();
+        let (used, load) = (watch.used.take(), watch.load.take());
         let is_used = |at: usize| used.as_ref().is_none_or(|used| used[at]);
         let range = self.range();
         if let Storage::Memory(memory, layout) = place.storage {
@@ -287,6 +298,7 @@ impl Lowering {
         let Some(variable) = self.owner(place) else { return Ok(()) };
         let is_copy = used.is_none() && matches!(inner, TypeInner::Struct { .. } | TypeInner::Array { .. });
         let mut any = self.b.constant(0);
+        let mut copied = vec![];
         for word in 0..values.len() {
             if !is_copy && !is_used(word) {
                 continue;
@@ -298,11 +310,18 @@ impl Lowering {
             }
             if is_copy {
                 any = self.b.op2(Op::Or, any, written);
+                copied.push(written);
             } else {
                 self.tell_own(frame, place, word as u32, variable, written)?;
             }
         }
-        if is_copy { self.tell_own(frame, place, 0, variable, any) } else { Ok(()) }
+        if !is_copy {
+            return Ok(());
+        }
+        if let (Some(watch), Some(load)) = (&mut self.watch, load) {
+            watch.copies.insert((frame.exprs.as_ptr(), load), copied);
+        }
+        self.tell_own(frame, place, 0, variable, any)
     }
 
     fn tell_own(
@@ -355,7 +374,9 @@ impl Lowering {
         let uses = Rc::clone(uses);
         self.here = uses.spans.get(&load).copied().unwrap_or(self.here);
         let found = uses.readers.get(&load).map_or(&[][..], Vec::as_slice);
-        watch.used = None;
+        (watch.used, watch.load) = (None, Some(load));
+        // Of a function that was inlined before.
+        watch.copies.remove(&(frame.exprs.as_ptr(), load));
         if found.is_empty() || found.len() != frame.info[load].ref_count {
             return Ok(());
         }
@@ -378,15 +399,22 @@ impl Lowering {
         Ok(())
     }
 
-    /// Behind an assignment: where it is that of a declaration without a value, in a loop, the variable begins anew.
-    pub(super) fn watch_declaration(
+    /// Behind an assignment: a structure or an array is as much written as what it is a copy of; and the assignment may be
+    /// that of a declaration without a value, in a loop, where the variable begins anew.
+    pub(super) fn watch_assignment(
         &mut self,
         frame: &Frame,
         [pointer, value]: [Handle<Expression>; 2],
         place: &Place,
         words: usize,
     ) {
+        let Some(watch) = &self.watch else { return };
         let expressions = &frame.function.expressions;
+        if let Expression::Load { .. } = expressions[value]
+            && let Some(truths) = watch.copies.get(&(frame.exprs.as_ptr(), value)).cloned()
+        {
+            return self.mark_each(place, &truths);
+        }
         if let (Expression::LocalVariable(local), Expression::ZeroValue(_)) =
             (&expressions[pointer], &expressions[value])
             && expressions.get_span(value) == frame.function.local_variables.get_span(*local)
