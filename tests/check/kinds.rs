@@ -53,6 +53,15 @@ finds! {
         storageBarrier();
         x[id.x] = -left;
     }";
+    race_across_subgroups: [1, 1, 1], vec![0; 64], "
+    @group(0) @binding(0) var<storage, read_write> x: array<u32>;
+    var<workgroup> tile: array<u32, 64>;
+    @compute @workgroup_size(64) fn main(@builtin(local_invocation_index) i: u32) {
+        tile[i] = i;
+        subgroupBarrier();
+        x[i] = tile[i ^ 1u];
+        x[i] += tile[i ^ 32u];
+    }";
     // A plain value behind an atomic flag: relaxed atomics order nothing else.
     race_behind_a_flag: [2, 1, 1], vec![0; 4], "
     struct State { flags: array<atomic<u32>, 2>, sums: array<u32, 2> }

@@ -124,7 +124,7 @@ impl Checker {
 
     /// A workgroup begins.
     pub(super) fn begin(&mut self, group: u32) {
-        self.clock.now += 1;
+        self.clock.now = self.clock.now.saturating_add(1);
         self.clock.group = group;
         self.arrived.fill(false);
         self.returned.fill(false);
@@ -136,59 +136,62 @@ impl Checker {
         let Some(place) = sites.sites.get(site as usize) else { return };
         // Lanes that fill up the last strip are none of the workgroup.
         let count = self.arrived.len().saturating_sub(first).min(mask.len());
-        for (at, _) in mask[..count].iter().enumerate().filter(|(_, active)| **active != 0) {
-            let lane = first + at;
-            let who = Who { group: self.clock.group, lane: lane as u16 };
-            let [a, b] = [args[0][at], args[1][at]];
-            match &place.watched {
-                Watched::Access(access) => self.access(&sites, (site, *access), who, a, b),
-                Watched::Index { .. } if a < b => {}
-                Watched::Index { .. } => {
-                    let what = || What::Index { site, who, index: a, len: b };
+        let ([a, b], group) = (args, self.clock.group);
+        let active = (0..count).filter(|&at| mask[at] != 0);
+        let who = |at: usize| Who { group, lane: (first + at) as u16 };
+        match &place.watched {
+            Watched::Access(access) => {
+                active.for_each(|at| self.access(&sites, (site, access), who(at), a[at], b[at]));
+            }
+            Watched::Index { .. } => {
+                for at in active.filter(|&at| a[at] >= b[at]) {
+                    let what = || What::Index { site, who: who(at), index: a[at], len: b[at] };
                     self.find(FindingKind::OutOfBounds, &place.range, &(0..0), what);
                 }
-                Watched::Own { .. } if a != 0 => {}
-                &Watched::Own { variable } => {
-                    let what = || What::Unwritten { site, who, memory: None, variable, offset: b };
+            }
+            &Watched::Own { variable } => {
+                for at in active.filter(|&at| a[at] == 0) {
+                    let what =
+                        || What::Unwritten { site, who: who(at), memory: None, variable, offset: b[at] };
                     self.find(FindingKind::Uninitialized, &place.range, &(0..0), what);
                 }
-                Watched::Arrival(_) => self.arrived[lane] = true,
-                Watched::Return => self.returned[lane] = true,
             }
+            Watched::Arrival(_) => active.for_each(|at| self.arrived[first + at] = true),
+            Watched::Return => active.for_each(|at| self.returned[first + at] = true),
         }
     }
 
-    fn access(&mut self, sites: &Sites, (site, access): (u16, Access), who: Who, offset: u32, value: u32) {
-        let Access { memory, mode, units, .. } = access;
+    fn access(&mut self, sites: &Sites, (site, access): (u16, &Access), who: Who, offset: u32, value: u32) {
+        let Access { memory, mode, units, .. } = *access;
         let index = memory as usize;
-        if self.lens.get(index).is_none_or(|&len| offset as usize >= len) {
+        if offset == u32::MAX || self.lens.get(index).is_none_or(|&len| offset as usize >= len) {
             return;
         }
         let past = Past { time: self.clock.now, group: who.group, lane: who.lane, site, value };
         let now = Now { past, writes: mode.writes(), is_atomic: mode.is_atomic() };
-        let is_atomic = |site: u16| matches!(sites.sites[site as usize].watched, Watched::Access(Access { mode, .. }) if mode.is_atomic());
+        let is_atomic = |site: u16| {
+            let watched = &sites.sites[site as usize].watched;
+            matches!(watched, Watched::Access(access) if access.mode.is_atomic())
+        };
+        // Counters that begin at the zero that WGSL promises are common; so atomic operations are not held to it.
+        let is_held = mode == Mode::Read && access.is_used && sites.memories[index].is_workgroup;
         for offset in offset..offset + units {
             let verdict = self.shadows[index].access(offset, &self.clock, now, is_atomic);
-            let range = &sites.sites[site as usize].range;
             if let Some(earlier) = verdict.race {
-                let other = &sites.sites[earlier.site as usize].range;
-                let hint = self.hint(&earlier);
-                let (a, b) = if range.start <= other.start { (range, other) } else { (other, range) };
-                self.find(FindingKind::Race, a, b, || What::Race {
-                    memory,
-                    offset,
-                    later: past,
-                    earlier,
-                    hint,
-                });
+                self.race(sites, memory, offset, [past, earlier]);
             }
-            // Counters that begin at the zero that WGSL promises are common; so atomic operations are not held to it.
-            let is_workgroup = sites.memories.get(index).is_some_and(|memory| memory.is_workgroup);
-            if is_workgroup && mode == Mode::Read && access.is_used && !verdict.was_written {
+            if is_held && !verdict.was_written {
                 let what = || What::Unwritten { site, who, memory: Some(memory), variable: 0, offset };
-                self.find(FindingKind::Uninitialized, range, &(0..0), what);
+                self.find(FindingKind::Uninitialized, &sites.sites[site as usize].range, &(0..0), what);
             }
         }
+    }
+
+    fn race(&mut self, sites: &Sites, memory: u32, offset: u32, [later, earlier]: [Past; 2]) {
+        let [a, b] = [later, earlier].map(|past| &sites.sites[past.site as usize].range);
+        let (a, b) = if a.start <= b.start { (a, b) } else { (b, a) };
+        let hint = self.hint(&earlier);
+        self.find(FindingKind::Race, a, b, || What::Race { memory, offset, later, earlier, hint });
     }
 
     /// A barrier between two accesses of a workgroup that orders other memory than theirs.
@@ -218,7 +221,7 @@ impl Checker {
         self.is_stuck |= is_stuck;
         self.arrived.fill(false);
         let clock = &mut self.clock;
-        clock.now += 1;
+        clock.now = clock.now.saturating_add(1);
         clock.last = number as usize;
         for (is_ordered, at) in [
             (barrier.storage, &mut clock.storage),

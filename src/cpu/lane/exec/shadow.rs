@@ -105,12 +105,12 @@ impl Shadow {
         let ordered = if self.is_workgroup { clock.workgroup } else { clock.storage };
         if self.is_workgroup {
             // What the workgroup before did to the memory that it had.
-            let forget = |past: &mut Past| {
-                if past.group != clock.group {
-                    *past = Past::NONE;
-                }
-            };
-            [&mut location.write].into_iter().chain(&mut location.reads).for_each(forget);
+            let is_present = |past: Past| !past.is_some() || past.group == clock.group;
+            if !is_present(location.write) || !location.reads.into_iter().all(is_present) {
+                let present = |past: Past| if is_present(past) { past } else { Past::NONE };
+                location.write = present(location.write);
+                location.reads = location.reads.map(present);
+            }
         }
         let is_workgroup = self.is_workgroup;
         let races = |past: &Past| {

@@ -21,7 +21,7 @@ impl Checker {
     fn finding(&self, found: &Found, text: &Text) -> Finding {
         let (message, accesses, mut notes) = match &found.what {
             What::Race { memory, offset, later, earlier, hint } => {
-                self.race(*memory, *offset, [later, earlier], *hint)
+                self.race_finding(*memory, *offset, [later, earlier], *hint)
             }
             &What::Index { site, who, index, len } => self.index(site, who, index, len),
             &What::Unwritten { site, who, memory, variable, offset } => {
@@ -53,7 +53,7 @@ impl Checker {
         Finding { kind: found.kind, message, accesses, notes, count: found.count, rendered }
     }
 
-    fn race(
+    fn race_finding(
         &self,
         memory: u32,
         offset: u32,
