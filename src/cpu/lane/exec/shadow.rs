@@ -105,11 +105,10 @@ impl Shadow {
         let ordered = if self.is_workgroup { clock.workgroup } else { clock.storage };
         if self.is_workgroup {
             // What the workgroup before did to the memory that it had.
-            let is_present = |past: Past| !past.is_some() || past.group == clock.group;
-            if !is_present(location.write) || !location.reads.into_iter().all(is_present) {
-                let present = |past: Past| if is_present(past) { past } else { Past::NONE };
-                location.write = present(location.write);
-                location.reads = location.reads.map(present);
+            for past in [&mut location.write].into_iter().chain(&mut location.reads) {
+                if past.group != clock.group {
+                    *past = Past::NONE;
+                }
             }
         }
         let is_workgroup = self.is_workgroup;
