@@ -218,6 +218,9 @@
 //! A launch runs whole, on one executor. Shaders are not trusted: indices out of bounds never reach memory that was not
 //! bound, and what a device cannot do is an error that names its limit. Textures and samplers cannot be bound yet.
 //!
+//! A checked run, [`Launch::check`], finds data races, indices out of bounds, reads of memory that nothing wrote and
+//! barriers that not all invocations come to.
+//!
 //! # Where work runs
 //!
 //! [`Placement::Auto`] lets the planner decide: it predicts times from measured rates and touches no GPU for work
@@ -313,6 +316,7 @@ mod cpu;
 mod dispatch;
 mod element;
 mod error;
+mod findings;
 mod func;
 mod gpu;
 mod kernel;
@@ -331,6 +335,7 @@ pub use array::Array;
 pub use context::{Adapter, Builder, Context, Incident, Report};
 pub use element::{Element, ElementType, Scalar};
 pub use error::{Error, Fault, Law, Result};
+pub use findings::{CheckReport, Finding, FindingKind, FoundAccess, Invocation};
 pub use func::{Func, Signature};
 pub use kernel::{Bind, Kernel, KernelType, Launch, OverrideValue, Raw, Shape};
 pub use monoid::{

@@ -9,6 +9,21 @@ fn is_send<F: Future + Send>(future: F) -> F {
 }
 
 #[test]
+fn launches_are_send() -> Result<(), Box<dyn Error>> {
+    let cx = Context::builder().placement(Placement::Cpu).build()?;
+    let kernel = Kernel::new(
+        "@group(0) @binding(0) var<storage, read_write> x: array<u32>;
+        @compute @workgroup_size(4) fn main(@builtin(local_invocation_index) i: u32) { x[i] += i; }",
+    )?;
+    let mut x = cx.view(&[10_u32; 4]).to_array()?;
+    pollster::block_on(is_send(kernel.launch().bind("x", &mut x).workgroups([1]).run_async(&cx)))?;
+    let checked = is_send(kernel.launch().bind("x", &mut x).workgroups([1]).check_async(&cx));
+    assert!(pollster::block_on(checked)?.is_clean());
+    assert_eq!(cx.read(&x)?, [10, 12, 14, 16]);
+    Ok(())
+}
+
+#[test]
 fn async_twins_agree_with_blocking_calls_and_are_send() -> Result<(), Box<dyn Error>> {
     let cx = Context::builder().placement(Placement::Cpu).build()?;
     let x: Vec<f32> = (0..10_000).map(|i| (i % 100) as f32 * 0.25).collect();

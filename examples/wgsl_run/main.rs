@@ -1,7 +1,9 @@
-//! Runs any WGSL compute shader from a file, on the GPU or the CPU, and prints a digest of what it wrote.
+//! Runs any WGSL compute shader from a file, on the GPU or the CPU, and prints a digest of what it wrote; or what is wrong
+//! with it.
 //!
 //! ```sh
 //! wgsl_run scale.wgsl --workgroups 16 --bind 0,0=rand_f32:1024:7 --bind 0,1=bytes:00000040 --dump 0,0=out.bin
+//! wgsl_run scale.wgsl --workgroups 16 --bind 0,0=rand_f32:1024:7 --bind 0,1=bytes:00000040 --check
 //! ```
 
 mod compare;
@@ -12,13 +14,13 @@ mod tests;
 #[path = "../common/mod.rs"]
 mod common;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use tilewright::{BindingAccess, Context, EntryPoint, Kernel, Placement, Raw};
+use tilewright::{BindingAccess, Context, EntryPoint, Kernel, Launch, Placement, Raw};
 
 use common::{Failure, Where};
 use spec::{Assignment, Place, Spec};
@@ -53,6 +55,10 @@ struct Args {
     /// and 1e-5 of their value
     #[arg(long)]
     compare: bool,
+    /// Runs on the CPU under a checker, prints data races, indices out of bounds, reads of memory that nothing wrote and
+    /// barriers that not all invocations come to, and fails if there are any
+    #[arg(long, conflicts_with = "compare")]
+    check: bool,
     #[command(flatten)]
     place: Where,
 }
@@ -76,7 +82,10 @@ fn run(args: Args, out: &mut dyn Write) -> Result<(), Failure> {
     if args.compare {
         return compared(&args, &kernel, entry, &cx, memory, out);
     }
-    launch(&args, &kernel, entry, &cx, &mut memory)?;
+    if args.check {
+        return checked(&args, &kernel, entry, &cx, memory, out);
+    }
+    launch(&args, &kernel, entry, &mut memory).run(&cx)?;
     if let Some(report) = cx.last_report() {
         writeln!(out, "{}", report.plan.to_string().lines().next().unwrap_or_default())?;
     }
@@ -95,14 +104,8 @@ fn entry_point<'k>(kernel: &'k Kernel, name: Option<&str>) -> Result<&'k EntryPo
     found.ok_or_else(|| Failure::Usage(format!("--entry must be one of: {}", names())))
 }
 
-/// Runs the kernel on `memory`, which holds what it wrote afterwards.
-fn launch(
-    args: &Args,
-    kernel: &Kernel,
-    entry: &EntryPoint,
-    cx: &Context,
-    memory: &mut Memory,
-) -> Result<(), Failure> {
+/// The launch of the kernel on `memory`, which holds what it wrote afterwards.
+fn launch<'a>(args: &Args, kernel: &'a Kernel, entry: &EntryPoint, memory: &'a mut Memory) -> Launch<'a> {
     let mut launch = kernel.entry(&entry.name).workgroups(args.workgroups);
     for Assignment(name, spec::Number(value)) in &args.overrides {
         launch = launch.set_override(name, *value);
@@ -110,7 +113,27 @@ fn launch(
     for (place, words) in memory {
         launch = launch.bind_at(place.group, place.binding, Raw(words));
     }
-    Ok(launch.run(cx)?)
+    launch
+}
+
+/// Runs the kernel under the checker.
+fn checked(
+    args: &Args,
+    kernel: &Kernel,
+    entry: &EntryPoint,
+    cx: &Context,
+    mut memory: Memory,
+    out: &mut dyn Write,
+) -> Result<(), Failure> {
+    let report = launch(args, kernel, entry, &mut memory).check(cx)?;
+    write!(out, "{report}")?;
+    digests(entry, &memory, out)?;
+    dump(args, &memory)?;
+    if report.is_clean() {
+        return Ok(());
+    }
+    let kinds: BTreeSet<String> = report.findings().iter().map(|found| found.kind().to_string()).collect();
+    Err(Failure::Check(format!("`{}`: {}", entry.name, Vec::from_iter(kinds).join(", "))))
 }
 
 /// A line for each buffer that the entry point may write.
@@ -157,8 +180,8 @@ fn compared(
     out: &mut dyn Write,
 ) -> Result<(), Failure> {
     let (mut on_cpu, mut on_gpu) = (memory.clone(), memory);
-    launch(args, kernel, entry, &cx.with_placement(Placement::Cpu), &mut on_cpu)?;
-    launch(args, kernel, entry, &cx.with_placement(Placement::Gpu), &mut on_gpu)?;
+    launch(args, kernel, entry, &mut on_cpu).run(&cx.with_placement(Placement::Cpu))?;
+    launch(args, kernel, entry, &mut on_gpu).run(&cx.with_placement(Placement::Gpu))?;
     digests(entry, &on_cpu, out)?;
     let mut wrong = Vec::new();
     for ((binding, cpu), (_, gpu)) in written(entry, &on_cpu).zip(written(entry, &on_gpu)) {

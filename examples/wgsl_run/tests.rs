@@ -1,7 +1,9 @@
 //! The arguments, the generators, and the comparison.
 
+use clap::Parser;
 use tilewright::Kernel;
 
+use super::common::Failure;
 use super::compare::compare;
 use super::spec::{Assignment, Number, Place, Spec, fnv1a, grid};
 
@@ -90,4 +92,28 @@ fn comparison_knows_types_and_padding() {
     assert!(compare(binding, &a, &b).is_within_bounds());
     b[8] = 1;
     assert!(!compare(binding, &a, &b).is_within_bounds());
+}
+
+/// The findings are printed and the run fails, or there are none.
+#[test]
+fn checks() {
+    let file = std::env::temp_dir().join(format!("wgsl_run_{}.wgsl", std::process::id()));
+    let racy = "@group(0) @binding(0) var<storage, read_write> x: array<u32>;
+@compute @workgroup_size(2) fn main(@builtin(global_invocation_id) id: vec3<u32>) {
+    x[id.x / 2u] = id.x;
+}";
+    let run = |source: &str| {
+        std::fs::write(&file, source).unwrap();
+        let path = file.to_str().unwrap();
+        let args = ["wgsl_run", path, "--workgroups", "1", "--bind", "0,0=zeros:8", "--check"];
+        let mut out = Vec::new();
+        let outcome = super::run(super::Args::parse_from(args), &mut out);
+        (outcome, String::from_utf8(out).unwrap())
+    };
+    let (outcome, out) = run(racy);
+    assert!(matches!(outcome, Err(Failure::Check(what)) if what == "`main`: data race"));
+    assert!(out.contains(":3:5\n") && out.contains("\n1 finding\n"), "{out}");
+    let (outcome, out) = run(&racy.replace(" / 2u", ""));
+    assert!(outcome.is_ok() && out.starts_with("no findings\n"), "{out}");
+    std::fs::remove_file(file).unwrap();
 }

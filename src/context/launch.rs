@@ -11,8 +11,9 @@ use crate::array::ArrayData;
 use crate::cpu::{Cpu, KernelBuffer, KernelProgram, KernelWords};
 use crate::dispatch::{Buffer, Data, Dispatch, Piece};
 use crate::error::{Error, Fault, Result};
+use crate::findings::CheckReport;
 use crate::plan::{Choice, LaunchShape, Placement, Plan, Request, decide_launch};
-use crate::wgsl::{Part, guarded};
+use crate::wgsl::{Part, Text, guarded};
 
 /// Kernels compiled for the CPU that are kept; past this many the cache starts anew.
 const MAX_CACHED: usize = 256;
@@ -233,13 +234,32 @@ impl Context {
     /// Runs a launch on the CPU: slices in place, and arrays that it writes on a copy, which then becomes the array.
     async fn launch_on_cpu(&self, dispatch: &mut Dispatch<'_>) -> Result<()> {
         let program = self.shared.programs.get(&self.shared.cpu, dispatch)?;
+        let grid = dispatch.grid;
+        self.with_host_buffers(dispatch, |buffers| program.run(&self.shared.cpu, grid, buffers)).await
+    }
+
+    /// Runs a launch on the CPU and says what is wrong with it; memory is as behind a run.
+    pub(crate) async fn check(&self, mut dispatch: Dispatch<'_>) -> Result<CheckReport> {
+        let (program, grid) = (dispatch.program, dispatch.grid);
+        let (label, source) = (&dispatch.shader.label, &dispatch.shader.source);
+        let compiled = guarded(label, source, || {
+            KernelProgram::compile_checked(&program.module, &program.info, program.entry, source)
+        })?;
+        let text = Text { label, source };
+        let run = |buffers: &mut [KernelBuffer<'_>]| compiled.check(&self.shared.cpu, grid, buffers, &text);
+        self.with_host_buffers(&mut dispatch, run).await
+    }
+
+    /// Hands the memory of a launch to a run on the host, and puts results where they belong.
+    async fn with_host_buffers<R>(
+        &self,
+        dispatch: &mut Dispatch<'_>,
+        run: impl FnOnce(&mut [KernelBuffer<'_>]) -> Result<R>,
+    ) -> Result<R> {
         let mut copies = self.copies(dispatch).await?;
-        let mut on_host = on_host(dispatch, &mut copies);
-        let grid = on_host.grid;
-        program.run(&self.shared.cpu, grid, &mut kernel_buffers(&mut on_host))?;
-        drop(on_host);
+        let result = run(&mut kernel_buffers(&mut on_host(dispatch, &mut copies)))?;
         replace_arrays(dispatch, copies);
-        Ok(())
+        Ok(result)
     }
 
     /// Brings arrays to the host: copies of those that are written.

@@ -18,10 +18,11 @@ use fearless_simd::Level;
 use rayon::prelude::*;
 
 use self::progress::{Alone, Progress, Thread};
-use super::lane::{Engine, Unit, Words, Workgroups};
+use super::lane::{Engine, Machine, Unit, Words, Workgroups};
 use super::{Cpu, scratch};
 use crate::error::{Error, Result};
-use crate::wgsl::Part;
+use crate::findings::CheckReport;
+use crate::wgsl::{Part, Text};
 
 /// A compute entry point, ready to run on the CPU.
 #[derive(Debug)]
@@ -151,6 +152,32 @@ impl KernelProgram {
             2 => Some(start * row * u64::from(grid[1])..end * row * u64::from(grid[1])),
             _ => None,
         }
+    }
+
+    /// Compiles for checked runs.
+    pub(crate) fn compile_checked(
+        module: &naga::Module,
+        info: &naga::valid::ModuleInfo,
+        entry: usize,
+        source: &str,
+    ) -> Result<Self> {
+        let name = entry_name(module, entry);
+        let unit = Unit { name, source, module, info };
+        let workgroups = Workgroups::compile_checked(unit, entry, Workgroups::level(unit, entry))?;
+        Ok(Self { workgroups, name: name.to_owned() })
+    }
+
+    /// Runs a grid of workgroups one after the other, compiled for checked runs, and says what is wrong with it.
+    pub(crate) fn check(
+        &self,
+        cpu: &Cpu,
+        grid: [u32; 3],
+        buffers: &mut [KernelBuffer<'_>],
+        text: &Text,
+    ) -> Result<CheckReport> {
+        let bound = self.workgroups.bind(self.words(buffers)?)?;
+        let mut machine = Machine::default();
+        self.workgroups.check(&mut machine, &bound, grid, cpu.budget, &Alone, text)
     }
 
     /// The words of the bindings in use, in the program's order.

@@ -191,7 +191,15 @@ impl<'a> Launch<'a> {
     /// # Errors
     ///
     /// As `run`.
-    pub async fn run_async(mut self, cx: &Context) -> Result<()> {
+    pub async fn run_async(self, cx: &Context) -> Result<()> {
+        self.dispatched(async |dispatch| cx.launch(dispatch).await).await
+    }
+
+    /// Checks the launch, hands it to who runs it, and puts results where they were asked for.
+    pub(super) async fn dispatched<R>(
+        mut self,
+        run: impl AsyncFnOnce(Dispatch<'_>) -> Result<R>,
+    ) -> Result<R> {
         let checked = self.checked()?;
         let entry = &self.shader.entries[checked.entry];
         let given = std::mem::take(&mut self.bound).into_iter().flatten();
@@ -210,13 +218,13 @@ impl<'a> Launch<'a> {
             grid: checked.grid,
             buffers: buffers.collect(),
         };
-        cx.launch(dispatch).await?;
+        let result = run(dispatch).await?;
         for (staged, binding) in staged.into_iter().zip(&entry.bindings) {
             if binding.access == BindingAccess::ReadWrite {
                 staged.finish();
             }
         }
-        Ok(())
+        Ok(result)
     }
 
     /// The plan of [`run`](Self::run), before it runs.

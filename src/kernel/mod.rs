@@ -5,6 +5,7 @@
 //! calls can be chained.
 
 mod bind;
+mod check;
 mod fit;
 mod launch;
 mod overrides;
@@ -43,6 +44,8 @@ use crate::wgsl::{EntryPoint, Override, Shader};
 /// assert_eq!(y[999], 5.0);
 /// # Ok::<(), tilewright::Error>(())
 /// ```
+///
+/// What a shader does wrong is found by a checked run, see [`Launch::check`].
 ///
 /// Cheap to clone; clones share what was compiled.
 #[derive(Clone)]

@@ -1,6 +1,7 @@
 //! Diagnostics that point into the user's own text, as naga renders them.
 
 use std::fmt;
+use std::ops::Range;
 
 use naga::Span;
 use naga::valid::ValidationError;
@@ -42,6 +43,57 @@ fn place(text: &str, span: Option<Span>) -> (u32, u32) {
     let Some(before) = before else { return (0, 0) };
     let line = before.rsplit('\n').next().unwrap_or(before);
     (before.matches('\n').count() as u32 + 1, line.chars().count() as u32 + 1)
+}
+
+/// A text of the user's, and what diagnostics call it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Text<'a> {
+    pub(crate) label: &'a str,
+    pub(crate) source: &'a str,
+}
+
+impl Text<'_> {
+    /// A message about places in the text, in the form of naga's.
+    pub(crate) fn render(
+        &self,
+        message: &str,
+        labels: &[(Range<usize>, String)],
+        notes: &[String],
+    ) -> String {
+        let note = notes
+            .iter()
+            .rev()
+            .fold(None, |note, message| Some(Box::new(Noted { message: message.clone(), note })));
+        let message = Noted { message: message.to_owned(), note };
+        let spanned = labels.iter().fold(naga::WithSpan::new(message), |spanned, (range, label)| {
+            spanned.with_span(Span::new(range.start as u32, range.end as u32), label)
+        });
+        spanned.emit_to_string_with_path(self.source, self.label).trim_end().to_owned()
+    }
+
+    /// 1-based line and column, in characters, of the start of a range; zeros where it is empty.
+    pub(crate) fn place(&self, range: &Range<usize>) -> (u32, u32) {
+        place(self.source, Some(Span::new(range.start as u32, range.end as u32)))
+    }
+}
+
+/// A message, and the notes below it.
+#[derive(Debug)]
+struct Noted {
+    message: String,
+    note: Option<Box<Noted>>,
+}
+
+impl fmt::Display for Noted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Noted {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.note.as_deref().map(|note| note as _)
+    }
 }
 
 #[derive(Debug)]

@@ -21,6 +21,7 @@ mod specialize;
 mod template;
 mod value;
 
+pub(crate) use diagnostic::Text;
 pub(crate) use emit::emit;
 pub(crate) use footprint::{Extent, Footprint, Merge, Part, Window, Windows, footprint, windows};
 pub(crate) use guard::guarded;

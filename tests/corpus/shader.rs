@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use tilewright::{BindingAccess, Context, Error, Kernel, Raw};
+use tilewright::{BindingAccess, Context, Error, Kernel, Launch, Raw};
 
 use crate::compare::{Scalar, Tolerance, Written};
 
@@ -96,7 +96,16 @@ impl Shader {
 
     /// What each entry point leaves in the buffers that it may write.
     pub(crate) fn run(&self, cx: &Context) -> Result<Vec<Written>, Error> {
-        let kernel = Kernel::with_label(&self.name, &self.source)?;
+        self.run_by(&self.source, |launch| launch.run(cx))
+    }
+
+    /// The same for a variant of the text, and for another way of running.
+    pub(crate) fn run_by(
+        &self,
+        source: &str,
+        mut run: impl FnMut(Launch<'_>) -> Result<(), Error>,
+    ) -> Result<Vec<Written>, Error> {
+        let kernel = Kernel::with_label(&self.name, source)?;
         let mut written = Vec::new();
         for entry in kernel.entry_points() {
             let mut memory = self.buffers.clone();
@@ -104,7 +113,7 @@ impl Shader {
             let launch = places.fold(kernel.entry(&entry.name), |launch, (&(group, binding), words)| {
                 launch.bind_at(group, binding, Raw(words.as_mut_slice()))
             });
-            launch.workgroups(self.grid).run(cx)?;
+            run(launch.workgroups(self.grid))?;
             for binding in entry.bindings.iter().filter(|b| b.access == BindingAccess::ReadWrite) {
                 let words = memory.remove(&(binding.group, binding.binding)).expect("bound to run");
                 let scalar = |word: usize| Scalar::named(binding.scalar_at(4 * word as u64));

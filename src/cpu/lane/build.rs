@@ -296,6 +296,11 @@ impl Builder {
         self.effect(effect, Memory(0), None, args)
     }
 
+    /// Tells the checker of two values, in the active lanes, by the number of a place of the text.
+    pub(crate) fn note(&mut self, site: u32, args: [Value; 2]) {
+        self.effect(Effect::Note, Memory(site), None, args);
+    }
+
     fn effect(&mut self, effect: Effect, memory: Memory, offset: Option<Value>, args: [Value; 2]) -> Value {
         if !self.tree.effects.contains(&effect) {
             self.tree.effects.push(effect);

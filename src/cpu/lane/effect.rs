@@ -15,6 +15,8 @@ pub(crate) enum Effect {
     Atomic(Atomic),
     /// Among the active lanes of a subgroup.
     Subgroup(Subgroup),
+    /// Tells the checker of two values; the number of the place of the text stands for a memory.
+    Note,
 }
 
 /// An atomic operation.
@@ -61,14 +63,15 @@ impl Effect {
         use Subgroup::{Down, QuadBroadcast, Shuffle, Up, Xor};
         match self {
             Self::Atomic(Atomic::CompareExchange)
-            | Self::Subgroup(Shuffle | Down | Up | Xor | QuadBroadcast) => 2,
+            | Self::Subgroup(Shuffle | Down | Up | Xor | QuadBroadcast)
+            | Self::Note => 2,
             _ => 1,
         }
     }
 
     /// True if lanes must be where the shader has them: they may not be packed.
     pub(crate) fn needs_order(self) -> bool {
-        matches!(self, Self::Subgroup(_))
+        matches!(self, Self::Subgroup(_) | Self::Note)
     }
 }
 

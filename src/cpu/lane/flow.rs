@@ -9,6 +9,7 @@ mod effects;
 use std::collections::HashMap;
 
 use super::build::exits_where;
+use super::effect::Effect;
 use super::limits::{MAX_ITEMS, TooLarge};
 use super::live::Live;
 use super::op::Op;
@@ -131,7 +132,9 @@ impl Pass<'_> {
         match item {
             Item::Write { memory, .. } => self.written.push(memory),
             Item::Effect { value, .. } => {
-                if let Def::Effect { memory, .. } = self.flow.tree.def(value) {
+                if let Def::Effect { effect, memory, .. } = self.flow.tree.def(value)
+                    && effect != Effect::Note
+                {
                     self.written.push(memory);
                 }
             }

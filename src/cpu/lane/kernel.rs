@@ -1,17 +1,23 @@
 //! A compute entry point as a program whose blocks are workgroups.
 
+use std::cell::RefCell;
 use std::marker::PhantomData;
 use std::ops::Range;
+use std::sync::Arc;
 
 use fearless_simd::Level;
 
+use super::exec::checker::Checker;
 use super::exec::level::strip_len;
 use super::exec::machine::Machine;
 use super::exec::region::{Region, Sharing};
 use super::exec::workgroup::{Launch, Watch};
 use super::lower::{Binding, Interface, LENGTHS, Unit, lane_inputs, lower_kernel, members};
 use super::program::{Engine, Program};
+use super::site::Sites;
 use crate::error::{Error, Result};
+use crate::findings::CheckReport;
+use crate::wgsl::Text;
 
 /// A compiled entry point. Never changes; many threads can run it at once.
 #[derive(Debug)]
@@ -22,6 +28,8 @@ pub(crate) struct Workgroups {
     lanes: Vec<Vec<u32>>,
     /// Workgroups of a block.
     members: u32,
+    /// Of a checked run.
+    sites: Option<Arc<Sites>>,
 }
 
 /// Bytes of planes that a block of several workgroups may use, so that they stay in the nearer caches.
@@ -78,12 +86,22 @@ impl<'a> std::ops::Deref for Shared<'a> {
 impl Workgroups {
     /// Compiles an entry point.
     pub(crate) fn compile(unit: Unit, entry: usize, level: Level, engine: Engine) -> Result<Self> {
-        let (tree, interface) = lower_kernel(unit, entry, strip_len(level))?;
+        Self::compile_as(unit, entry, level, engine, false)
+    }
+
+    /// Compiles an entry point for checked runs.
+    pub(crate) fn compile_checked(unit: Unit, entry: usize, level: Level) -> Result<Self> {
+        Self::compile_as(unit, entry, level, Engine::Interpreter, true)
+    }
+
+    fn compile_as(unit: Unit, entry: usize, level: Level, engine: Engine, is_checked: bool) -> Result<Self> {
+        let (tree, mut interface) = lower_kernel(unit, entry, strip_len(level), is_checked)?;
+        let sites = interface.sites.take().map(Arc::new);
         let lanes = (interface.size.iter().product::<u32>() * interface.members) as usize;
         let program = Program::of_workgroup(tree, unit.name, lanes, level, engine)?;
         let lanes = lane_inputs(interface.size, interface.members, program.lanes);
         let members = fitting(&program, &interface);
-        Ok(Self { program, interface, lanes, members })
+        Ok(Self { program, interface, lanes, members, sites })
     }
 
     /// The buffers in use.
@@ -201,5 +219,39 @@ impl Workgroups {
         };
         let line = |number: u32| self.interface.barriers.get(number as usize).copied().unwrap_or(0);
         machine.run_workgroups(&launch, blocks).map_err(|stop| stop.error(&self.program, line))
+    }
+
+    /// Runs a whole grid, compiled for checked runs, and says what is wrong with it. Where invocations would wait at a barrier
+    /// for ever the run ends, and that is among the findings.
+    pub(crate) fn check(
+        &self,
+        machine: &mut Machine,
+        bound: &Bound,
+        grid: [u32; 3],
+        budget: u64,
+        watch: &dyn Watch,
+        text: &Text,
+    ) -> Result<CheckReport> {
+        let blocks = self.blocks(grid).filter(|&blocks| blocks < u64::from(u32::MAX));
+        let (Some(sites), Some(blocks)) = (&self.sites, blocks) else {
+            return Err(Error::Value {
+                what: format!("the grid of a checked run of `{}`", self.program.name),
+                expected: "fewer than 2^32 workgroups".to_owned(),
+                given: format!("{grid:?}"),
+            });
+        };
+        let shared = std::iter::once(self.interface.shared as usize);
+        let words: Vec<usize> = bound.regions.iter().map(Region::len).chain(shared).collect();
+        let checker = Checker::new(Arc::clone(sites), &words, self.interface.size, grid);
+        machine.checker = Some(Box::new(RefCell::new(checker)));
+        let outcome = self.run(machine, bound, grid, 0..blocks, budget, watch);
+        let checker = machine.checker.take().map(|checker| checker.into_inner());
+        match (outcome, checker) {
+            (Err(Error::NonUniformBarrier { .. }), Some(checker)) if checker.is_stuck() => {
+                Ok(checker.report(text))
+            }
+            (Err(error), _) => Err(error),
+            (Ok(()), checker) => Ok(checker.map(|checker| checker.report(text)).unwrap_or_default()),
+        }
     }
 }

@@ -14,6 +14,8 @@
 //!
 //! What is too large for a pass is refused, see [`limits`].
 //!
+//! In a checked run, lowering adds steps that tell the checker of accesses, by the rows of [`site`].
+//!
 //! `exec` runs the result: a block of lanes at a time, each segment of steps strip by strip. A whole compute shader will
 //! be a program whose block is a workgroup.
 
@@ -38,6 +40,7 @@ mod program;
 mod ranges;
 mod scope;
 mod select;
+mod site;
 mod steps;
 #[cfg(test)]
 mod tests;

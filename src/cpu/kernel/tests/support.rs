@@ -4,6 +4,7 @@ use super::super::{KernelBuffer, KernelProgram, KernelWords};
 use crate::cpu::lane::levels;
 use crate::cpu::{Cpu, Engine, Settings};
 use crate::error::Result;
+use crate::wgsl::Text;
 
 /// Loop iterations allowed.
 const BUDGET: u64 = 1 << 16;
@@ -50,7 +51,12 @@ pub(super) fn write(binding: u32, words: Vec<u32>) -> Buffer {
 
 /// Runs a program once.
 fn once(program: &KernelProgram, cpu: &Cpu, grid: [u32; 3], buffers: &mut [Buffer]) -> Result<()> {
-    let mut bound: Vec<KernelBuffer> = buffers
+    program.run(cpu, grid, &mut bind(buffers))
+}
+
+/// Buffers as a program takes them.
+fn bind(buffers: &mut [Buffer]) -> Vec<KernelBuffer<'_>> {
+    buffers
         .iter_mut()
         .map(|buffer| KernelBuffer {
             group: buffer.group,
@@ -61,8 +67,18 @@ fn once(program: &KernelProgram, cpu: &Cpu, grid: [u32; 3], buffers: &mut [Buffe
                 KernelWords::Read(&buffer.words)
             },
         })
-        .collect();
-    program.run(cpu, grid, &mut bound)
+        .collect()
+}
+
+/// The buffers behind a checked run.
+fn checked(source: &str, grid: [u32; 3], buffers: &[Buffer]) -> Result<Vec<Buffer>> {
+    let (module, info) = parse(source);
+    let program = KernelProgram::compile_checked(&module, &info, 0, source)?;
+    let cpu = Cpu::shared(Settings { budget: BUDGET, engine: Engine::Compiler });
+    let mut buffers = buffers.to_vec();
+    let text = Text { label: "test", source };
+    program.check(&cpu, grid, &mut bind(&mut buffers), &text)?;
+    Ok(buffers)
 }
 
 /// The outcomes of a shader in every way of running it: the buffers behind it, or the error.
@@ -95,7 +111,8 @@ pub(super) fn outcomes(
 
 /// Checks that a shader leaves buffers as expected.
 pub(super) fn check(source: &str, grid: [u32; 3], buffers: &[Buffer], expected: &[(u32, Vec<u32>)]) {
-    for (way, outcome) in outcomes(source, grid, buffers) {
+    let checked = ("checked".to_owned(), checked(source, grid, buffers));
+    for (way, outcome) in outcomes(source, grid, buffers).into_iter().chain([checked]) {
         let after = outcome.unwrap_or_else(|error| panic!("{way}: {error}\n{source}"));
         for (binding, expected) in expected {
             let given = &after.iter().find(|buffer| buffer.binding == *binding).unwrap().words;

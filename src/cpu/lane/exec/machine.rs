@@ -4,12 +4,14 @@
 //! everything else goes through planes of the machine. The lanes that fill up the last strip repeat the last element, so
 //! that they neither fault nor loop longer than it.
 
+use std::cell::RefCell;
 use std::ops::Range;
 
 use super::super::program::{Program, Source};
 use super::super::steps::{Inst, UniformInst, UniformKind};
 use super::super::{Input, Output};
 use super::check::{check_inputs, check_output};
+use super::checker::Checker;
 use super::pack::{Packing, SLACK};
 use super::region::Region;
 use super::stop::Stop;
@@ -63,6 +65,8 @@ pub(crate) struct Machine {
     pub(super) free: Vec<*mut u32>,
     /// Lanes of the present block before any packing.
     pub(super) block_lanes: usize,
+    /// Who watches a checked run.
+    pub(in crate::cpu::lane) checker: Option<Box<RefCell<Checker>>>,
 }
 
 impl Machine {
@@ -394,6 +398,8 @@ impl Machine {
                         memories: &self.memories,
                         plane_stride: program.plane_stride(),
                         lanes,
+                        checker: self.checker.as_deref(),
+                        first: 0,
                     };
                     let steps = &program.steps[first as usize..][..len as usize];
                     // SAFETY: every operand of a step indexes the table, the uniform file, the arrays or the constant
@@ -434,7 +440,11 @@ impl Machine {
                     }
                 }
                 Inst::Barrier { number, counts } => {
-                    if counts && counted > 0 {
+                    let is_stuck = counts && counted > 0;
+                    if let Some(checker) = &mut self.checker {
+                        checker.get_mut().barrier(number, is_stuck);
+                    }
+                    if is_stuck {
                         return Err(Stop::Barrier { number, missing: counted });
                     }
                 }

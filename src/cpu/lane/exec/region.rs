@@ -47,6 +47,11 @@ impl Region {
         Self { words, len: len.min(u32::MAX as usize), sharing }
     }
 
+    /// Number of words.
+    pub(in crate::cpu::lane) fn len(&self) -> usize {
+        self.len
+    }
+
     /// The word at an offset in range.
     #[inline(always)]
     fn word(&self, offset: u32) -> Option<&AtomicU32> {

@@ -3,6 +3,7 @@
 //! Eight registers of accumulator hide the latency of arithmetic and amortise dispatch; with fewer, a polynomial runs up
 //! to twice as long, and the 16 registers of AVX2 leave no room for more.
 
+use std::cell::RefCell;
 use std::marker::PhantomData;
 
 use fearless_simd::{Select, Simd, SimdBase, SimdFloat, SimdInt, SimdMask, prelude::Bytes};
@@ -11,6 +12,7 @@ use super::super::assign::ArrayPlanes;
 use super::super::effect::Effect;
 use super::super::function::Function;
 use super::super::steps::{Step, StepOp, for_each_step};
+use super::checker::Checker;
 use super::functions::table;
 use super::region::Region;
 use super::subgroup;
@@ -38,6 +40,10 @@ pub(super) struct Frame<'a> {
     pub(super) plane_stride: usize,
     /// Lanes to run, a multiple of the strip.
     pub(super) lanes: usize,
+    /// Who watches a checked run.
+    pub(super) checker: Option<&'a RefCell<Checker>>,
+    /// The first lane of the strip.
+    pub(super) first: usize,
 }
 
 /// A strip of lanes in memory.
@@ -58,7 +64,7 @@ impl<S: Simd, F: Fused> Code<S, F> {
     /// Every plane operand of the steps indexes the table, at an address valid for `frame.lanes` words (a strip for the
     /// local planes), writable where the step writes; every other operand is in range. `frame.lanes` is a multiple of
     /// [`Self::STRIP`].
-    pub(super) unsafe fn segment(simd: S, steps: &[Step], frame: Frame) -> usize {
+    pub(super) unsafe fn segment(simd: S, steps: &[Step], mut frame: Frame) -> usize {
         simd.vectorize(
             #[inline(always)]
             || {
@@ -70,6 +76,7 @@ impl<S: Simd, F: Fused> Code<S, F> {
                     for plane in &mut frame.table[frame.locals..] {
                         *plane = plane.wrapping_add(Self::STRIP);
                     }
+                    frame.first += Self::STRIP;
                 }
                 for plane in &mut frame.table[frame.locals..] {
                     *plane = plane.wrapping_sub(strips * Self::STRIP);
@@ -393,6 +400,11 @@ impl<S: Simd, F: Fused> Code<S, F> {
                         frame.memories[step.a as usize].atomic(atomic, values, at, second)
                     }
                     Effect::Subgroup(exchange) => subgroup::exchange(exchange, values, at, second),
+                    Effect::Note => {
+                        if let Some(checker) = frame.checker {
+                            checker.borrow_mut().note(step.a, frame.first, at, [values, second]);
+                        }
+                    }
                 }
             }
             _ => {}

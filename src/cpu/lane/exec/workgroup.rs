@@ -75,6 +75,9 @@ impl Machine {
                 }
             }
             launch.watch.begins(block);
+            if let Some(checker) = &mut self.checker {
+                checker.get_mut().begin(block as u32);
+            }
             let lanes = lanes.next_multiple_of(program.strip);
             self.execute(program, lanes, launch.budget, &mut || launch.watch.may_wait(block))
         });

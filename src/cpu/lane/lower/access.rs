@@ -62,7 +62,9 @@ impl Lowering {
             let layout = Layout::of_buffer(frame.unit, variable.ty);
             let name = variable.name.clone().unwrap_or_default();
             self.globals.bindings.push(Binding { name, group, binding, is_written });
-            self.globals.places.insert(handle, Place::start_of(Storage::Memory(memory, layout)));
+            let place = Place::start_of(Storage::Memory(memory, layout));
+            self.watch_shared(frame, &place, variable);
+            self.globals.places.insert(handle, place);
         }
         let shared = self.b.memory(true);
         let mut shared_words = 0u32;
@@ -76,6 +78,7 @@ impl Lowering {
                     self.here = span;
                     let words = types::words(frame.unit, inner)?;
                     let place = Place::at(Storage::Memory(shared, Layout::Packed), shared_words);
+                    self.watch_shared(frame, &place, variable);
                     self.globals.places.insert(handle, place);
                     shared_words = shared_words.saturating_add(words);
                     if shared_words > MAX_SHARED_WORDS {
@@ -92,8 +95,10 @@ impl Lowering {
                         Some(init) => self.global(frame, init)?,
                         None => self.zeros(frame, variable.ty)?,
                     };
-                    let place = Place::start_of(storage);
+                    let place = Place::start_of(storage.clone());
                     self.store(frame, &place, inner, &initial)?;
+                    let is_written = variable.init.is_some();
+                    self.watch_own(frame, &storage, variable.name.as_ref(), variable.ty, is_written)?;
                     self.globals.places.insert(handle, place);
                 }
                 AddressSpace::Handle => {
@@ -119,16 +124,22 @@ impl Lowering {
             Operand::Place(place) => place,
             Operand::Words(_) => return Err(frame.unsupported("this array length", array)),
         };
-        let (Some((Memory(memory), layout)), Some(inner)) =
-            (place.memory(), types::pointee(frame.unit, frame.ty(array)))
-        else {
+        let (Some(_), Some(inner)) = (place.memory(), types::pointee(frame.unit, frame.ty(array))) else {
             return Err(frame.unsupported("this array length", array));
         };
-        let (len, stride) = layout.elements(frame.unit, &inner)?;
+        self.elements_in(frame, &place, &inner)
+    }
+
+    /// The number of elements of an array in a buffer.
+    pub(super) fn elements_in(&mut self, frame: &Frame, place: &Place, inner: &TypeInner) -> Result<Value> {
+        let Some((Memory(memory), layout)) = place.memory() else {
+            return Ok(self.b.constant(0));
+        };
+        let (len, stride) = layout.elements(frame.unit, inner)?;
         if let Some(len) = len {
             return Ok(self.b.constant(len));
         }
-        let before = self.word_offset(&place, 0);
+        let before = self.word_offset(place, 0);
         let mut words = self.b.uniform(LENGTHS + memory);
         if layout == (Layout::Host { bytes: 2 }) {
             words = self.b.op2(Op::IAdd, words, words);

@@ -71,12 +71,17 @@ impl Lowering {
                 words.into()
             }
             Expression::Access { base, index } => {
+                let is_signed = types::kind(frame.ty(index)) == Some(ScalarKind::Sint);
                 let index = self.word(frame, index)?;
                 match self.operand(frame, base)? {
                     Operand::Place(place) => {
+                        let index = (index, is_signed);
                         return self.index_place(frame, base, &place, index).map(Operand::Place);
                     }
-                    Operand::Words(words) => self.index_words(frame, base, &words, index)?,
+                    Operand::Words(words) => {
+                        self.watch_value_index(frame, base, (index, is_signed))?;
+                        self.index_words(frame, base, &words, index)?
+                    }
                 }
             }
             Expression::AccessIndex { base, index } => match self.operand(frame, base)? {
@@ -106,6 +111,7 @@ impl Lowering {
                     let Some(inner) = types::pointee(frame.unit, frame.ty(pointer)) else {
                         return Err(frame.unsupported("this pointer", pointer));
                     };
+                    self.watch_load(frame, handle)?;
                     self.load(frame, &place, &inner)?
                 }
                 Operand::Words(_) => return Err(frame.unsupported("this load", handle)),

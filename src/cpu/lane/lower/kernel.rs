@@ -10,6 +10,7 @@ use naga::{Binding as IoBinding, BuiltIn, Span};
 
 use super::super::effect::SUBGROUP;
 use super::super::op::Op;
+use super::super::site::Sites;
 use super::super::tree::{Tree, Value};
 use super::access::Globals;
 use super::memory::for_each_statement;
@@ -58,16 +59,25 @@ pub(crate) struct Interface {
     pub(crate) shared: u32,
     /// Lines of the barriers, by number.
     pub(crate) barriers: Vec<u32>,
+    /// What a checked run watches.
+    pub(crate) sites: Option<Sites>,
 }
 
-/// The tree of an entry point, for strips of so many lanes.
-pub(crate) fn lower_kernel(unit: Unit, entry: usize, strip: usize) -> Result<(Tree, Interface)> {
+/// The tree of an entry point, for strips of so many lanes; in a checked one each workgroup has a block of its own.
+pub(crate) fn lower_kernel(
+    unit: Unit,
+    entry: usize,
+    strip: usize,
+    is_checked: bool,
+) -> Result<(Tree, Interface)> {
     let mut lowering = Lowering::new();
+    lowering.watch = is_checked.then(Box::default);
     match lowering.entry(unit, entry, strip) {
         Ok((shared, shape)) => {
             let Globals { bindings, barriers, .. } = lowering.globals;
             let Shape { size, members } = shape;
-            Ok((lowering.b.finish(vec![]), Interface { size, members, bindings, shared, barriers }))
+            let sites = lowering.watch.map(|watch| watch.sites);
+            Ok((lowering.b.finish(vec![]), Interface { size, members, bindings, shared, barriers, sites }))
         }
         // Types have no place of their own.
         Err(Error::Unsupported { executor, what }) if !what.contains(", line ") => {
@@ -107,7 +117,13 @@ impl Lowering {
             targets: vec![],
         };
         let has_barriers = self.visit_statements(unit, &function.body);
-        let shape = Shape { size, members: members(unit, entry) };
+        let shape = match &mut self.watch {
+            Some(watch) => {
+                watch.has_barriers = has_barriers;
+                Shape { size, members: 1 }
+            }
+            None => Shape { size, members: members(unit, entry) },
+        };
         if shape.members > 1 {
             // In the last block of a row there are fewer workgroups.
             let (grid, group) = (self.b.uniform(GRID), self.b.uniform(GROUP));

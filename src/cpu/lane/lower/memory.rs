@@ -11,8 +11,10 @@ use naga::{Expression, Function, GlobalVariable, Handle, LocalVariable, Module, 
 use super::super::effect::{Atomic, Effect};
 use super::super::function;
 use super::super::op::Op;
+use super::super::site::Mode;
 use super::super::tree::{Array, Memory, Value, Var};
 use super::layout::{Layout, Leaf, OUT_OF_RANGE};
+use super::watch::Bound;
 use super::{Frame, Lowering, Operand, types};
 use crate::error::Result;
 
@@ -39,11 +41,13 @@ impl Storage {
 /// What a pointer points to.
 #[derive(Debug, Clone)]
 pub(super) struct Place {
-    storage: Storage,
+    pub(super) storage: Storage,
     /// Words from the start of the variable.
-    offset: u32,
+    pub(super) offset: u32,
     /// Further words, computed.
     dynamic: Option<Value>,
+    /// Of a checked run.
+    pub(super) bounds: Vec<Bound>,
 }
 
 impl Place {
@@ -54,7 +58,7 @@ impl Place {
 
     /// A variable that begins so many words behind the start of the storage.
     pub(super) fn at(storage: Storage, offset: u32) -> Self {
-        Self { storage, offset, dynamic: None }
+        Self { storage, offset, dynamic: None, bounds: vec![] }
     }
 
     /// The memory, where lanes share it.
@@ -81,7 +85,7 @@ impl Lowering {
         frame: &Frame,
         pointer: Handle<Expression>,
         place: &Place,
-        index: Value,
+        (index, is_signed): (Value, bool),
     ) -> Result<Place> {
         let Some(inner) = types::pointee(frame.unit, frame.ty(pointer)) else {
             return Err(frame.unsupported("this pointer", pointer));
@@ -94,6 +98,7 @@ impl Lowering {
             None => self.element_offset(index, OUT_OF_RANGE / words, words),
         };
         let mut place = place.clone();
+        self.watch_index(frame, pointer, &mut place, (index, is_signed), len)?;
         if let Some(constant) = self.b.tree.constant(offset) {
             place.offset = place.offset.saturating_add(constant);
         } else if matches!(place.storage, Storage::Vars(_)) {
@@ -127,13 +132,21 @@ impl Lowering {
             return Err(frame.unsupported("this pointer", pointer));
         };
         let offset = place.storage.layout().member(frame.unit, &inner, index)?;
-        Ok(Place { offset: place.offset + offset, ..place.clone() })
+        let mut member = Place { offset: place.offset + offset, ..place.clone() };
+        if self.watch.is_some() && !matches!(*inner, TypeInner::Struct { .. }) {
+            let len = place.storage.layout().elements(frame.unit, &inner)?.0;
+            let index = self.b.constant(index);
+            member.offset = place.offset;
+            self.watch_index(frame, pointer, &mut member, (index, false), len)?;
+            member.offset += offset;
+        }
+        Ok(member)
     }
 
     /// Reads a value of a type.
     pub(super) fn load(&mut self, frame: &Frame, place: &Place, inner: &TypeInner) -> Result<Rc<[Value]>> {
         let words = types::words(frame.unit, inner)?;
-        Ok(match &place.storage {
+        let values: Rc<[Value]> = match &place.storage {
             Storage::Memory(memory, layout) => {
                 let leaves = layout.leaves(frame.unit, inner)?;
                 self.spend(frame.unit, leaves.len(), || naga::Span::UNDEFINED)?;
@@ -148,7 +161,11 @@ impl Lowering {
                     self.b.load(*array, offset)
                 })
                 .collect(),
-        })
+        };
+        let is_atomic = matches!(inner, TypeInner::Atomic(_));
+        let mode = if is_atomic { Mode::AtomicRead } else { Mode::Read };
+        self.watch_access(frame, place, inner, &values, mode)?;
+        Ok(values)
     }
 
     /// Writes a value of a type.
@@ -177,7 +194,9 @@ impl Lowering {
                 }
             }
         }
-        Ok(())
+        let is_atomic = matches!(inner, TypeInner::Atomic(_));
+        let mode = if is_atomic { Mode::AtomicWrite } else { Mode::Write };
+        self.watch_access(frame, place, inner, values, mode)
     }
 
     fn read_leaf(&mut self, place: &Place, memory: Memory, leaf: Leaf) -> Value {
@@ -259,6 +278,7 @@ impl Lowering {
         if calls {
             vars.extend(self.globals.places.values().flat_map(Place::vars));
         }
+        self.watched_words(vars);
     }
 }
 

@@ -12,6 +12,7 @@ mod memory;
 mod stmt;
 mod synchronise;
 mod types;
+mod watch;
 
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -85,6 +86,8 @@ struct Lowering {
     dynamic: HashMap<*const naga::Module, Rc<[Dynamic]>>,
     /// What the global variables of a shader are.
     globals: Globals,
+    /// Of a checked run.
+    watch: Option<Box<watch::Watch>>,
 }
 
 /// The module that a function is of, and the text that errors point into.
@@ -179,6 +182,7 @@ impl Lowering {
             here: naga::Span::UNDEFINED,
             dynamic: HashMap::new(),
             globals: Globals::default(),
+            watch: None,
         }
     }
 
@@ -241,7 +245,9 @@ impl Lowering {
         if !is_dynamic {
             return Ok(Storage::Vars((0..words).map(|_| self.b.var()).collect()));
         }
-        if self.b.tree.arrays.iter().sum::<u32>() + words > MAX_ARRAY_WORDS {
+        // A checked run keeps as much again beside them.
+        let limit = if self.watch.is_some() { 2 * MAX_ARRAY_WORDS } else { MAX_ARRAY_WORDS };
+        if self.b.tree.arrays.iter().sum::<u32>() + words > limit {
             return Err(unsupported_at(frame.unit, "local arrays of this size", span));
         }
         Ok(Storage::Array(self.b.array(words)))
@@ -261,6 +267,7 @@ impl Lowering {
                 None => std::iter::repeat_n(self.b.constant(0), words as usize).collect(),
             };
             self.store(frame, &Place::start_of(storage.clone()), frame.inner(variable.ty), &initial)?;
+            self.watch_own(frame, &storage, variable.name.as_ref(), variable.ty, variable.init.is_some())?;
             frame.locals.push(storage);
         }
         Ok(())

@@ -109,17 +109,21 @@ impl Lowering {
                         self.b.set(var, word);
                     }
                 }
+                self.watch_statement(statement);
+                self.watch_return(frame)?;
                 self.exit(frame.return_label, tail);
                 return Ok(Next::Nothing);
             }
             Statement::Store { pointer, value } => {
                 let words = self.words(frame, *value)?;
+                self.watch_statement(statement);
                 match self.operand(frame, *pointer)? {
                     Operand::Place(place) => {
                         let Some(inner) = types::pointee(frame.unit, frame.ty(*pointer)) else {
                             return Err(frame.unsupported("this pointer", *pointer));
                         };
                         self.store(frame, &place, &inner, &words)?;
+                        self.watch_assignment(frame, [*pointer, *value], &place, words.len());
                     }
                     Operand::Words(_) => return Err(frame.unsupported("this assignment", *pointer)),
                 }

@@ -9,6 +9,7 @@ use naga::{
 
 use super::super::effect::{Atomic, Effect, Subgroup};
 use super::super::op::Op;
+use super::super::site::Mode;
 use super::super::tree::Value;
 use super::{Frame, Lowering, Operand, types};
 use crate::error::Result;
@@ -23,8 +24,7 @@ impl Lowering {
         match *statement {
             Statement::ControlBarrier(barrier) => {
                 // Lanes of a subgroup are in step anyway, but all the same all have to come.
-                let _ = barrier;
-                self.barrier(frame);
+                self.barrier(frame, barrier)?;
             }
             // Lanes run in lockstep and see each other's writes in order.
             Statement::MemoryBarrier(_) => {}
@@ -33,9 +33,9 @@ impl Lowering {
                 let Some(inner) = types::pointee(frame.unit, frame.ty(pointer)) else {
                     return Err(frame.unsupported("this pointer", pointer));
                 };
-                self.barrier(frame);
+                self.barrier(frame, naga::Barrier::WORK_GROUP)?;
                 let words = self.load(frame, &place, &inner)?;
-                self.barrier(frame);
+                self.barrier(frame, naga::Barrier::WORK_GROUP)?;
                 frame.exprs[result.index()] = Some(Operand::Words(words));
             }
             Statement::Atomic { pointer, ref fun, value, result } => {
@@ -61,11 +61,13 @@ impl Lowering {
         Ok(true)
     }
 
-    fn barrier(&mut self, frame: &Frame) {
+    fn barrier(&mut self, frame: &Frame, barrier: naga::Barrier) -> Result<()> {
+        self.watch_barrier(frame, barrier)?;
         let here = self.here;
         let line = if here.is_defined() { here.location(frame.unit.source).line_number } else { 0 };
         self.globals.barriers.push(line);
         self.b.barrier(self.globals.barriers.len() as u32 - 1);
+        Ok(())
     }
 
     fn place(&mut self, frame: &mut Frame, pointer: Handle<Expression>) -> Result<super::Place> {
@@ -119,6 +121,9 @@ impl Lowering {
         };
         let offset = self.memory_offset(&place, 0);
         let before = self.b.atomic(Effect::Atomic(atomic), memory, offset, [operand, second]);
+        if let Some(inner) = types::pointee(frame.unit, frame.ty(pointer)) {
+            self.watch_access(frame, &place, &inner, &[before], Mode::AtomicUpdate)?;
+        }
         if let Some(result) = result {
             let words: Rc<[Value]> = if atomic == Atomic::CompareExchange {
                 [before, self.b.op2(Op::IEq, before, second)].into()
