@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 use super::device::Device;
 use super::faults::lock;
 use crate::dispatch::Dispatch;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::wgsl::{Binding, BindingAccess, Feature, Partial, guarded};
 
 /// Pipelines kept; past this many the cache starts anew.
@@ -71,7 +71,14 @@ impl Device {
         self.check_features(dispatch)?;
         self.check_bindings(dispatch, is_partial)?;
         let shader = dispatch.shader;
-        let compiled = guarded(&shader.label, &shader.source, || self.compile_kernel(dispatch, is_partial))?;
+        let compiled = guarded(&shader.label, &shader.source, || self.compile_kernel(dispatch, is_partial));
+        // The text is valid, so that what fails is the translation for this device.
+        let compiled = compiled.map_err(|error| match error {
+            Error::Wgsl { rendered, .. } => {
+                self.unable(format!("`{}` does not compile for it: {rendered}", dispatch.name()))
+            }
+            other => other,
+        })?;
         let compiled = Arc::new(compiled);
         let mut cache = lock(&self.kernels.by_key);
         if cache.len() >= MAX_CACHED {

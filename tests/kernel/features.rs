@@ -1,6 +1,6 @@
 //! Types beyond 32 bits, subgroups, immediates; and the limits of devices, which are errors.
 
-use tilewright::{Context, Error, Kernel, Launch, Raw};
+use tilewright::{Context, Error, Kernel, Launch, Placement, Raw};
 
 use crate::{Case, kernel};
 
@@ -14,10 +14,11 @@ pub(crate) const CASES: [Case; 7] = [
     ("loops_that_never_end_do_not_hang", endless),
 ];
 
-pub(crate) const GPU_CASES: [Case; 3] = [
+pub(crate) const GPU_CASES: [Case; 4] = [
     ("too_many_workgroups", too_many_workgroups),
     ("workgroups_that_are_too_large", large_workgroups),
     ("too_many_buffers", too_many_buffers),
+    ("what_a_device_cannot_compile", what_a_device_cannot_compile),
 ];
 
 /// Runs a launch that needs a feature, which an executor may lack; then it names it. True if it ran.
@@ -202,4 +203,25 @@ fn too_many_buffers(cx: &Context) {
             assert!(memory.iter().all(|word| *word == [1]));
         }
     }
+}
+
+/// naga 30 translates no pointers to members as arguments into SPIR-V.
+fn what_a_device_cannot_compile(cx: &Context) {
+    let kernel = kernel(
+        "@group(0) @binding(0) var<storage, read_write> out: array<u32>;
+        struct Pair { x: u32, y: u32 }
+        fn add(to: ptr<function, u32>) { *to += 5u; }
+        @compute @workgroup_size(1) fn main() { var pair = Pair(1u, 2u); add(&pair.y); out[0] = pair.y; }",
+    );
+    let mut out = [0_u32];
+    match kernel.launch().bind("out", &mut out).workgroups([1]).run(cx) {
+        Ok(()) => assert_eq!(out, [7]),
+        Err(Error::Unsupported { what, .. }) => {
+            assert!(what.starts_with("`main` does not compile for it: naga failed"), "{what}");
+        }
+        Err(error) => panic!("{error}"),
+    }
+    let cx = Context::builder().placement(Placement::Gpu).cpu_fallback(true).build().unwrap();
+    kernel.launch().bind("out", &mut out).workgroups([1]).run(&cx).unwrap();
+    assert_eq!(out, [7]);
 }
