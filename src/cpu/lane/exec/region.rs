@@ -202,7 +202,7 @@ impl Region {
 fn after(atomic: Atomic, before: u32, operand: u32, compare: u32) -> u32 {
     match atomic {
         Atomic::Update(Op::IAdd) => before.wrapping_add(operand),
-        Atomic::Update(op) => op.eval([before, operand, 0, 0]),
+        Atomic::Update(op) => op.eval([before, operand, 0, 0, 0, 0]),
         Atomic::Exchange => operand,
         Atomic::CompareExchange if before == compare => operand,
         Atomic::CompareExchange => before,

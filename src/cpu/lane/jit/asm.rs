@@ -311,6 +311,11 @@ impl Asm {
         self.push(Instruction::with2(Code::Mov_r64_rm64, to, from.operand())?)
     }
 
+    /// Stores an address.
+    pub(super) fn store_pointer(&mut self, to: Address, from: Register) -> Result {
+        self.push(Instruction::with2(Code::Mov_rm64_r64, to.operand(), from)?)
+    }
+
     /// Writes words to `base + 4 index` where a mask is not zero, lane by lane; the three are in the working memory at these
     /// offsets. Changes rax.
     pub(super) fn scatter_lanes(&mut self, base: Register, index: i64, value: i64, mask: i64) -> Result {

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use super::super::assign::ArrayPlanes;
-use super::super::function::Function;
+use super::super::function::{Function, OPERANDS};
 use super::super::op::Op;
 use super::super::steps::{Step, StepOp, binary_of, unary_of};
 
@@ -44,7 +44,7 @@ pub(super) enum Value {
     /// A built-in function out of line, by its number; operands beyond its arity repeat the first.
     Call {
         function: u8,
-        args: [Id; 4],
+        args: [Id; OPERANDS],
     },
     /// A step on memory or among lanes, out of line: its number, the memory, and what it takes: what the accumulator held,
     /// places or mask, a further operand.
@@ -94,21 +94,23 @@ impl Value {
     pub(super) fn operands(&self) -> impl Iterator<Item = Id> {
         let none = Id::MAX;
         let ids = match *self {
-            Self::Load(_) | Self::Uniform(_) | Self::Row { .. } | Self::Nothing => [none; 4],
+            Self::Load(_) | Self::Uniform(_) | Self::Row { .. } | Self::Nothing => [none; OPERANDS],
             Self::Unary(_, a) | Self::Rotate(a, _) | Self::Count(a) | Self::Store { value: a, .. } => {
-                [a, none, none, none]
+                [a, none, none, none, none, none]
             }
-            Self::StoreRow { value, mask, .. } => [value, mask.unwrap_or(none), none, none],
-            Self::Binary(_, a, b) => [a, b, none, none],
-            Self::Select(c, a, b) => [c, a, b, none],
-            Self::SelectIf(_, [x, y], a, b) => [x, y, a, b],
-            Self::Lookup { index, .. } => [index, none, none, none],
-            Self::Gather { offset, .. } => [offset, none, none, none],
+            Self::StoreRow { value, mask, .. } => [value, mask.unwrap_or(none), none, none, none, none],
+            Self::Binary(_, a, b) => [a, b, none, none, none, none],
+            Self::Select(c, a, b) => [c, a, b, none, none, none],
+            Self::SelectIf(_, [x, y], a, b) => [x, y, a, b, none, none],
+            Self::Lookup { index, .. } => [index, none, none, none, none, none],
+            Self::Gather { offset, .. } => [offset, none, none, none, none, none],
             Self::Call { args, .. } => args,
             Self::Effect { args: [a, b, c], .. } => {
-                [a.unwrap_or(none), b.unwrap_or(none), c.unwrap_or(none), none]
+                [a.unwrap_or(none), b.unwrap_or(none), c.unwrap_or(none), none, none, none]
             }
-            Self::Scatter { offset, value, mask, .. } => [offset, value, mask.unwrap_or(none), none],
+            Self::Scatter { offset, value, mask, .. } => {
+                [offset, value, mask.unwrap_or(none), none, none, none]
+            }
         };
         ids.into_iter().filter(move |&id| id != none)
     }
@@ -146,7 +148,8 @@ impl Values {
         this.written.extend(last_store.keys().copied().filter(|&plane| plane >= locals));
         this.written.sort_unstable();
         this.written.dedup();
-        let mut pass = Pass { this, arrays, content: HashMap::new(), uniform: HashMap::new(), acc: 0 };
+        let mut pass =
+            Pass { this, arrays, content: HashMap::new(), uniform: HashMap::new(), acc: 0, further: [0; 2] };
         for (at, step) in steps.iter().enumerate() {
             // A plane of an array may be read by its offset at any time, others only behind the segment.
             let stays =
@@ -239,6 +242,8 @@ struct Pass<'a> {
     content: HashMap<u16, Id>,
     uniform: HashMap<u16, Id>,
     acc: Id,
+    /// Further operands of the next call.
+    further: [u16; 2],
 }
 
 impl Pass<'_> {
@@ -315,10 +320,15 @@ impl Pass<'_> {
                 let (mask, b) = (self.plane(a), self.uniform(b));
                 self.push(Value::Select(mask, b, acc))
             }
+            Further => {
+                self.further = [a, b];
+                acc
+            }
             Call => {
-                let mut args = [acc; 4];
+                let mut args = [acc; OPERANDS];
                 let arity = Function::ALL[f as usize].arity();
-                for (arg, plane) in args[1..arity].iter_mut().zip([a, b, c]) {
+                let [d, e] = self.further;
+                for (arg, plane) in args[1..arity].iter_mut().zip([a, b, c, d, e]) {
                     *arg = self.plane(plane);
                 }
                 self.push(Value::Call { function: f, args })
