@@ -72,6 +72,30 @@ impl Region {
         }
     }
 
+    /// A number that memories differ in.
+    pub(super) fn number(&self) -> usize {
+        self.words.addr() / 64
+    }
+
+    /// True if other threads have it too.
+    pub(super) fn is_shared(&self) -> bool {
+        self.sharing == Sharing::Shared
+    }
+
+    /// Replaces the two words from an offset on, the low one first, and gives what was there; zero where they are out of
+    /// range. The caller sees to it that other threads do not do so meanwhile.
+    pub(super) fn update_pair(&self, offset: u32, after: impl FnOnce(u64) -> u64) -> u64 {
+        let high = offset.checked_add(1).and_then(|offset| self.word(offset));
+        let Some((low, high)) = self.word(offset).zip(high) else { return 0 };
+        let before = u64::from(high.load(Relaxed)) << 32 | u64::from(low.load(Relaxed));
+        let after = after(before);
+        if after != before && self.sharing != Sharing::ReadOnly {
+            low.store(after as u32, Relaxed);
+            high.store((after >> 32) as u32, Relaxed);
+        }
+        before
+    }
+
     /// Makes all words zero; only for memory that this thread alone has.
     pub(super) fn clear(&self) {
         if self.sharing == Sharing::Own {

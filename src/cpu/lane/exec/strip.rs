@@ -14,13 +14,14 @@ use super::super::steps::{Step, StepOp, for_each_step};
 use super::functions::table;
 use super::region::Region;
 use super::subgroup;
+use super::wide::wide_effect;
 use crate::cpu::math::Fused;
 
 /// Vector registers of a strip.
 pub(in crate::cpu::lane) const REGISTERS: usize = 8;
 
 /// Lanes of the longest strip of any instruction set.
-pub(super) const MAX_STRIP: usize = 16 * REGISTERS;
+pub(in crate::cpu::lane) const MAX_STRIP: usize = 16 * REGISTERS;
 
 /// What steps work on.
 #[derive(Debug)]
@@ -398,6 +399,9 @@ impl<S: Simd, F: Fused> Code<S, F> {
                         frame.memories[step.a as usize].atomic(atomic, values, at, second)
                     }
                     Effect::Subgroup(exchange) => subgroup::exchange(exchange, values, at, second),
+                    Effect::Wide(effect) => {
+                        wide_effect(effect, &frame.memories[step.a as usize], values, at, second);
+                    }
                 }
             }
             _ => {}

@@ -7,6 +7,7 @@ use super::super::exec::functions::{apply, token};
 use super::super::exec::region::Region;
 use super::super::exec::strip::REGISTERS;
 use super::super::exec::subgroup;
+use super::super::exec::wide::wide_effect;
 use super::super::function::{LaneFunction, OPERANDS, for_each_function, lane};
 use crate::cpu::math::Hardware;
 
@@ -122,5 +123,6 @@ unsafe extern "sysv64" fn effect<S: Simd>(
     match effect {
         Effect::Atomic(atomic) => region.atomic(atomic, to, at, second),
         Effect::Subgroup(exchange) => subgroup::exchange(exchange, to, at, second),
+        Effect::Wide(effect) => wide_effect(effect, region, to, at, second),
     }
 }

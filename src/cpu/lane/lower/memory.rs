@@ -133,6 +133,9 @@ impl Lowering {
     /// Reads a value of a type.
     pub(super) fn load(&mut self, frame: &Frame, place: &Place, inner: &TypeInner) -> Result<Rc<[Value]>> {
         let words = types::words(frame.unit, inner)?;
+        if let (Storage::Memory(memory, _), true) = (&place.storage, is_wide_atomic(inner)) {
+            return Ok(self.wide_atomic_load(place, *memory).into());
+        }
         Ok(match &place.storage {
             Storage::Memory(memory, layout) => {
                 let leaves = layout.leaves(frame.unit, inner)?;
@@ -159,6 +162,10 @@ impl Lowering {
         inner: &TypeInner,
         values: &[Value],
     ) -> Result<()> {
+        if let (Storage::Memory(memory, _), true) = (&place.storage, is_wide_atomic(inner)) {
+            self.wide_atomic_store(place, *memory, [values[0], values[1]]);
+            return Ok(());
+        }
         match &place.storage {
             Storage::Memory(memory, layout) => {
                 for (leaf, &value) in layout.leaves(frame.unit, inner)?.into_iter().zip(values) {
@@ -260,6 +267,11 @@ impl Lowering {
             vars.extend(self.globals.places.values().flat_map(Place::vars));
         }
     }
+}
+
+/// True for an atomic of two words, which are read and written together.
+fn is_wide_atomic(inner: &TypeInner) -> bool {
+    matches!(inner, TypeInner::Atomic(scalar) if scalar.width == 8)
 }
 
 /// Which variable a pointer expression goes back to.

@@ -16,6 +16,7 @@ mod stmt;
 mod synchronise;
 mod types;
 mod wide;
+mod wide_effects;
 mod wide_math;
 
 use std::collections::HashMap;
