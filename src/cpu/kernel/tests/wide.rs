@@ -372,6 +372,7 @@ fn conversions() {
         ("u32(b)", |_, b| (b as u32).into()),
         ("bool(b)", |_, b| i64::from(b != 0)),
         ("i64(i32(b))", |_, b| i64::from(b as i32)),
+        ("i64(u32(b))", |_, b| i64::from(b as u32)),
         ("u64(i32(b))", |_, b| i64::from(b as i32)),
         (
             "i64(bitcast<u32>(f32(a)))",
