@@ -391,3 +391,66 @@ fn conversions() {
         ("f32(bitcast<f64>(b))", |_, b| (f64::from_bits(b) as f32).into()),
     ]);
 }
+
+#[test]
+fn floats_of_subgroups() {
+    let source = "
+        @group(0) @binding(0) var<storage, read_write> out: array<array<f64, 6>, 64>;
+        @compute @workgroup_size(64)
+        fn main(@builtin(local_invocation_index) i: u32) {
+            let x = f64(i) * 0.75lf - 20.0lf;
+            if i % 3u != 1u {
+                out[i] = array(
+                    subgroupAdd(x), subgroupMin(x), subgroupMax(x), subgroupInclusiveAdd(x), subgroupExclusiveMul(x + 30.0lf),
+                    subgroupShuffleXor(x, 2u),
+                );
+            }
+        }";
+    let x = |lane: usize| lane as f64 * 0.75 - 20.0;
+    let mut expected = vec![[0.0f64; 6]; 64];
+    for (lane, out) in expected.iter_mut().enumerate().filter(|(lane, _)| lane % 3 != 1) {
+        let active: Vec<usize> = (lane / 32 * 32..lane / 32 * 32 + 32).filter(|lane| lane % 3 != 1).collect();
+        let all = || active.iter().map(|&lane| x(lane));
+        let before = || active.iter().filter(|&&other| other < lane).map(|&lane| x(lane));
+        out[0] = all().fold(-0.0, |sum, x| sum + x);
+        out[1] = all().fold(f64::INFINITY, f64::min);
+        out[2] = all().fold(f64::NEG_INFINITY, f64::max);
+        out[3] = before().fold(-0.0, |sum, x| sum + x) + x(lane);
+        out[4] = before().fold(1.0, |product, x| product * (x + 30.0));
+        // A lane that is not active gives its own value all the same.
+        out[5] = x(lane ^ 2);
+    }
+    let words = words(expected.as_flattened().iter().map(|x| x.to_bits()));
+    super::support::check(source, [1, 1, 1], &[write(0, vec![0; 768])], &[(0, words)]);
+}
+
+/// Enough pairs alive at once that registers run out.
+#[test]
+fn many_pairs() {
+    let terms: String = (0..24)
+        .map(|at| format!("let t{at} = fma(a, {at}.5lf, b * {}.25lf) / (a + {at}.0lf);\n", 24 - at))
+        .collect();
+    let sum: Vec<String> = (0..24).map(|at| format!("t{at} * t{}", (at * 7 + 3) % 24)).collect();
+    let source = format!(
+        "@group(0) @binding(0) var<storage, read> xs: array<vec2<f64>>;
+        @group(0) @binding(1) var<storage, read_write> out: array<f64>;
+        @compute @workgroup_size(64)
+        fn main(@builtin(global_invocation_id) id: vec3<u32>) {{
+            let a = xs[id.x].x;
+            let b = xs[id.x].y;
+            {terms}
+            out[id.x] = {};
+        }}",
+        sum.join(" + ")
+    );
+    let xs: Vec<[f64; 2]> =
+        (0..320).map(|at| [f64::from(at) * 0.37 + 1.0, f64::from(at * at) * 1e-3]).collect();
+    let expected = xs.iter().map(|&[a, b]| {
+        let term = |at: usize| a.mul_add(at as f64 + 0.5, b * ((24 - at) as f64 + 0.25)) / (a + at as f64);
+        let products: Vec<f64> = (0..24).map(|at| term(at) * term((at * 7 + 3) % 24)).collect();
+        products[1..].iter().fold(products[0], |sum, product| sum + product).to_bits()
+    });
+    let expected = words(expected);
+    let buffers = [read(0, words(xs.as_flattened().iter().map(|x| x.to_bits()))), write(1, vec![0; 640])];
+    super::support::check(&source, [5, 1, 1], &buffers, &[(1, expected)]);
+}

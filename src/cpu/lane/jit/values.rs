@@ -9,6 +9,7 @@ use super::super::assign::ArrayPlanes;
 use super::super::function::{Function, OPERANDS};
 use super::super::op::Op;
 use super::super::steps::{Step, StepOp, binary_of, unary_of};
+use super::pairs::{self, Half, PairOp};
 
 /// The number of a value: its index in [`Values::list`].
 pub(super) type Id = u32;
@@ -45,6 +46,13 @@ pub(super) enum Value {
     Call {
         function: u8,
         args: [Id; OPERANDS],
+    },
+    /// An operation on scalars of 64 bits, of which the result is one half; operands beyond the arity do not count.
+    Pair {
+        op: PairOp,
+        half: Half,
+        args: [Id; OPERANDS],
+        arity: u8,
     },
     /// A step on memory or among lanes, out of line: its number, the memory, and what it takes: what the accumulator held,
     /// places or mask, a further operand.
@@ -105,6 +113,10 @@ impl Value {
             Self::Lookup { index, .. } => [index, none, none, none, none, none],
             Self::Gather { offset, .. } => [offset, none, none, none, none, none],
             Self::Call { args, .. } => args,
+            Self::Pair { mut args, arity, .. } => {
+                args[usize::from(arity)..].fill(none);
+                args
+            }
             Self::Effect { args: [a, b, c], .. } => {
                 [a.unwrap_or(none), b.unwrap_or(none), c.unwrap_or(none), none, none, none]
             }
@@ -331,7 +343,8 @@ impl Pass<'_> {
                 for (arg, plane) in args[1..arity].iter_mut().zip([a, b, c, d, e]) {
                     *arg = self.plane(plane);
                 }
-                self.push(Value::Call { function: f, args })
+                let called = Value::Call { function: f, args };
+                self.push(pairs::of(Function::ALL[f as usize], args).unwrap_or(called))
             }
             Lookup => self.push(Value::Lookup { table: a, index: acc }),
             Read => self.push(Value::Effect { op, f, memory: a, args: [Some(acc), None, None] }),
