@@ -133,6 +133,14 @@ macro_rules! for_each_function {
             F64FmaHigh 6 |al: u32, ah: u32, bl: u32, bh: u32, cl: u32, ch: u32| math::high(math::double(al, ah).mul_add(math::double(bl, bh), math::double(cl, ch)));
             F64SqrtLow 10 |al: u32, ah: u32| math::low(math::double(al, ah).sqrt());
             F64SqrtHigh 10 |al: u32, ah: u32| math::high(math::double(al, ah).sqrt());
+            F64FloorLow 4 |al: u32, ah: u32| math::low(math::double(al, ah).floor());
+            F64FloorHigh 4 |al: u32, ah: u32| math::high(math::double(al, ah).floor());
+            F64CeilLow 4 |al: u32, ah: u32| math::low(math::double(al, ah).ceil());
+            F64CeilHigh 4 |al: u32, ah: u32| math::high(math::double(al, ah).ceil());
+            F64TruncLow 4 |al: u32, ah: u32| math::low(math::double(al, ah).trunc());
+            F64TruncHigh 4 |al: u32, ah: u32| math::high(math::double(al, ah).trunc());
+            F64RoundLow 4 |al: u32, ah: u32| math::low(math::double(al, ah).round_ties_even());
+            F64RoundHigh 4 |al: u32, ah: u32| math::high(math::double(al, ah).round_ties_even());
             F64Eq 4 |al: u32, ah: u32, bl: u32, bh: u32| math::truth(math::double(al, ah) == math::double(bl, bh));
             F64Lt 4 |al: u32, ah: u32, bl: u32, bh: u32| math::truth(math::double(al, ah) < math::double(bl, bh));
             F64Le 4 |al: u32, ah: u32, bl: u32, bh: u32| math::truth(math::double(al, ah) <= math::double(bl, bh));

@@ -76,10 +76,6 @@ macro_rules! numbered {
 numbered! {
     /// A function of one f64.
     Unary (f64) -> f64 {
-        Floor f64::floor;
-        Ceil f64::ceil;
-        Trunc f64::trunc;
-        Round f64::round_ties_even;
         Sin f64::sin;
         Cos f64::cos;
         Tan f64::tan;

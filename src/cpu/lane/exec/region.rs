@@ -112,6 +112,8 @@ impl Region {
             if let Some(start) = self.run_of::<S>(simd, offsets) {
                 // SAFETY: the run is in range.
                 unsafe { self.read_vector::<S>(start).store_slice(to) };
+            } else if let Some(vector) = self.every_second::<S>(simd, offsets) {
+                vector.store_slice(to);
             } else if S::u32s::from_slice(simd, offsets).simd_eq(offsets[0]).all_true() {
                 to.fill(self.read(offsets[0]));
             } else {
@@ -162,6 +164,26 @@ impl Region {
         let lanes = S::u32s::from_fn(simd, |lane| lane as u32);
         let is_run = (S::u32s::from_slice(simd, offsets) - lanes).simd_eq(start).all_true();
         (is_run && start as usize + S::u32s::LEN <= self.len).then_some(start as usize)
+    }
+
+    /// The words at offsets, if each is the second next after the one before: halves of scalars of 64 bits.
+    #[inline(always)]
+    fn every_second<S: Simd>(&self, simd: S, offsets: &[u32]) -> Option<S::u32s> {
+        let len = S::u32s::LEN;
+        let lanes = S::u32s::from_fn(simd, |lane| 2 * lane as u32);
+        if !(S::u32s::from_slice(simd, offsets) - lanes).simd_eq(offsets[0]).all_true() {
+            return None;
+        }
+        // The words between are read along: those behind, or those before where the memory ends with the last one.
+        let first = offsets[0] as usize;
+        let is_behind = first + 2 * len <= self.len;
+        let start = if is_behind { first } else { first.checked_sub(1)? };
+        if start + 2 * len > self.len {
+            return None;
+        }
+        // SAFETY: both vectors are in range.
+        let (a, b) = unsafe { (self.read_vector::<S>(start), self.read_vector::<S>(start + len)) };
+        Some(if is_behind { a.unzip_low(b) } else { a.unzip_high(b) })
     }
 
     /// # Safety

@@ -9,6 +9,7 @@ use iced_x86::{Code, Instruction, Register};
 use super::super::function::{Function, OPERANDS};
 use super::asm::{Asm, K, Result};
 use super::operand::{Isa, Vector};
+use super::ops::{float, round};
 use super::part::Part;
 use super::values::{Id, Value};
 
@@ -21,6 +22,10 @@ pub(super) enum PairOp {
     Div,
     Fma,
     Sqrt,
+    Floor,
+    Ceil,
+    Trunc,
+    Round,
     Equal,
     Less,
     LessEqual,
@@ -72,6 +77,14 @@ pub(super) fn of(function: Function, args: [Id; OPERANDS]) -> Option<Value> {
         F::F64FmaHigh => (PairOp::Fma, High),
         F::F64SqrtLow => (PairOp::Sqrt, Low),
         F::F64SqrtHigh => (PairOp::Sqrt, High),
+        F::F64FloorLow => (PairOp::Floor, Low),
+        F::F64FloorHigh => (PairOp::Floor, High),
+        F::F64CeilLow => (PairOp::Ceil, Low),
+        F::F64CeilHigh => (PairOp::Ceil, High),
+        F::F64TruncLow => (PairOp::Trunc, Low),
+        F::F64TruncHigh => (PairOp::Trunc, High),
+        F::F64RoundLow => (PairOp::Round, Low),
+        F::F64RoundHigh => (PairOp::Round, High),
         F::F64Eq => (PairOp::Equal, Low),
         F::F64Lt => (PairOp::Less, Low),
         F::F64Le => (PairOp::LessEqual, Low),
@@ -175,11 +188,25 @@ impl Asm {
             }
             PairOp::Sqrt if is_small => return self.unary(Code::VEX_Vsqrtpd_ymm_ymmm256, x, x.into()),
             PairOp::Sqrt => return self.unary(Code::EVEX_Vsqrtpd_zmm_k1z_zmmm512b64_er, x, x.into()),
-            PairOp::Equal => return self.compare_pairs(x, y, 0x00),
-            PairOp::Less => return self.compare_pairs(x, y, 0x11),
-            PairOp::LessEqual => return self.compare_pairs(x, y, 0x12),
+            PairOp::Floor => return self.round_pairs(x, round::DOWN),
+            PairOp::Ceil => return self.round_pairs(x, round::UP),
+            PairOp::Trunc => return self.round_pairs(x, round::ZERO),
+            PairOp::Round => return self.round_pairs(x, round::EVEN),
+            PairOp::Equal => return self.compare_pairs(x, y, float::EQ),
+            PairOp::Less => return self.compare_pairs(x, y, float::LT),
+            PairOp::LessEqual => return self.compare_pairs(x, y, float::LE),
         };
         self.binary(code, x, x, y.into())
+    }
+
+    /// Rounds floats of 64 bits to integers in a direction.
+    fn round_pairs(&mut self, x: Vector, direction: u32) -> Result {
+        let code = match self.isa {
+            Isa::Avx2 => Code::VEX_Vroundpd_ymm_ymmm256_imm8,
+            Isa::Avx512 => Code::EVEX_Vrndscalepd_zmm_k1z_zmmm512b64_imm8_sae,
+        };
+        let x = self.register(x);
+        self.push(Instruction::with3(code, x, x, direction)?)
     }
 
     /// Compares floats of 64 bits: all ones or zeros.

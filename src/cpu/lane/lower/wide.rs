@@ -68,10 +68,10 @@ impl Lowering {
                 [low, self.b.op2(Op::And, high, others)]
             }
             Op::FSqrt => self.wide_halves([Function::F64SqrtLow, Function::F64SqrtHigh], &a),
-            Op::FFloor => self.wide_unary(Unary::Floor, a),
-            Op::FCeil => self.wide_unary(Unary::Ceil, a),
-            Op::FTrunc => self.wide_unary(Unary::Trunc, a),
-            Op::FRound => self.wide_unary(Unary::Round, a),
+            Op::FFloor => self.wide_halves([Function::F64FloorLow, Function::F64FloorHigh], &a),
+            Op::FCeil => self.wide_halves([Function::F64CeilLow, Function::F64CeilHigh], &a),
+            Op::FTrunc => self.wide_halves([Function::F64TruncLow, Function::F64TruncHigh], &a),
+            Op::FRound => self.wide_halves([Function::F64RoundLow, Function::F64RoundHigh], &a),
             // What is done bit by bit.
             _ => [self.b.op1(op, low), self.b.op1(op, high)],
         }
