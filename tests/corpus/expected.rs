@@ -51,7 +51,7 @@ const PLAIN: &[(&str, &str)] = &[
         i32_to_u32 i32_to_f32 u32_to_bool u32_to_i32 u32_to_f32 \
         f32_to_bool f32_to_i32 f32_to_u32 i32_to_bits_of_Uint i32_to_bits_of_Float u32_to_bits_of_Sint \
         u32_to_bits_of_Float f32_to_bits_of_Sint f32_to_bits_of_Uint f16_to_f32 f16_to_u32 f32_to_f16 u32_to_f16 \
-        bool_to_f64 bool_to_i64 bool_to_u64 f32_to_f64 f32_to_i64 f32_to_u64 f64_to_bits_of_Uint f64_to_bool f64_to_f32 \
+        f16_to_f64 f16_to_i64 f64_to_f16 i64_to_f16 u64_to_f16 bool_to_f64 bool_to_i64 bool_to_u64 f32_to_f64 f32_to_i64 f32_to_u64 f64_to_bits_of_Uint f64_to_bool f64_to_f32 \
         f64_to_f64 f64_to_i32 f64_to_i64 f64_to_u32 f64_to_u64 i32_to_f64 i32_to_i64 i64_to_bits_of_Uint i64_to_bool \
         i64_to_f32 i64_to_f64 i64_to_i32 i64_to_u32 i64_to_u64 u32_to_f64 u32_to_i64 u32_to_u64 u64_to_bits_of_Sint \
         u64_to_bool u64_to_f32 u64_to_f64 u64_to_i32 u64_to_i64 u64_to_u32",

@@ -122,9 +122,24 @@ fn words(bits: impl Iterator<Item = u64>) -> Vec<u32> {
     bits.flat_map(|bits| [bits as u32, (bits >> 32) as u32]).collect()
 }
 
-/// Checks expressions of `a: A` and `b: B` against functions.
-fn check<A: Wide, B: Wide, R: Wide>(cases: &[(&str, fn(A, B) -> R)]) {
+/// Expressions of `a: A` and `b: B`, and what they are.
+type Cases<'c, A, B, R> = &'c [(&'c str, fn(A, B) -> R)];
+
+/// Checks expressions against functions: of what differs from lane to lane, is the same in all, or is known beforehand.
+fn check<A: Wide, B: Wide, R: Wide>(cases: Cases<'_, A, B, R>) {
     let pairs = pairs::<A, B>();
+    check_of(cases, &pairs, "let a = xs[i]; let b = ys[i];");
+    for &pair in pairs.iter().step_by(101) {
+        check_of(cases, &[pair], "let a = xs[0]; let b = ys[0];");
+        let known = |name: &str, ty: &str, bits: u64| match ty {
+            "u64" => format!("var {name} = {bits}lu;"),
+            _ => format!("var bits_of_{name} = {bits}lu; let {name} = bitcast<{ty}>(bits_of_{name});"),
+        };
+        check_of(cases, &[pair], &(known("a", A::WGSL, pair.0.bits()) + &known("b", B::WGSL, pair.1.bits())));
+    }
+}
+
+fn check_of<A: Wide, B: Wide, R: Wide>(cases: Cases<'_, A, B, R>, pairs: &[(A, B)], operands: &str) {
     let (a, b, r) = (A::WGSL, B::WGSL, R::WGSL);
     let stores: String = cases
         .iter()
@@ -138,9 +153,8 @@ fn check<A: Wide, B: Wide, R: Wide>(cases: &[(&str, fn(A, B) -> R)]) {
         @compute @workgroup_size(64)
         fn main(@builtin(global_invocation_id) id: vec3<u32>) {{
             let i = id.x;
-            if i >= arrayLength(&xs) {{ return; }}
-            let a = xs[i];
-            let b = ys[i];
+            if i >= arrayLength(&xs) + arrayLength(&ys) * 0u {{ return; }}
+            {operands}
             {stores}
         }}"
     );
@@ -157,7 +171,7 @@ fn check<A: Wide, B: Wide, R: Wide>(cases: &[(&str, fn(A, B) -> R)]) {
                 let expected = function(x, y);
                 assert!(
                     expected.is_same(found),
-                    "{way}: {expression} of {x:?}, {y:?} is {found:?}, not {expected:?}"
+                    "{way}: {expression} of {x:?}, {y:?} is {found:?}, not {expected:?}, with {operands}"
                 );
             }
         }
