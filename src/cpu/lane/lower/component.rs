@@ -28,7 +28,7 @@ pub(super) trait Component: Copy {
 
     /// The words of components.
     fn words(components: &[Self]) -> Rc<[Value]> {
-        let mut words = Vec::with_capacity(components.len() * size_of::<Self>() / size_of::<Value>());
+        let mut words = Vec::with_capacity(size_of_val(components) / size_of::<Value>());
         components.iter().for_each(|component| component.push_to(&mut words));
         words.into()
     }

@@ -82,8 +82,8 @@ impl Lowering {
                 let x = self.wide_halves([Function::F64OfF32Low, Function::F64OfF32High], &[word]);
                 match to {
                     Float => x,
-                    Sint => self.to_integer(Target::I64OfF32, x),
-                    _ => self.to_integer(Target::U64OfF32, x),
+                    Sint => self.integer_of(Target::I64OfF32, x),
+                    _ => self.integer_of(Target::U64OfF32, x),
                 }
             }
             (from, to) => {
@@ -103,8 +103,8 @@ impl Lowering {
             }
             (Float, Float) if to.width == 2 => self.b.op(Op::Call(Function::F64ToOddF32), &x),
             (Float, Float) => self.b.op(Op::Call(Function::F64ToF32), &x),
-            (Float, Sint) => self.to_integer(Target::I32, x)[0],
-            (Float, Uint) => self.to_integer(Target::U32, x)[0],
+            (Float, Sint) => self.integer_of(Target::I32, x)[0],
+            (Float, Uint) => self.integer_of(Target::U32, x)[0],
             (from, Float) => {
                 let is_signed = self.b.constant(u32::from(from == Sint));
                 self.b.op(Op::Call(Function::F32OfInteger64), &[x[0], x[1], is_signed])
@@ -118,8 +118,8 @@ impl Lowering {
         use ScalarKind::{Float, Sint};
         match (from, to) {
             (Float, Float) => x,
-            (Float, Sint) => self.to_integer(Target::I64, x),
-            (Float, _) => self.to_integer(Target::U64, x),
+            (Float, Sint) => self.integer_of(Target::I64, x),
+            (Float, _) => self.integer_of(Target::U64, x),
             (from, Float) => {
                 let is_signed = u32::from(from == Sint) << 1;
                 self.wide_numbered(Function::F64OfInteger, &x, |high| is_signed | u32::from(high))
@@ -128,7 +128,7 @@ impl Lowering {
         }
     }
 
-    fn to_integer(&mut self, target: Target, x: Wide) -> Wide {
+    fn integer_of(&mut self, target: Target, x: Wide) -> Wide {
         self.wide_numbered(Function::F64ToInteger, &x, |high| target.number(high))
     }
 }
