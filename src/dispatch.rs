@@ -66,7 +66,11 @@ impl Piece {
         let share = |buffer: &Buffer<'_>| {
             let words = 0..buffer.data.words();
             let is_written = buffer.access == BindingAccess::ReadWrite;
-            Share { written: if is_written { Vec::from([words.clone()]) } else { vec![] }, words, merge: None }
+            Share {
+                written: if is_written { Vec::from([words.clone()]) } else { vec![] },
+                words,
+                merge: None,
+            }
         };
         let part = dispatch.grid.map(|workgroups| 0..workgroups);
         Self { part, shares: dispatch.buffers.iter().map(share).collect() }

@@ -13,7 +13,7 @@ const PLAIN: &[(&str, &str)] = &[
         LocalVariable Load Unary Binary Select Relational Math As CallResult AtomicResult WorkGroupUniformLoadResult \
         ArrayLength SubgroupBallotResult SubgroupOperationResult",
     ),
-    ("Literal", "F32 U32 I32 Bool F16"),
+    ("Literal", "F32 U32 I32 Bool F16 F64 I64 U64"),
     ("SwitchValue", "I32 U32 Default"),
     ("Switch", "fall_through"),
     ("Loop", "break_if"),
@@ -30,11 +30,14 @@ const PLAIN: &[(&str, &str)] = &[
     ),
     (
         "Type",
-        "Scalar_bool Scalar_i32 Scalar_u32 Scalar_f32 Scalar_f16 Atomic_i32 Atomic_u32 Struct Array_constant Array_override \
+        "Scalar_bool Scalar_i32 Scalar_u32 Scalar_f32 Scalar_f16 Scalar_f64 Scalar_i64 Scalar_u64 \
+        Atomic_i32 Atomic_u32 Atomic_f32 Atomic_i64 Atomic_u64 Struct Array_constant Array_override \
         Array_dynamic Pointer_Function Pointer_Private Vector_2_bool Vector_3_bool Vector_4_bool Vector_2_i32 \
         Vector_3_i32 Vector_4_i32 Vector_2_u32 Vector_3_u32 Vector_4_u32 Vector_2_f32 Vector_3_f32 Vector_4_f32 \
         Matrix_2x2_f32 Matrix_2x3_f32 Matrix_2x4_f32 Matrix_3x2_f32 Matrix_3x3_f32 Matrix_3x4_f32 Matrix_4x2_f32 \
-        Matrix_4x3_f32 Matrix_4x4_f32 Matrix_2x2_f16 Vector_2_f16 Vector_3_f16",
+        Matrix_4x3_f32 Matrix_4x4_f32 Matrix_2x2_f16 Vector_2_f16 Vector_3_f16 Vector_2_i64 \
+        Vector_3_i64 Vector_2_u64 Vector_3_u64 Vector_4_u64 Vector_2_f64 Vector_3_f64 Matrix_2x2_f64 Matrix_2x3_f64 \
+        Matrix_2x4_f64 Matrix_3x2_f64",
     ),
     ("Barrier", "WORK_GROUP STORAGE SUB_GROUP"),
     (
@@ -47,23 +50,33 @@ const PLAIN: &[(&str, &str)] = &[
         "bool_to_bool i32_to_i32 u32_to_u32 f32_to_f32 bool_to_i32 bool_to_u32 bool_to_f32 i32_to_bool \
         i32_to_u32 i32_to_f32 u32_to_bool u32_to_i32 u32_to_f32 \
         f32_to_bool f32_to_i32 f32_to_u32 i32_to_bits_of_Uint i32_to_bits_of_Float u32_to_bits_of_Sint \
-        u32_to_bits_of_Float f32_to_bits_of_Sint f32_to_bits_of_Uint f16_to_f32 f16_to_u32 f32_to_f16 u32_to_f16",
+        u32_to_bits_of_Float f32_to_bits_of_Sint f32_to_bits_of_Uint f16_to_f32 f16_to_u32 f32_to_f16 u32_to_f16 \
+        f16_to_f64 f16_to_i64 f64_to_f16 i64_to_f16 u64_to_f16 bool_to_f64 bool_to_i64 bool_to_u64 f32_to_f64 f32_to_i64 f32_to_u64 f64_to_bits_of_Uint f64_to_bool f64_to_f32 \
+        f64_to_f64 f64_to_i32 f64_to_i64 f64_to_u32 f64_to_u64 i32_to_f64 i32_to_i64 i64_to_bits_of_Uint i64_to_bool \
+        i64_to_f32 i64_to_f64 i64_to_i32 i64_to_u32 i64_to_u64 u32_to_f64 u32_to_i64 u32_to_u64 u64_to_bits_of_Sint \
+        u64_to_bool u64_to_f32 u64_to_f64 u64_to_i32 u64_to_i64 u64_to_u32",
     ),
 ];
 
 /// Kinds, and the scalars that each is expected with.
 const BY_SCALAR: &[(&str, &str, &str)] = &[
-    ("UnaryOperator", "Negate", "i32 f32 f16"),
+    ("UnaryOperator", "Negate", "i32 f32 f16 i64 f64"),
     ("UnaryOperator", "LogicalNot", "bool"),
-    ("UnaryOperator", "BitwiseNot", "i32 u32"),
-    ("BinaryOperator", "Add Subtract Multiply", "i32 u32 f32 f16 matrix"),
+    ("UnaryOperator", "BitwiseNot", "i32 u32 i64 u64"),
+    ("BinaryOperator", "Add Subtract Multiply", "i32 u32 f32 f16 i64 u64 f64 matrix"),
     ("BinaryOperator", "Divide", "f16"),
-    ("BinaryOperator", "Divide Modulo Less LessEqual Greater GreaterEqual", "i32 u32 f32"),
-    ("BinaryOperator", "Equal NotEqual", "bool i32 u32 f32"),
-    ("BinaryOperator", "And InclusiveOr", "bool i32 u32"),
-    ("BinaryOperator", "ExclusiveOr ShiftLeft ShiftRight", "i32 u32"),
-    ("MathFunction", "Abs Min Max Clamp Dot", "i32 u32 f32"),
-    ("MathFunction", "Sign", "i32 f32"),
+    ("BinaryOperator", "Divide Modulo Less LessEqual Greater GreaterEqual", "i32 u32 f32 i64 u64 f64"),
+    ("BinaryOperator", "Equal NotEqual", "bool i32 u32 f32 i64 u64 f64"),
+    ("BinaryOperator", "And InclusiveOr", "bool i32 u32 i64 u64"),
+    ("BinaryOperator", "ExclusiveOr ShiftLeft ShiftRight", "i32 u32 i64 u64"),
+    ("MathFunction", "Abs Min Max Clamp Dot", "i32 u32 f32 i64 u64 f64"),
+    ("MathFunction", "Sign", "i32 f32 f64"),
+    (
+        "MathFunction",
+        "Saturate Radians Degrees Ceil Floor Round Fract Trunc Modf Frexp Ldexp Cross Distance Length Normalize \
+        FaceForward Reflect Refract Fma Mix Step SmoothStep Sqrt InverseSqrt Transpose Determinant",
+        "f64",
+    ),
     (
         "MathFunction",
         "Saturate Cos Cosh Sin Sinh Tan Tanh Acos Asin Atan Atan2 Asinh Acosh Atanh Radians Degrees Ceil Floor Round \
@@ -90,10 +103,20 @@ const BY_SCALAR: &[(&str, &str, &str)] = &[
         "Add Subtract And ExclusiveOr InclusiveOr Min Max Exchange CompareExchange",
         "i32_Storage u32_Storage i32_WorkGroup u32_WorkGroup",
     ),
+    ("Atomic", "Add Subtract And ExclusiveOr InclusiveOr Min Max", "i64_Storage u64_Storage"),
+    ("Atomic", "Min Exchange CompareExchange", "i64_WorkGroup"),
+    ("Atomic", "Add ExclusiveOr", "u64_WorkGroup"),
+    ("Atomic", "Add Subtract Exchange", "f32_Storage"),
     ("Subgroup", "All_Reduce Any_Reduce", "bool"),
     ("Subgroup", "Add_Reduce Mul_Reduce Min_Reduce Max_Reduce", "i32 u32 f32"),
     ("Subgroup", "And_Reduce Or_Reduce Xor_Reduce", "i32 u32"),
     ("Subgroup", "Add_InclusiveScan Add_ExclusiveScan Mul_InclusiveScan Mul_ExclusiveScan", "i32 u32 f32"),
+    (
+        "Subgroup",
+        "Add_Reduce Add_InclusiveScan Add_ExclusiveScan Mul_Reduce Mul_InclusiveScan And_Reduce Or_Reduce Xor_Reduce",
+        "u64",
+    ),
+    ("Subgroup", "Min_Reduce Max_Reduce", "i64 u64"),
 ];
 
 /// What the corpus leaves out: family, kinds, and why.
@@ -112,11 +135,7 @@ const ABSENT: &[(&str, &str, &str)] = &[
     ),
     ("Expression", "CooperativeLoad CooperativeMultiplyAdd", "cooperative matrices are unsupported"),
     ("Literal", "AbstractInt AbstractFloat", "made concrete before a shader is whole"),
-    (
-        "Literal",
-        "F64 I16 U16 I64 U64",
-        "scalars of 64 bits are unsupported, naga reads none of 16 but floats",
-    ),
+    ("Literal", "I16 U16", "of scalars of 16 bits naga reads floats only"),
     ("RelationalFunction", "IsNan IsInf", "WGSL has no such functions"),
     ("MathFunction", "Outer Inverse", "WGSL has no such functions"),
     ("AddressSpace", "Handle", "textures and samplers are unsupported"),
@@ -130,8 +149,6 @@ const ABSENT: &[(&str, &str, &str)] = &[
         "naga passes no pointers of these spaces to functions",
     ),
     ("Type", "CooperativeMatrix", "cooperative matrices are unsupported"),
-    ("Type", "Scalar_f64 Scalar_i64 Scalar_u64", "scalars that are not 32 bits wide are unsupported"),
-    ("Type", "Atomic_f32 Atomic_i64 Atomic_u64", "atomics beyond WGSL's own are unsupported"),
     ("BuiltIn", "WorkGroupSize", "WGSL has no such built-in value"),
     ("Barrier", "TEXTURE", "textures are unsupported"),
 ];

@@ -2,7 +2,8 @@
 //!
 //! See `tests/kernels/README.md`; besides there are `edge_u32`, `edge_f32` (values at which functions change, then random
 //! ones), `u32:A,B,..` and `f32:A,B,..` (these values), `// tolerance ULP,ABSOLUTE` for floats (0,0 without it), and
-//! `// gpu may refuse: TEXT` for what an adapter or naga's output for it may lack: a part of the error. Every entry point of a file runs, each on fresh buffers.
+//! `// gpu may refuse: TEXT` for what an adapter or naga's output for it may lack: a part of the error. Besides there is
+//! `edge_f64`. Every entry point of a file runs, each on fresh buffers.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -116,7 +117,12 @@ impl Shader {
             run(launch.workgroups(self.grid))?;
             for binding in entry.bindings.iter().filter(|b| b.access == BindingAccess::ReadWrite) {
                 let words = memory.remove(&(binding.group, binding.binding)).expect("bound to run");
-                let scalar = |word: usize| Scalar::named(binding.scalar_at(4 * word as u64));
+                let starting = |word: usize| binding.scalar_at(4 * word as u64);
+                // The high word of a scalar of 64 bits is one of that scalar.
+                let scalar = |word: usize| match word.checked_sub(1).and_then(starting) {
+                    Some("f64" | "i64" | "u64") => Scalar::Word,
+                    _ => Scalar::named(starting(word)),
+                };
                 written.push(Written {
                     name: format!("{}: {}", entry.name, binding.name),
                     scalars: (0..words.len()).map(scalar).collect(),
@@ -228,6 +234,16 @@ fn words(spec: &str) -> Vec<u32> {
             let rotated = EDGE_FLOATS.into_iter().cycle().skip(number(2) as usize % EDGE_FLOATS.len());
             let spread = random(number(1), number(2)).map(|word| (unit(word) - 0.5) * 20.0);
             rotated.take(EDGE_FLOATS.len()).chain(spread).map(f32::to_bits).take(number(1) as usize).collect()
+        }
+        "edge_f64" => {
+            let rotated = EDGE_FLOATS.into_iter().cycle().skip(number(2) as usize % EDGE_FLOATS.len());
+            let edges =
+                rotated.take(EDGE_FLOATS.len()).map(f64::from).chain([1e300, 1e-300, 4.0e9, 1.0e19, 0.1]);
+            let halves = random(number(1), number(2)).zip(random(number(1), number(2) + 1));
+            let spread =
+                halves.map(|(low, high)| (f64::from(low) * 2f64.powi(-32) + f64::from(high)) * 1e-8 - 20.0);
+            let words = |x: f64| [x.to_bits() as u32, (x.to_bits() >> 32) as u32];
+            edges.chain(spread).take(number(1) as usize).flat_map(words).collect()
         }
         "u32" => parts[1].split(',').map(|value| value.parse().expect("a word")).collect(),
         "f32" => parts[1].split(',').map(|value| value.parse::<f32>().expect("a float").to_bits()).collect(),

@@ -4,9 +4,10 @@ use tilewright::{Context, Error, Kernel, Launch, Placement, Raw};
 
 use crate::{Case, kernel};
 
-pub(crate) const CASES: [Case; 7] = [
+pub(crate) const CASES: [Case; 8] = [
     ("integers_of_64_bits", longs),
     ("floats_of_64_bits", doubles),
+    ("structs_of_64_bits", wide_structs),
     ("floats_of_16_bits", halves),
     ("subgroups", subgroups),
     ("immediates", immediates),
@@ -61,6 +62,59 @@ fn doubles(cx: &Context) {
     let expected: Vec<f64> = b.iter().map(|b| b * 0.5 + 1e-12).collect();
     if runs(kernel.launch().set("k", [0.5f64, 1e-12]).bind("b", &mut b).workgroups([2]), cx, "64") {
         assert_eq!(b, expected);
+    }
+}
+
+tilewright::kernel_struct! {
+    #[derive(Debug, Clone, Copy, PartialEq)]
+    struct Body { id: u32, position: [f64; 3], ticks: i64, turn: [[f64; 2]; 2], small: [f32; 2] }
+}
+
+/// Members are placed by the shader's layout, and overrides of f64 keep all their digits.
+fn wide_structs(cx: &Context) {
+    let kernel = kernel(
+        "struct Body { small: vec2<f32>, position: vec3<f64>, id: u32, ticks: i64, turn: mat2x2<f64> }
+        override step: f64 = 1.0;
+        @group(0) @binding(0) var<storage, read_write> bodies: array<Body>;
+        @group(0) @binding(1) var<storage, read> moves: array<vec4<f64>, 4>;
+        @group(0) @binding(2) var<uniform> first: Body;
+        @compute @workgroup_size(2) fn main(@builtin(global_invocation_id) id: vec3<u32>) {
+            let body = &bodies[id.x];
+            (*body).position = (*body).position + moves[id.x].xyz * step;
+            (*body).turn = (*body).turn * first.turn;
+            (*body).ticks -= first.ticks << 33u;
+            (*body).id += u32(arrayLength(&bodies));
+        }",
+    );
+    let body = |id: u32| {
+        let x = f64::from(id) + 0.1;
+        Body {
+            id,
+            position: [x, -x, 2.0],
+            ticks: i64::from(id),
+            turn: [[1.0, x], [0.0, 1.0]],
+            small: [0.5, 1.5],
+        }
+    };
+    let mut bodies: Vec<Body> = (0..4).map(body).collect();
+    let moves: [[f64; 4]; 4] = std::array::from_fn(|at| [at as f64, 0.5, 1e-3, 9.0]);
+    let step = 0.1 + 1e-13;
+    let launch = kernel.launch().bind("bodies", &mut bodies).bind("moves", &moves).set("first", body(7));
+    if !runs(launch.set_override("step", step).workgroups([2]), cx, "64") {
+        return;
+    }
+    for (at, body_after) in bodies.iter().enumerate() {
+        let before = body(at as u32);
+        let position = std::array::from_fn(|i| before.position[i] + moves[at][i] * step);
+        let x = before.turn[0][1];
+        let expected = Body {
+            id: before.id + 4,
+            position,
+            ticks: before.ticks - (7 << 33),
+            turn: [[1.0, x + 7.1], [0.0, 1.0]],
+            small: before.small,
+        };
+        assert_eq!(*body_after, expected);
     }
 }
 

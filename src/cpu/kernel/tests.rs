@@ -6,3 +6,4 @@ mod language;
 mod oracles;
 mod oracles_words;
 mod support;
+mod wide;

@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 
 use super::effect::Effect;
+use super::function::OPERANDS;
 use super::op::Op;
 
 use super::scope::{Branch, Scope};
@@ -119,14 +120,14 @@ impl Builder {
 
     /// An operation: folded, found again, or placed.
     pub(crate) fn op(&mut self, op: Op, operands: &[Value]) -> Value {
-        let mut args = [operands[0]; 4];
+        let mut args = [operands[0]; OPERANDS];
         args[..operands.len()].copy_from_slice(operands);
         let constants = args.map(|arg| self.tree.constant(arg));
-        if let [Some(a), Some(b), Some(c), Some(d)] = constants {
-            return self.constant(op.eval([a, b, c, d]));
+        if constants.iter().all(Option::is_some) {
+            return self.constant(op.eval(constants.map(Option::unwrap_or_default)));
         }
         if op.commutes() && (constants[0].is_some() || (constants[1].is_none() && args[0] > args[1])) {
-            args = [args[1], args[0], args[1], args[1]];
+            args.swap(0, 1);
         }
         if let Some(value) = self.simplify(op, args) {
             return value;
@@ -138,7 +139,7 @@ impl Builder {
     }
 
     /// Identities that keep every bit (but may quieten a NaN).
-    fn simplify(&mut self, op: Op, [a, b, c, _]: [Value; 4]) -> Option<Value> {
+    fn simplify(&mut self, op: Op, [a, b, c, ..]: [Value; OPERANDS]) -> Option<Value> {
         const ONE: u32 = 0x3f80_0000;
         let constant = self.tree.constant(b);
         let inner = |builder: &Self, value| match builder.tree.def(value) {

@@ -95,9 +95,11 @@ impl Program {
             StepOp::SelectAcceptS => format!("where {} else u{b}", plane(a)),
             StepOp::SelectRejectV => format!("unless {} else {}", plane(a), plane(b)),
             StepOp::SelectRejectS => format!("unless {} else u{b}", plane(a)),
+            StepOp::Further if f > 1 => format!("with {} {}", plane(a), plane(b)),
+            StepOp::Further => format!("with {}", plane(a)),
             StepOp::Call => {
                 let function = Function::ALL[f as usize];
-                let operands: String = [a, b, c][..function.arity() - 1]
+                let operands: String = [a, b, c][..(function.arity() - 1).min(3)]
                     .iter()
                     .map(|&operand| format!(" {}", plane(operand)))
                     .collect();

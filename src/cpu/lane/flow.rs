@@ -10,6 +10,7 @@ use std::collections::HashMap;
 
 use super::build::exits_where;
 use super::effect::Effect;
+use super::function::OPERANDS;
 use super::limits::{MAX_ITEMS, TooLarge};
 use super::live::Live;
 use super::op::Op;
@@ -163,7 +164,7 @@ impl Pass<'_> {
     }
 
     fn op(&mut self, op: Op, a: Value, b: Value) -> Value {
-        self.define(Def::Op(op, [a, b, a, a]))
+        self.define(Def::Op(op, [a, b, a, a, a, a]))
     }
 
     fn mask_var(&mut self) -> Var {
@@ -210,7 +211,7 @@ impl Pass<'_> {
     /// The lanes of the mask where the condition does not hold.
     fn and_not(&mut self, mask: Mask, cond: Value) -> Value {
         match self.value_of(mask) {
-            None => self.define(Def::Op(Op::Not, [cond; 4])),
+            None => self.define(Def::Op(Op::Not, [cond; OPERANDS])),
             Some(mask) => match self.flow.tree.def(cond) {
                 Def::Op(Op::And, [a, b, ..]) if a == mask => self.op(Op::AndNot, mask, b),
                 Def::Op(Op::And, [a, b, ..]) if b == mask => self.op(Op::AndNot, mask, a),
@@ -297,7 +298,7 @@ impl Pass<'_> {
         match self.value_of(mask).filter(|_| protected) {
             Some(mask) => {
                 let before = self.define(Def::Get(var));
-                let merged = self.define(Def::Op(Op::Select, [mask, value, before, mask]));
+                let merged = self.define(Def::Op(Op::Select, [mask, value, before, mask, mask, mask]));
                 self.set(var, merged);
             }
             None => self.set(var, value),

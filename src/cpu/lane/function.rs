@@ -6,6 +6,9 @@
 
 use crate::cpu::math::{self, Emulated, Fused};
 
+/// Operands of the operation that has most.
+pub(crate) const OPERANDS: usize = 6;
+
 /// A value of 32 bits.
 pub(crate) trait Word: Copy {
     /// From the bits.
@@ -40,15 +43,15 @@ pub(crate) trait LaneFunction {
     /// Number of operands.
     const ARITY: usize;
     /// The result, right unless [`LaneFunction::is_rare`].
-    fn fast<F: Fused>(args: [u32; 4]) -> u32;
+    fn fast<F: Fused>(args: [u32; OPERANDS]) -> u32;
     /// True for operands that need [`LaneFunction::exact`].
     #[inline(always)]
-    fn is_rare(_args: [u32; 4]) -> bool {
+    fn is_rare(_args: [u32; OPERANDS]) -> bool {
         false
     }
     /// The result for all operands.
     #[inline(always)]
-    fn exact<F: Fused>(args: [u32; 4]) -> u32 {
+    fn exact<F: Fused>(args: [u32; OPERANDS]) -> u32 {
         Self::fast::<F>(args)
     }
 }
@@ -116,6 +119,40 @@ macro_rules! for_each_function {
             Unpack4x8U 4 |word: u32, index: u32| math::unpack_4x8_u(word, index);
             Dot4x8I 10 |a: u32, b: u32| math::dot_4x8_i(a, b);
             Dot4x8U 10 |a: u32, b: u32| math::dot_4x8_u(a, b);
+            MulHigh 4 |a: u32, b: u32| math::mul_high(a, b);
+            Divide64 40 |al: u32, ah: u32, bl: u32, bh: u32, number: u32| math::divide_64([al, ah], [bl, bh], number);
+            F64AddLow 4 |al: u32, ah: u32, bl: u32, bh: u32| math::low(math::double(al, ah) + math::double(bl, bh));
+            F64AddHigh 4 |al: u32, ah: u32, bl: u32, bh: u32| math::high(math::double(al, ah) + math::double(bl, bh));
+            F64SubLow 4 |al: u32, ah: u32, bl: u32, bh: u32| math::low(math::double(al, ah) - math::double(bl, bh));
+            F64SubHigh 4 |al: u32, ah: u32, bl: u32, bh: u32| math::high(math::double(al, ah) - math::double(bl, bh));
+            F64MulLow 4 |al: u32, ah: u32, bl: u32, bh: u32| math::low(math::double(al, ah) * math::double(bl, bh));
+            F64MulHigh 4 |al: u32, ah: u32, bl: u32, bh: u32| math::high(math::double(al, ah) * math::double(bl, bh));
+            F64DivLow 10 |al: u32, ah: u32, bl: u32, bh: u32| math::low(math::double(al, ah) / math::double(bl, bh));
+            F64DivHigh 10 |al: u32, ah: u32, bl: u32, bh: u32| math::high(math::double(al, ah) / math::double(bl, bh));
+            F64FmaLow 6 |al: u32, ah: u32, bl: u32, bh: u32, cl: u32, ch: u32| math::low(math::double(al, ah).mul_add(math::double(bl, bh), math::double(cl, ch)));
+            F64FmaHigh 6 |al: u32, ah: u32, bl: u32, bh: u32, cl: u32, ch: u32| math::high(math::double(al, ah).mul_add(math::double(bl, bh), math::double(cl, ch)));
+            F64SqrtLow 10 |al: u32, ah: u32| math::low(math::double(al, ah).sqrt());
+            F64SqrtHigh 10 |al: u32, ah: u32| math::high(math::double(al, ah).sqrt());
+            F64FloorLow 4 |al: u32, ah: u32| math::low(math::double(al, ah).floor());
+            F64FloorHigh 4 |al: u32, ah: u32| math::high(math::double(al, ah).floor());
+            F64CeilLow 4 |al: u32, ah: u32| math::low(math::double(al, ah).ceil());
+            F64CeilHigh 4 |al: u32, ah: u32| math::high(math::double(al, ah).ceil());
+            F64TruncLow 4 |al: u32, ah: u32| math::low(math::double(al, ah).trunc());
+            F64TruncHigh 4 |al: u32, ah: u32| math::high(math::double(al, ah).trunc());
+            F64RoundLow 4 |al: u32, ah: u32| math::low(math::double(al, ah).round_ties_even());
+            F64RoundHigh 4 |al: u32, ah: u32| math::high(math::double(al, ah).round_ties_even());
+            F64Eq 4 |al: u32, ah: u32, bl: u32, bh: u32| math::truth(math::double(al, ah) == math::double(bl, bh));
+            F64Lt 4 |al: u32, ah: u32, bl: u32, bh: u32| math::truth(math::double(al, ah) < math::double(bl, bh));
+            F64Le 4 |al: u32, ah: u32, bl: u32, bh: u32| math::truth(math::double(al, ah) <= math::double(bl, bh));
+            F64Unary 60 |al: u32, ah: u32, number: u32| math::unary_64(al, ah, number);
+            F64Binary 80 |al: u32, ah: u32, bl: u32, bh: u32, number: u32| math::binary_64([al, ah], [bl, bh], number);
+            F64OfF32Low 3 |x: f32| math::low(f64::from(x));
+            F64OfF32High 3 |x: f32| math::high(f64::from(x));
+            F64ToF32 3 |al: u32, ah: u32| math::double(al, ah) as f32;
+            F64ToOddF32 6 |al: u32, ah: u32| math::f64_to_odd_f32(math::double(al, ah));
+            F64ToInteger 20 |al: u32, ah: u32, number: u32| math::f64_to_integer(al, ah, number);
+            F64OfInteger 10 |al: u32, ah: u32, number: u32| math::integer_to_f64(al, ah, number);
+            F32OfInteger64 10 |al: u32, ah: u32, is_signed: u32| math::integer_to_f32(al, ah, is_signed);
         }
     };
 }
@@ -141,18 +178,18 @@ macro_rules! define_functions {
             impl LaneFunction for lane::$name {
                 const ARITY: usize = [$(stringify!($arg)),+].len();
                 #[inline(always)]
-                fn fast<F: Fused>(args: [u32; 4]) -> u32 {
+                fn fast<F: Fused>(args: [u32; OPERANDS]) -> u32 {
                     define_functions!(@bind args, $($arg: $ty),+);
                     $fast.to_word()
                 }
                 $(
                     #[inline(always)]
-                    fn is_rare(args: [u32; 4]) -> bool {
+                    fn is_rare(args: [u32; OPERANDS]) -> bool {
                         define_functions!(@bind args, $($r: $rt),+);
                         $rare
                     }
                     #[inline(always)]
-                    fn exact<F: Fused>(args: [u32; 4]) -> u32 {
+                    fn exact<F: Fused>(args: [u32; OPERANDS]) -> u32 {
                         define_functions!(@bind args, $($r: $rt),+);
                         $exact.to_word()
                     }
@@ -179,7 +216,7 @@ macro_rules! define_functions {
             }
 
             /// The result on one lane.
-            pub(crate) fn eval(self, args: [u32; 4]) -> u32 {
+            pub(crate) fn eval(self, args: [u32; OPERANDS]) -> u32 {
                 match self {
                     $(Function::$name => lane::$name::exact::<Emulated>(args),)+
                 }

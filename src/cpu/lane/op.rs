@@ -4,10 +4,10 @@
 //! the vector code of `exec` must give the same bits. Every operation is total. Truth values are words of all zeros or
 //! all ones.
 
-use super::function::Function;
+use super::function::{Function, OPERANDS};
 use crate::cpu::math;
 
-/// An operation of one to four words.
+/// An operation of one to six words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Op {
     FAdd,
@@ -150,7 +150,8 @@ impl Op {
     }
 
     /// The result on one lane; unused operands are ignored.
-    pub(crate) fn eval(self, [a, b, c, d]: [u32; 4]) -> u32 {
+    pub(crate) fn eval(self, args: [u32; OPERANDS]) -> u32 {
+        let [a, b, c, ..] = args;
         let float = f32::from_bits;
         let (x, y) = (float(a), float(b));
         let (s, t) = (a as i32, b as i32);
@@ -211,7 +212,7 @@ impl Op {
                     c
                 }
             }
-            Op::Call(function) => function.eval([a, b, c, d]),
+            Op::Call(function) => function.eval(args),
         }
     }
 }

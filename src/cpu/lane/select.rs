@@ -15,6 +15,7 @@ use std::collections::HashMap;
 use self::aliases::Aliases;
 use self::uses::Uses;
 use super::flow::{Flow, Item, Mark};
+use super::function::OPERANDS;
 use super::limits::{MAX_PENDING, MAX_PLACES, TooLarge};
 use super::steps::{Inst, Step, StepOp, UniformInst, UniformKind};
 use super::tree::{Def, Value, Var};
@@ -308,7 +309,11 @@ impl Pass<'_> {
     fn set(&mut self, var: Var, value: Value) {
         if self.flow.uniformity.var(var) {
             let (dst, src) = (self.uniform_var(var), self.uniform(value));
-            self.out.code.push(Inst::Uniform(UniformInst { kind: UniformKind::Move, dst, args: [src; 4] }));
+            self.out.code.push(Inst::Uniform(UniformInst {
+                kind: UniformKind::Move,
+                dst,
+                args: [src; OPERANDS],
+            }));
             return;
         }
         self.settle_readings(var, value);

@@ -79,6 +79,8 @@ pub(crate) enum Scalar {
     Sint,
     Uint,
     Bool,
+    /// Half of a number of 64 bits.
+    Word,
 }
 
 impl Scalar {
@@ -89,6 +91,7 @@ impl Scalar {
             Self::Sint => (word as i32).to_string(),
             Self::Uint => word.to_string(),
             Self::Bool => (word != 0).to_string(),
+            Self::Word => format!("{word:#010x}"),
         }
     }
 }

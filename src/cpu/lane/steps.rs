@@ -5,7 +5,7 @@
 //! one store in all, and dispatch is paid once per strip and step: measured five times faster on a polynomial than one
 //! pass over memory per operation.
 
-use super::function::Function;
+use super::function::{Function, OPERANDS};
 use super::op::Op;
 
 /// Calls a macro with two tables of steps.
@@ -137,7 +137,10 @@ macro_rules! define_steps {
             /// acc = plane a ? b : acc.
             SelectRejectV,
             SelectRejectS,
-            /// acc = function f of acc and planes a, b, c.
+            /// Names the fifth and sixth operand of the function that the next step calls: planes a and b, or a alone
+            /// where f is 1.
+            Further,
+            /// acc = function f of acc and planes a, b, c, and of those of the step before where they are not enough.
             Call,
             /// acc = word acc of constant table a.
             Lookup,
@@ -244,6 +247,7 @@ impl Step {
             SelectCondSV => [false, true, false],
             SelectAcceptS | SelectRejectS => [true, false, false],
             Call => [arity > 1, arity > 2, arity > 3],
+            Further => [true, *f > 1, false],
             Scatter | Write => [false, true, *f != 0],
             Effect => [false, true, false],
             Effect2 => [false, true, true],
@@ -333,7 +337,7 @@ pub(crate) enum Inst {
 pub(crate) struct UniformInst {
     pub(crate) kind: UniformKind,
     pub(crate) dst: u16,
-    pub(crate) args: [u16; 4],
+    pub(crate) args: [u16; OPERANDS],
 }
 
 /// How a uniform value is computed.

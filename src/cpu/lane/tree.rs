@@ -5,6 +5,7 @@
 //! and labelled blocks that can be left from within; `return`, `break` and `continue` are all exits of blocks.
 
 use super::effect::Effect;
+use super::function::OPERANDS;
 use super::op::Op;
 
 /// A word computed once: an index into [`Tree::defs`].
@@ -37,7 +38,7 @@ pub(crate) enum Def {
     /// A component of the element of a source.
     Input { slot: u32, component: u32 },
     /// An operation; operands beyond its arity repeat the first.
-    Op(Op, [Value; 4]),
+    Op(Op, [Value; OPERANDS]),
     /// A word of a constant table; an index out of range reads the last.
     Lookup { table: u32, index: Value },
     /// The variable's content where the definition stands.
@@ -129,10 +130,10 @@ impl Tree {
     pub(crate) fn operands(&self, value: Value) -> impl Iterator<Item = Value> {
         let (operands, len) = match self.def(value) {
             Def::Op(op, operands) => (operands, op.arity()),
-            Def::Lookup { index, .. } => ([index; 4], 1),
-            Def::Load { offset, .. } | Def::Read { offset, .. } => ([offset; 4], 1),
-            Def::Effect { effect, args: [a, b], .. } => ([a, b, a, a], effect.arity()),
-            Def::Const(_) | Def::Uniform(_) | Def::Input { .. } | Def::Get(_) => ([value; 4], 0),
+            Def::Lookup { index, .. } => ([index; OPERANDS], 1),
+            Def::Load { offset, .. } | Def::Read { offset, .. } => ([offset; OPERANDS], 1),
+            Def::Effect { effect, args: [a, b], .. } => ([a, b, a, a, a, a], effect.arity()),
+            Def::Const(_) | Def::Uniform(_) | Def::Input { .. } | Def::Get(_) => ([value; OPERANDS], 0),
         };
         operands.into_iter().take(len)
     }

@@ -28,6 +28,7 @@ mod pow;
 mod reduction;
 mod remainder;
 mod trig;
+mod wide;
 
 #[cfg(test)]
 mod tests;
@@ -46,3 +47,4 @@ pub(crate) use parts::*;
 pub(crate) use pow::pow;
 pub(crate) use remainder::*;
 pub(crate) use trig::*;
+pub(crate) use wide::*;

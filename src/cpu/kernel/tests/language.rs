@@ -265,17 +265,6 @@ fn what_has_no_words_is_named_with_its_line() {
         error(texture, [1, 1, 1], &[write(0, iota(4))]),
         @"unsupported on cpu: a texture or sampler in `main`, line 3"
     );
-    let wide = "
-        @group(0) @binding(0) var<storage, read_write> x: array<u32>;
-        @compute @workgroup_size(1)
-        fn main() {
-            let n = u64(x[0]);
-            x[1] = u32(n * n);
-        }";
-    insta::assert_snapshot!(
-        error(wide, [1, 1, 1], &[write(0, iota(4))]),
-        @"unsupported on cpu: a conversion to 64-bit integers in `main`, line 5"
-    );
     let large = "
         @group(0) @binding(0) var<storage, read_write> x: array<u32>;
         var<workgroup> all: array<array<u32, 1000000>, 5>;

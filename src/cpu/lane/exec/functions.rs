@@ -2,12 +2,12 @@
 
 use fearless_simd::{Simd, SimdBase};
 
-use super::super::function::{LaneFunction, for_each_function, lane};
+use super::super::function::{LaneFunction, OPERANDS, for_each_function, lane};
 use super::strip::REGISTERS;
 use crate::cpu::math::Fused;
 
 /// A function on strips: the result, then the operands; those that the function has not repeat the first.
-pub(super) type StripFunction = unsafe fn(to: *mut u32, operands: [*const u32; 4]);
+pub(super) type StripFunction = unsafe fn(to: *mut u32, operands: [*const u32; OPERANDS]);
 
 /// The token of an instruction set; functions that are called by address are handed none.
 ///
@@ -26,7 +26,7 @@ pub(in crate::cpu::lane) unsafe fn token<S: Simd>() -> S {
 /// is none of them.
 pub(in crate::cpu::lane) unsafe fn apply<S: Simd, F: Fused, L: LaneFunction>(
     to: *mut u32,
-    operands: [*const u32; 4],
+    operands: [*const u32; OPERANDS],
 ) {
     let len = S::u32s::LEN * REGISTERS;
     // SAFETY: passed on from the caller.
@@ -52,13 +52,13 @@ pub(in crate::cpu::lane) unsafe fn apply<S: Simd, F: Fused, L: LaneFunction>(
 #[inline(always)]
 fn fill(
     to: &mut [u32],
-    [a, b, c, d]: [&[u32]; 4],
-    function: impl Fn([u32; 4]) -> u32,
-    is_rare: impl Fn([u32; 4]) -> bool,
+    [a, b, c, d, e, f]: [&[u32]; OPERANDS],
+    function: impl Fn([u32; OPERANDS]) -> u32,
+    is_rare: impl Fn([u32; OPERANDS]) -> bool,
 ) -> bool {
     let mut rare = false;
-    for ((((to, &a), &b), &c), &d) in to.iter_mut().zip(a).zip(b).zip(c).zip(d) {
-        let args = [a, b, c, d];
+    for ((((((to, &a), &b), &c), &d), &e), &f) in to.iter_mut().zip(a).zip(b).zip(c).zip(d).zip(e).zip(f) {
+        let args = [a, b, c, d, e, f];
         rare |= is_rare(args);
         *to = function(args);
     }

@@ -13,4 +13,5 @@ pub(super) mod shuffle;
 mod stop;
 pub(super) mod strip;
 pub(super) mod subgroup;
+pub(super) mod wide;
 pub(super) mod workgroup;

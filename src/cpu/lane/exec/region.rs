@@ -77,6 +77,30 @@ impl Region {
         }
     }
 
+    /// A number that memories differ in.
+    pub(super) fn number(&self) -> usize {
+        self.words.addr() / 64
+    }
+
+    /// True if other threads have it too.
+    pub(super) fn is_shared(&self) -> bool {
+        self.sharing == Sharing::Shared
+    }
+
+    /// Replaces the two words from an offset on, the low one first, and gives what was there; zero where they are out of
+    /// range. The caller sees to it that other threads do not do so meanwhile.
+    pub(super) fn update_pair(&self, offset: u32, after: impl FnOnce(u64) -> u64) -> u64 {
+        let high = offset.checked_add(1).and_then(|offset| self.word(offset));
+        let Some((low, high)) = self.word(offset).zip(high) else { return 0 };
+        let before = u64::from(high.load(Relaxed)) << 32 | u64::from(low.load(Relaxed));
+        let after = after(before);
+        if after != before && self.sharing != Sharing::ReadOnly {
+            low.store(after as u32, Relaxed);
+            high.store((after >> 32) as u32, Relaxed);
+        }
+        before
+    }
+
     /// Makes all words zero; only for memory that this thread alone has.
     pub(super) fn clear(&self) {
         if self.sharing == Sharing::Own {
@@ -93,6 +117,8 @@ impl Region {
             if let Some(start) = self.run_of::<S>(simd, offsets) {
                 // SAFETY: the run is in range.
                 unsafe { self.read_vector::<S>(start).store_slice(to) };
+            } else if let Some(vector) = self.every_second::<S>(simd, offsets) {
+                vector.store_slice(to);
             } else if S::u32s::from_slice(simd, offsets).simd_eq(offsets[0]).all_true() {
                 to.fill(self.read(offsets[0]));
             } else {
@@ -143,6 +169,26 @@ impl Region {
         let lanes = S::u32s::from_fn(simd, |lane| lane as u32);
         let is_run = (S::u32s::from_slice(simd, offsets) - lanes).simd_eq(start).all_true();
         (is_run && start as usize + S::u32s::LEN <= self.len).then_some(start as usize)
+    }
+
+    /// The words at offsets, if each is the second next after the one before: halves of scalars of 64 bits.
+    #[inline(always)]
+    fn every_second<S: Simd>(&self, simd: S, offsets: &[u32]) -> Option<S::u32s> {
+        let len = S::u32s::LEN;
+        let lanes = S::u32s::from_fn(simd, |lane| 2 * lane as u32);
+        if !(S::u32s::from_slice(simd, offsets) - lanes).simd_eq(offsets[0]).all_true() {
+            return None;
+        }
+        // The words between are read along: those behind, or those before where the memory ends with the last one.
+        let first = offsets[0] as usize;
+        let is_behind = first + 2 * len <= self.len;
+        let start = if is_behind { first } else { first.checked_sub(1)? };
+        if start + 2 * len > self.len {
+            return None;
+        }
+        // SAFETY: both vectors are in range.
+        let (a, b) = unsafe { (self.read_vector::<S>(start), self.read_vector::<S>(start + len)) };
+        Some(if is_behind { a.unzip_low(b) } else { a.unzip_high(b) })
     }
 
     /// # Safety
@@ -207,7 +253,7 @@ impl Region {
 fn after(atomic: Atomic, before: u32, operand: u32, compare: u32) -> u32 {
     match atomic {
         Atomic::Update(Op::IAdd) => before.wrapping_add(operand),
-        Atomic::Update(op) => op.eval([before, operand, 0, 0]),
+        Atomic::Update(op) => op.eval([before, operand, 0, 0, 0, 0]),
         Atomic::Exchange => operand,
         Atomic::CompareExchange if before == compare => operand,
         Atomic::CompareExchange => before,

@@ -10,19 +10,20 @@ use fearless_simd::{Select, Simd, SimdBase, SimdFloat, SimdInt, SimdMask, prelud
 
 use super::super::assign::ArrayPlanes;
 use super::super::effect::Effect;
-use super::super::function::Function;
+use super::super::function::{Function, OPERANDS};
 use super::super::steps::{Step, StepOp, for_each_step};
 use super::checker::Checker;
 use super::functions::table;
 use super::region::Region;
 use super::subgroup;
+use super::wide::wide_effect;
 use crate::cpu::math::Fused;
 
 /// Vector registers of a strip.
 pub(in crate::cpu::lane) const REGISTERS: usize = 8;
 
 /// Lanes of the longest strip of any instruction set.
-pub(super) const MAX_STRIP: usize = 16 * REGISTERS;
+pub(in crate::cpu::lane) const MAX_STRIP: usize = 16 * REGISTERS;
 
 /// What steps work on.
 #[derive(Debug)]
@@ -163,7 +164,7 @@ impl<S: Simd, F: Fused> Code<S, F> {
                 binary { $($v:ident $s:ident $op:ident $acc:literal $kind:ident |$a:ident, $b:ident| $body:expr;)+ }
                 fused { $($fused:ident $ka:ident $kb:ident $kc:ident |$x:ident, $fa:ident, $fb:ident, $fc:ident| $value:expr;)+ }
             ) => {
-                for step in steps {
+                for (at, step) in steps.iter().enumerate() {
                     match step.op {
                         $(
                             StepOp::$v => {
@@ -276,6 +277,8 @@ impl<S: Simd, F: Fused> Code<S, F> {
                                 *acc = load(mask, k).simd_ne(0).select(b, *acc);
                             }
                         }
+                        // Looked at by the step behind it.
+                        StepOp::Further => {}
                         StepOp::Count => {
                             for acc in &acc {
                                 // A lane in the mask is all ones, which is -1.
@@ -295,7 +298,7 @@ impl<S: Simd, F: Fused> Code<S, F> {
                                 acc.store_slice(part);
                             }
                             // SAFETY: passed on from the caller.
-                            unsafe { Self::in_memory(simd, &mut strip, step, frame) };
+                            unsafe { Self::in_memory(simd, &mut strip, &steps[at.saturating_sub(1)..=at], frame) };
                             for (acc, part) in acc.iter_mut().zip(strip.0.chunks_exact(S::u32s::LEN)) {
                                 *acc = S::u32s::from_slice(simd, part);
                             }
@@ -307,20 +310,23 @@ impl<S: Simd, F: Fused> Code<S, F> {
         for_each_step!(run);
     }
 
-    /// Runs a step whose accumulator is in memory.
+    /// Runs a step whose accumulator is in memory, the last of those given; the one before it may name operands.
     ///
     /// # Safety
     /// As [`Self::strip`].
     #[inline(never)]
-    unsafe fn in_memory(simd: S, acc: &mut Strip, step: &Step, frame: &Frame) {
+    unsafe fn in_memory(simd: S, acc: &mut Strip, steps: &[Step], frame: &Frame) {
+        let (Some(step), Some(before)) = (steps.last(), steps.first()) else { return };
         // Operands that are no planes stay unread.
         let plane = |operand: u16| frame.table.get(operand as usize).copied().unwrap_or_default();
         match step.op {
             StepOp::Call => {
                 let mut to = Strip([0; MAX_STRIP]);
-                let mut operands = [acc.0.as_ptr(); 4];
+                let mut operands = [acc.0.as_ptr(); OPERANDS];
                 let arity = Function::ALL[step.f as usize].arity();
-                for (operand, place) in operands[1..arity].iter_mut().zip([step.a, step.b, step.c]) {
+                for (operand, place) in
+                    operands[1..arity].iter_mut().zip([step.a, step.b, step.c, before.a, before.b])
+                {
                     *operand = plane(place);
                 }
                 // SAFETY: strips, and planes that the caller vouches for; the processor has the instructions of `simd`.
@@ -404,6 +410,9 @@ impl<S: Simd, F: Fused> Code<S, F> {
                         if let Some(checker) = frame.checker {
                             checker.borrow_mut().note(step.a, frame.first, at, [values, second]);
                         }
+                    }
+                    Effect::Wide(effect) => {
+                        wide_effect(effect, &frame.memories[step.a as usize], values, at, second);
                     }
                 }
             }

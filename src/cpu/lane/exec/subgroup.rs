@@ -23,7 +23,7 @@ pub(in crate::cpu::lane) fn exchange(exchange: Subgroup, values: &mut [u32], mas
                 let mut fold = identity(op);
                 for lane in (0..SUBGROUP).filter(active) {
                     let below = fold;
-                    fold = op.eval([fold, before[lane], 0, 0]);
+                    fold = op.eval([fold, before[lane], 0, 0, 0, 0]);
                     values[lane] = if matches!(exchange, Subgroup::Exclusive(_)) { below } else { fold };
                 }
                 if matches!(exchange, Subgroup::Reduce(_)) {

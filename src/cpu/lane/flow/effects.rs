@@ -32,7 +32,9 @@ impl Pass<'_> {
         let mask = self.value_of(mask);
         let nobody = self.constant(u32::MAX);
         let at = match (offset, mask) {
-            (Some(offset), Some(mask)) => self.define(Def::Op(Op::Select, [mask, offset, nobody, mask])),
+            (Some(offset), Some(mask)) => {
+                self.define(Def::Op(Op::Select, [mask, offset, nobody, mask, mask, mask]))
+            }
             (Some(offset), None) => offset,
             (None, mask) => mask.unwrap_or(nobody),
         };

@@ -24,7 +24,7 @@ impl From<IcedError> for Refused {
 pub(super) type Result<T = ()> = std::result::Result<T, Refused>;
 
 /// The mask register used within an operation.
-const K: Register = Register::K1;
+pub(super) const K: Register = Register::K1;
 
 /// Picks the code of the instruction set.
 macro_rules! pick {
@@ -83,7 +83,7 @@ impl Asm {
         first + u32::from(vector.0)
     }
 
-    fn binary(&mut self, code: Code, to: Vector, a: Vector, b: Source) -> Result {
+    pub(super) fn binary(&mut self, code: Code, to: Vector, a: Vector, b: Source) -> Result {
         let (to, a) = (self.register(to), self.register(a));
         let instruction = match b {
             Source::Register(b) => Instruction::with3(code, to, a, self.register(b)),
@@ -92,7 +92,7 @@ impl Asm {
         self.push(instruction?)
     }
 
-    fn unary(&mut self, code: Code, to: Vector, a: Source) -> Result {
+    pub(super) fn unary(&mut self, code: Code, to: Vector, a: Source) -> Result {
         let to = self.register(to);
         let instruction = match a {
             Source::Register(a) => Instruction::with2(code, to, self.register(a)),
@@ -309,6 +309,11 @@ impl Asm {
     /// Loads an address.
     pub(super) fn load_pointer(&mut self, to: Register, from: Address) -> Result {
         self.push(Instruction::with2(Code::Mov_r64_rm64, to, from.operand())?)
+    }
+
+    /// Stores an address.
+    pub(super) fn store_pointer(&mut self, to: Address, from: Register) -> Result {
+        self.push(Instruction::with2(Code::Mov_rm64_r64, to.operand(), from)?)
     }
 
     /// Writes words to `base + 4 index` where a mask is not zero, lane by lane; the three are in the working memory at these

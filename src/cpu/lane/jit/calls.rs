@@ -7,24 +7,21 @@ use super::super::exec::functions::{apply, token};
 use super::super::exec::region::Region;
 use super::super::exec::strip::REGISTERS;
 use super::super::exec::subgroup;
-use super::super::function::{LaneFunction, for_each_function, lane};
+use super::super::exec::wide::wide_effect;
+use super::super::function::{LaneFunction, OPERANDS, for_each_function, lane};
 use crate::cpu::math::Hardware;
 
 /// A function on strips: the result, then the operands; those that the function has not repeat the first.
-type StripCall =
-    unsafe extern "sysv64" fn(to: *mut u32, a: *const u32, b: *const u32, c: *const u32, d: *const u32);
+type StripCall = unsafe extern "sysv64" fn(to: *mut u32, operands: *const [*const u32; OPERANDS]);
 
 /// # Safety
 /// As [`apply`].
 unsafe extern "sysv64" fn call<S: Simd, L: LaneFunction>(
     to: *mut u32,
-    a: *const u32,
-    b: *const u32,
-    c: *const u32,
-    d: *const u32,
+    operands: *const [*const u32; OPERANDS],
 ) {
     // SAFETY: passed on from the caller.
-    unsafe { apply::<S, Hardware, L>(to, [a, b, c, d]) }
+    unsafe { apply::<S, Hardware, L>(to, *operands) }
 }
 
 macro_rules! define_table {
@@ -128,5 +125,6 @@ unsafe extern "sysv64" fn effect<S: Simd>(
         Effect::Subgroup(exchange) => subgroup::exchange(exchange, to, at, second),
         // Checked runs are interpreted.
         Effect::Note => {}
+        Effect::Wide(effect) => wide_effect(effect, region, to, at, second),
     }
 }

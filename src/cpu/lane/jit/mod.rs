@@ -13,6 +13,7 @@ mod layout;
 mod memory;
 mod operand;
 mod ops;
+mod pairs;
 mod part;
 mod segment;
 mod values;

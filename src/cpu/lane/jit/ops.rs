@@ -7,23 +7,23 @@ use super::asm::{Asm, Result, Shift};
 use super::operand::{Const, Isa, Source, Vector};
 
 /// Predicates of float comparisons.
-mod float {
-    pub(super) const EQ: u32 = 0x00;
+pub(super) mod float {
+    pub(in super::super) const EQ: u32 = 0x00;
     pub(super) const UNORDERED: u32 = 0x03;
     pub(super) const NE: u32 = 0x04;
     pub(super) const ORDERED: u32 = 0x07;
-    pub(super) const LT: u32 = 0x11;
-    pub(super) const LE: u32 = 0x12;
+    pub(in super::super) const LT: u32 = 0x11;
+    pub(in super::super) const LE: u32 = 0x12;
     pub(super) const GE: u32 = 0x1d;
     pub(super) const GT: u32 = 0x1e;
 }
 
 /// Directions of rounding, without the inexact exception.
-mod round {
-    pub(super) const EVEN: u32 = 0x08;
-    pub(super) const DOWN: u32 = 0x09;
-    pub(super) const UP: u32 = 0x0a;
-    pub(super) const ZERO: u32 = 0x0b;
+pub(super) mod round {
+    pub(in super::super) const EVEN: u32 = 0x08;
+    pub(in super::super) const DOWN: u32 = 0x09;
+    pub(in super::super) const UP: u32 = 0x0a;
+    pub(in super::super) const ZERO: u32 = 0x0b;
 }
 
 fn float_predicate(op: Op) -> Option<u32> {

@@ -3,6 +3,7 @@
 //! Code is straight, so which value is needed last is known: when registers run out, that one gives up its own (Belady).
 //! What can be had again from a plane, a strip or the uniform file is not stored for it.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use iced_x86::{Code, Register};
@@ -21,11 +22,11 @@ const POINTERS: [Register; 7] =
 /// The state of a part.
 pub(super) struct Part<'a> {
     pub(super) asm: &'a mut Asm,
-    values: &'a Values,
+    pub(super) values: &'a Values,
     layout: &'a Layout,
     shape: &'a Shape<'a>,
     memory: Memory,
-    range: Range<usize>,
+    pub(super) range: Range<usize>,
     /// Where lanes are counted, unless in memory.
     count: Option<Vector>,
     /// Spilled registers in memory so far.
@@ -44,6 +45,8 @@ pub(super) struct Part<'a> {
     pinned: Vec<Vector>,
     /// Which of the two registers for addresses is next.
     turn: bool,
+    /// Values that have been computed along with one before them.
+    pub(super) early: HashSet<Id>,
 }
 
 impl<'a> Part<'a> {
@@ -79,6 +82,7 @@ impl<'a> Part<'a> {
             pointed: vec![],
             pinned: vec![],
             turn: false,
+            early: HashSet::new(),
         }
     }
 
@@ -140,6 +144,9 @@ impl<'a> Part<'a> {
 
     fn value(&mut self, id: Id) -> Result {
         let value = self.values.list[id as usize];
+        if self.early.contains(&id) {
+            return Ok(());
+        }
         let result = match value {
             Value::Nothing | Value::Uniform(_) | Value::Call { .. } | Value::Effect { .. } => return Ok(()),
             Value::Load(_) if self.values.is_at_hand(id) => return Ok(()),
@@ -156,6 +163,7 @@ impl<'a> Part<'a> {
                 to
             }
             Value::Binary(op, a, b) => self.binary(op, a, b)?,
+            Value::Pair { op, half, args, arity } => self.pair(id, op, half, &args[..usize::from(arity)])?,
             Value::Select(cond, accept, reject) => {
                 let (cond, reject) = (self.register(cond)?, self.register(reject)?);
                 let accept = self.source(accept)?;
@@ -224,6 +232,11 @@ impl<'a> Part<'a> {
                 };
             }
         };
+        self.finished(id, result)
+    }
+
+    /// Notes that a value is in a register, and stores it where it is needed in memory.
+    pub(super) fn finished(&mut self, id: Id, result: Vector) -> Result {
         if let Some(strip) = self.layout.strip[id as usize] {
             self.asm.store(self.strip(strip), result)?;
         }
@@ -345,7 +358,7 @@ impl<'a> Part<'a> {
     }
 
     /// A value in a register.
-    fn register(&mut self, id: Id) -> Result<Vector> {
+    pub(super) fn register(&mut self, id: Id) -> Result<Vector> {
         if let Some(register) = self.place[id as usize] {
             self.pinned.push(register);
             return Ok(register);
@@ -381,7 +394,7 @@ impl<'a> Part<'a> {
     }
 
     /// A register to write to, which stays pinned.
-    fn free_register(&mut self) -> Result<Vector> {
+    pub(super) fn free_register(&mut self) -> Result<Vector> {
         let free = (0..self.holds.len() as u8)
             .map(Vector)
             .find(|&register| self.holds[register.0 as usize].is_none() && !self.pinned.contains(&register));
@@ -400,7 +413,7 @@ impl<'a> Part<'a> {
             .filter_map(|register| self.holds[register].map(|id| (register, id)))
             .max_by_key(|&(_, id)| self.uses[id as usize].last().copied());
         let Some((register, id)) = victim else {
-            // At most four operands, a result: there are always registers.
+            // At most six operands, a result and two more: there are always registers.
             known(false)?;
             return Ok(Vector(0));
         };

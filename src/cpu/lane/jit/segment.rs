@@ -15,7 +15,7 @@ use iced_x86::{Code, Register};
 
 use super::super::assign::ArrayPlanes;
 use super::super::effect::Effect;
-use super::super::function::Function;
+use super::super::function::{Function, OPERANDS};
 use super::super::steps::{Step, StepOp};
 use super::asm::{Asm, Refused, Result};
 use super::layout::Layout;
@@ -140,13 +140,15 @@ fn call(asm: &mut Asm, at: usize, values: &Values, layout: &Layout, shape: &Shap
         Some(Value::Call { function, args }) => {
             asm.lea(Register::RDI, strip(layout.strip[at].unwrap_or_default()))?;
             let arity = Function::ALL[*function as usize].arity();
-            for (register, &arg) in registers.into_iter().zip(args).take(arity) {
-                operand(asm, register, arg)?;
+            // Operands that the function has not are its first, which so comes last.
+            let order = (1..arity).chain([0]).chain(arity..OPERANDS);
+            for place in order {
+                if (..arity).contains(&place) {
+                    operand(asm, Register::RAX, args[place])?;
+                }
+                asm.store_pointer(Address::new(Register::RSP, 8 * place as i64), Register::RAX)?;
             }
-            // Operands that the function has not are its first.
-            for &register in &registers[arity..] {
-                asm.registers(Code::Mov_r64_rm64, register, Register::RSI)?;
-            }
+            asm.lea(Register::RSI, Address::new(Register::RSP, 0))?;
             asm.call(shape.functions[*function as usize])
         }
         Some(&Value::Effect { op, f, memory, args }) => {
@@ -194,12 +196,15 @@ fn loop_over_strip(part: &mut Part, strip_bytes: u32) -> Result {
 const SAVED: [Register; 6] =
     [Register::RBX, Register::RBP, Register::R12, Register::R13, Register::R14, Register::R15];
 
+/// Bytes of the stack for the addresses of a call's operands. Calls want the stack aligned to 16 bytes, and the saved
+/// registers with the return address leave it 8 off.
+const STACK: i32 = 8 * OPERANDS as i32 + 8;
+
 fn enter(asm: &mut Asm) -> Result {
     for register in SAVED {
         asm.single(Code::Push_r64, register)?;
     }
-    // Calls want the stack aligned to 16 bytes.
-    asm.immediate(Code::Sub_rm64_imm32, Register::RSP, 8)?;
+    asm.immediate(Code::Sub_rm64_imm32, Register::RSP, STACK)?;
     asm.registers(Code::Mov_r64_rm64, Register::RBX, Register::RDI)?;
     asm.registers(Code::Mov_r64_rm64, Register::R12, Register::RSI)?;
     asm.registers(Code::Mov_r64_rm64, Register::R13, Register::RDX)?;
@@ -208,7 +213,7 @@ fn enter(asm: &mut Asm) -> Result {
 }
 
 fn leave(asm: &mut Asm) -> Result {
-    asm.immediate(Code::Add_rm64_imm32, Register::RSP, 8)?;
+    asm.immediate(Code::Add_rm64_imm32, Register::RSP, STACK)?;
     for register in SAVED.into_iter().rev() {
         asm.single(Code::Pop_r64, register)?;
     }

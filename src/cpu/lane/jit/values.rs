@@ -6,9 +6,10 @@
 use std::collections::HashMap;
 
 use super::super::assign::ArrayPlanes;
-use super::super::function::Function;
+use super::super::function::{Function, OPERANDS};
 use super::super::op::Op;
 use super::super::steps::{Step, StepOp, binary_of, unary_of};
+use super::pairs::{self, Half, PairOp};
 
 /// The number of a value: its index in [`Values::list`].
 pub(super) type Id = u32;
@@ -44,7 +45,14 @@ pub(super) enum Value {
     /// A built-in function out of line, by its number; operands beyond its arity repeat the first.
     Call {
         function: u8,
-        args: [Id; 4],
+        args: [Id; OPERANDS],
+    },
+    /// An operation on scalars of 64 bits, of which the result is one half; operands beyond the arity do not count.
+    Pair {
+        op: PairOp,
+        half: Half,
+        args: [Id; OPERANDS],
+        arity: u8,
     },
     /// A step on memory or among lanes, out of line: its number, the memory, and what it takes: what the accumulator held,
     /// places or mask, a further operand.
@@ -94,21 +102,27 @@ impl Value {
     pub(super) fn operands(&self) -> impl Iterator<Item = Id> {
         let none = Id::MAX;
         let ids = match *self {
-            Self::Load(_) | Self::Uniform(_) | Self::Row { .. } | Self::Nothing => [none; 4],
+            Self::Load(_) | Self::Uniform(_) | Self::Row { .. } | Self::Nothing => [none; OPERANDS],
             Self::Unary(_, a) | Self::Rotate(a, _) | Self::Count(a) | Self::Store { value: a, .. } => {
-                [a, none, none, none]
+                [a, none, none, none, none, none]
             }
-            Self::StoreRow { value, mask, .. } => [value, mask.unwrap_or(none), none, none],
-            Self::Binary(_, a, b) => [a, b, none, none],
-            Self::Select(c, a, b) => [c, a, b, none],
-            Self::SelectIf(_, [x, y], a, b) => [x, y, a, b],
-            Self::Lookup { index, .. } => [index, none, none, none],
-            Self::Gather { offset, .. } => [offset, none, none, none],
+            Self::StoreRow { value, mask, .. } => [value, mask.unwrap_or(none), none, none, none, none],
+            Self::Binary(_, a, b) => [a, b, none, none, none, none],
+            Self::Select(c, a, b) => [c, a, b, none, none, none],
+            Self::SelectIf(_, [x, y], a, b) => [x, y, a, b, none, none],
+            Self::Lookup { index, .. } => [index, none, none, none, none, none],
+            Self::Gather { offset, .. } => [offset, none, none, none, none, none],
             Self::Call { args, .. } => args,
-            Self::Effect { args: [a, b, c], .. } => {
-                [a.unwrap_or(none), b.unwrap_or(none), c.unwrap_or(none), none]
+            Self::Pair { mut args, arity, .. } => {
+                args[usize::from(arity)..].fill(none);
+                args
             }
-            Self::Scatter { offset, value, mask, .. } => [offset, value, mask.unwrap_or(none), none],
+            Self::Effect { args: [a, b, c], .. } => {
+                [a.unwrap_or(none), b.unwrap_or(none), c.unwrap_or(none), none, none, none]
+            }
+            Self::Scatter { offset, value, mask, .. } => {
+                [offset, value, mask.unwrap_or(none), none, none, none]
+            }
         };
         ids.into_iter().filter(move |&id| id != none)
     }
@@ -146,7 +160,8 @@ impl Values {
         this.written.extend(last_store.keys().copied().filter(|&plane| plane >= locals));
         this.written.sort_unstable();
         this.written.dedup();
-        let mut pass = Pass { this, arrays, content: HashMap::new(), uniform: HashMap::new(), acc: 0 };
+        let mut pass =
+            Pass { this, arrays, content: HashMap::new(), uniform: HashMap::new(), acc: 0, further: [0; 2] };
         for (at, step) in steps.iter().enumerate() {
             // A plane of an array may be read by its offset at any time, others only behind the segment.
             let stays =
@@ -239,6 +254,8 @@ struct Pass<'a> {
     content: HashMap<u16, Id>,
     uniform: HashMap<u16, Id>,
     acc: Id,
+    /// Further operands of the next call.
+    further: [u16; 2],
 }
 
 impl Pass<'_> {
@@ -315,13 +332,19 @@ impl Pass<'_> {
                 let (mask, b) = (self.plane(a), self.uniform(b));
                 self.push(Value::Select(mask, b, acc))
             }
+            Further => {
+                self.further = [a, b];
+                acc
+            }
             Call => {
-                let mut args = [acc; 4];
+                let mut args = [acc; OPERANDS];
                 let arity = Function::ALL[f as usize].arity();
-                for (arg, plane) in args[1..arity].iter_mut().zip([a, b, c]) {
+                let [d, e] = self.further;
+                for (arg, plane) in args[1..arity].iter_mut().zip([a, b, c, d, e]) {
                     *arg = self.plane(plane);
                 }
-                self.push(Value::Call { function: f, args })
+                let called = Value::Call { function: f, args };
+                self.push(pairs::of(Function::ALL[f as usize], args).unwrap_or(called))
             }
             Lookup => self.push(Value::Lookup { table: a, index: acc }),
             Read => self.push(Value::Effect { op, f, memory: a, args: [Some(acc), None, None] }),

@@ -2,12 +2,16 @@
 
 use std::rc::Rc;
 
-use naga::{BinaryOperator, Expression, Handle, Literal, RelationalFunction, ScalarKind, UnaryOperator};
+use naga::{
+    BinaryOperator, Expression, Handle, Literal, RelationalFunction, ScalarKind, TypeInner, UnaryOperator,
+};
 
 use super::super::function::Function;
 use super::super::limits::MAX_ARRAY_WORDS;
 use super::super::op::Op;
 use super::super::tree::Value;
+use super::component::Component;
+use super::wide::Wide;
 use super::{Frame, Lowering, Operand, types, unsupported_at};
 use crate::error::Result;
 
@@ -52,7 +56,7 @@ impl Lowering {
 
     fn evaluate(&mut self, frame: &mut Frame, handle: Handle<Expression>) -> Result<Operand> {
         let words: Rc<[Value]> = match frame.function.expressions[handle] {
-            Expression::Literal(literal) => [self.literal(frame, literal)?].into(),
+            Expression::Literal(literal) => self.literal(frame, literal)?,
             Expression::Constant(constant) => {
                 let words = self.global(frame, frame.module().constants[constant].init)?;
                 self.spend_at(frame, words.len(), handle)?;
@@ -72,7 +76,8 @@ impl Lowering {
             }
             Expression::Access { base, index } => {
                 let is_signed = types::kind(frame.ty(index)) == Some(ScalarKind::Sint);
-                let index = self.word(frame, index)?;
+                let index = self.words(frame, index)?;
+                let index = self.index_word(&index);
                 match self.operand(frame, base)? {
                     Operand::Place(place) => {
                         let index = (index, is_signed);
@@ -93,13 +98,13 @@ impl Lowering {
                     words[offset as usize..][..len as usize].into()
                 }
             },
-            Expression::Splat { size, value } => {
-                let value = self.word(frame, value)?;
-                vec![value; types::size(size)].into()
-            }
+            Expression::Splat { size, value } => self.words(frame, value)?.repeat(types::size(size)).into(),
             Expression::Swizzle { size, vector, pattern } => {
                 let words = self.words(frame, vector)?;
-                pattern[..types::size(size)].iter().map(|&component| words[component as usize]).collect()
+                let (_, each) = types::elements(frame.unit, frame.ty(vector))?;
+                let component =
+                    |at: naga::SwizzleComponent| &words[(at as u32 * each) as usize..][..each as usize];
+                pattern[..types::size(size)].iter().flat_map(|&at| component(at)).copied().collect()
             }
             Expression::FunctionArgument(index) => return Ok(frame.args[index as usize].clone()),
             Expression::LocalVariable(local) => {
@@ -121,15 +126,16 @@ impl Lowering {
             Expression::Select { condition, accept, reject } => {
                 let condition = self.words(frame, condition)?;
                 let (accept, reject) = (self.words(frame, accept)?, self.words(frame, reject)?);
-                let pick = |i: usize| condition[if condition.len() == 1 { 0 } else { i }];
-                (0..accept.len()).map(|i| self.b.select(pick(i), accept[i], reject[i])).collect()
+                // One condition goes with every word, or each with the words of a component.
+                let each = accept.len() / condition.len();
+                (0..accept.len()).map(|i| self.b.select(condition[i / each], accept[i], reject[i])).collect()
             }
             Expression::Relational { fun, argument } => self.relational(frame, fun, argument)?,
             Expression::Math { fun, arg, arg1, arg2, arg3 } => {
                 let args: Vec<_> = [Some(arg), arg1, arg2, arg3].into_iter().flatten().collect();
                 self.math(frame, handle, fun, &args)?
             }
-            Expression::As { expr, kind, convert } => self.convert(frame, handle, expr, kind, convert)?,
+            Expression::As { expr, kind, convert } => self.convert(frame, expr, kind, convert)?,
             Expression::GlobalVariable(global) => {
                 return self.global_place(frame, global).map(Operand::Place);
             }
@@ -158,21 +164,21 @@ impl Lowering {
         self.each(Op::Call(Function::QuantizeToF16), words)
     }
 
-    fn literal(&mut self, frame: &Frame, literal: Literal) -> Result<Value> {
-        Ok(match literal {
+    fn literal(&mut self, frame: &Frame, literal: Literal) -> Result<Rc<[Value]>> {
+        let word = match literal {
             Literal::F32(x) => self.b.float(x),
             Literal::F16(x) => self.b.float(x.to_f32()),
             Literal::I32(x) => self.b.constant(x as u32),
             Literal::U32(x) => self.b.constant(x),
             Literal::Bool(x) => self.b.constant(if x { u32::MAX } else { 0 }),
-            _ => {
-                return Err(unsupported_at(
-                    frame.unit,
-                    "a literal that is not 32 bits wide",
-                    naga::Span::UNDEFINED,
-                ));
+            Literal::F64(x) => return Ok(self.wide_constant(x.to_bits()).into()),
+            Literal::I64(x) => return Ok(self.wide_constant(x as u64).into()),
+            Literal::U64(x) => return Ok(self.wide_constant(x).into()),
+            Literal::I16(_) | Literal::U16(_) | Literal::AbstractInt(_) | Literal::AbstractFloat(_) => {
+                return Err(unsupported_at(frame.unit, "a literal of this type", naga::Span::UNDEFINED));
             }
-        })
+        };
+        Ok([word].into())
     }
 
     pub(super) fn zeros(&mut self, frame: &Frame, ty: Handle<naga::Type>) -> Result<Rc<[Value]>> {
@@ -185,7 +191,7 @@ impl Lowering {
     pub(super) fn global(&mut self, frame: &Frame, handle: Handle<Expression>) -> Result<Rc<[Value]>> {
         let module = frame.module();
         Ok(match module.global_expressions[handle] {
-            Expression::Literal(literal) => [self.literal(frame, literal)?].into(),
+            Expression::Literal(literal) => self.literal(frame, literal)?,
             Expression::Constant(constant) => self.global(frame, module.constants[constant].init)?,
             Expression::ZeroValue(ty) => self.zeros(frame, ty)?,
             Expression::Compose { ref components, .. } => {
@@ -195,10 +201,7 @@ impl Lowering {
                 }
                 words.into()
             }
-            Expression::Splat { size, value } => {
-                let value = self.global(frame, value)?;
-                vec![value[0]; types::size(size)].into()
-            }
+            Expression::Splat { size, value } => self.global(frame, value)?.repeat(types::size(size)).into(),
             _ => {
                 let span = module.global_expressions.get_span(handle);
                 return Err(unsupported_at(frame.unit, "this constant expression", span));
@@ -280,6 +283,9 @@ impl Lowering {
         expr: Handle<Expression>,
     ) -> Result<Rc<[Value]>> {
         let words = self.words(frame, expr)?;
+        if types::is_wide(frame.ty(expr)) {
+            return Ok(self.wide_words_of_unary(op, types::kind(frame.ty(expr)), &words));
+        }
         Ok(match (op, types::kind(frame.ty(expr))) {
             (UnaryOperator::Negate, Some(ScalarKind::Float)) => self.each(Op::FNeg, &words),
             (UnaryOperator::Negate, _) => {
@@ -299,13 +305,41 @@ impl Lowering {
     ) -> Result<Rc<[Value]>> {
         let (a, b) = (self.words(frame, left)?, self.words(frame, right)?);
         let (left, right) = (frame.ty(left), frame.ty(right));
+        let is_shift = matches!(op, BinaryOperator::ShiftLeft | BinaryOperator::ShiftRight);
+        let (wide, wide_right) = (types::is_wide(left), types::is_wide(right));
+        // A shift is by a number that fits into a word, whatever its type.
+        let b = if is_shift && wide_right { b.iter().copied().step_by(2).collect() } else { b };
+        if is_shift && wide {
+            let op = binary_op(op, types::kind(left));
+            let (a, by) = (Wide::of_words(&a), |at: usize| b[at]);
+            let shifted: Vec<Wide> =
+                a.iter().enumerate().map(|(at, &a)| self.wide_shift(op, a, by(at))).collect();
+            return Ok(Wide::words(&shifted));
+        }
+        if wide {
+            return Ok(self.binary_of::<Wide>(op, (left, &a), (right, &b)));
+        }
+        Ok(self.binary_of::<Value>(op, (left, &a), (right, &b)))
+    }
+
+    fn binary_of<C: Component>(
+        &mut self,
+        op: BinaryOperator,
+        (left, a): (&TypeInner, &[Value]),
+        (right, b): (&TypeInner, &[Value]),
+    ) -> Rc<[Value]> {
+        let (a, b) = (C::of_words(a), C::of_words(b));
         if op == BinaryOperator::Multiply
             && let Some(product) = self.matrix_product(left, &a, right, &b)
         {
-            return Ok(product);
+            return C::words(&product);
         }
         let op = binary_op(op, types::kind(left));
-        Ok(self.zip(op, &a, &b))
+        if op.is_comparison() {
+            return self.compare(op, &a, &b).into();
+        }
+        let result = self.map2(op, &a, &b);
+        C::words(&result)
     }
 
     fn relational(
@@ -318,6 +352,14 @@ impl Lowering {
         let fold = match fun {
             RelationalFunction::All => Op::And,
             RelationalFunction::Any => Op::Or,
+            RelationalFunction::IsNan | RelationalFunction::IsInf if types::is_wide(frame.ty(argument)) => {
+                let x = Wide::of_words(&words);
+                if fun == RelationalFunction::IsNan {
+                    return Ok(self.compare(Op::FNe, &x, &x).into());
+                }
+                let (magnitude, infinity) = (self.map(Op::FAbs, &x), Wide::float(self, f64::INFINITY));
+                return Ok(self.compare(Op::IEq, &magnitude, &[infinity]).into());
+            }
             RelationalFunction::IsNan => return Ok(self.zip(Op::FNe, &words, &words)),
             RelationalFunction::IsInf => {
                 let magnitude = self.each(Op::FAbs, &words);
@@ -330,50 +372,6 @@ impl Lowering {
             result = self.b.op2(fold, result, word);
         }
         Ok([result].into())
-    }
-
-    fn convert(
-        &mut self,
-        frame: &mut Frame,
-        handle: Handle<Expression>,
-        expr: Handle<Expression>,
-        to: ScalarKind,
-        convert: Option<u8>,
-    ) -> Result<Rc<[Value]>> {
-        let words = self.words(frame, expr)?;
-        let from = types::kind(frame.ty(expr)).unwrap_or(to);
-        let is_half = convert == Some(2) && to == ScalarKind::Float;
-        if convert.is_some_and(|width| width != 4 && to != ScalarKind::Bool && !is_half) {
-            let what = match to {
-                ScalarKind::Float => "a conversion to f64",
-                _ => "a conversion to 64-bit integers",
-            };
-            return Err(frame.unsupported(what, handle));
-        }
-        if convert.is_none() || from == to {
-            return Ok(words);
-        }
-        use ScalarKind::{Bool, Float, Sint, Uint};
-        Ok(match (from, to) {
-            (Sint, Float) => self.each(Op::SToF, &words),
-            (Uint, Float) => self.each(Op::UToF, &words),
-            (Float, Sint) => self.each(Op::FToS, &words),
-            (Float, Uint) => self.each(Op::FToU, &words),
-            (Bool, Float) => {
-                let one = self.b.float(1.0);
-                self.zip(Op::And, &words, &[one])
-            }
-            (Bool, _) => {
-                let one = self.b.constant(1);
-                self.zip(Op::And, &words, &[one])
-            }
-            (from, Bool) => {
-                let zero = self.b.constant(0);
-                let differs = if from == Float { Op::FNe } else { Op::INe };
-                self.zip(differs, &words, &[zero])
-            }
-            _ => words,
-        })
     }
 }
 

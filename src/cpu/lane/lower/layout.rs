@@ -88,7 +88,12 @@ fn host_leaves(unit: Unit, inner: &TypeInner, at: u32, leaves: &mut Vec<Leaf>) {
     let arena = &unit.module.types;
     let mut scalars = |at: u32, count: u32, scalar: Scalar| {
         let width = u32::from(scalar.width);
-        leaves.extend((0..count).map(|index| Leaf { offset: at + index * width, is_half: width == 2 }));
+        // A scalar of 64 bits is two words.
+        let step = width.min(4);
+        leaves.extend(
+            (0..count * width / step)
+                .map(|at_step| Leaf { offset: at + at_step * step, is_half: width == 2 }),
+        );
     };
     match *inner {
         TypeInner::Scalar(scalar) | TypeInner::Atomic(scalar) => scalars(at, 1, scalar),

@@ -1,4 +1,5 @@
-//! Built-in numeric functions: each is an operation, or spelled out in operations as WGSL defines it.
+//! Built-in numeric functions: each is an operation, a function of its own, or spelled out in operations as WGSL defines
+//! it.
 
 use std::rc::Rc;
 
@@ -26,6 +27,15 @@ impl Lowering {
         let a = args[0].clone();
         let ty = frame.ty(exprs[0]);
         let kind = types::kind(ty).unwrap_or(ScalarKind::Float);
+        if types::is_wide(ty) {
+            return self.wide_math(frame, handle, fun, kind, &args);
+        }
+        if kind == ScalarKind::Float {
+            let components: Vec<Vec<Value>> = args.iter().map(|arg| arg.to_vec()).collect();
+            if let Some(result) = self.formula(fun, &components, types::matrix(ty)) {
+                return Ok(result.into());
+            }
+        }
         let by_kind = |float: Op, signed: Op, unsigned: Op| match kind {
             ScalarKind::Float => float,
             ScalarKind::Sint => signed,
@@ -43,30 +53,12 @@ impl Lowering {
                 let low = self.zip(max, &a, &args[1]);
                 self.zip(min, &low, &args[2])
             }
-            Fun::Saturate => self.saturate(&a),
             Fun::Sign => self.each(by_kind(call(Function::Sign), call(Function::SignI32), Op::Not), &a),
             Fun::Ceil => self.each(Op::FCeil, &a),
             Fun::Floor => self.each(Op::FFloor, &a),
             Fun::Round => self.each(Op::FRound, &a),
             Fun::Trunc => self.each(Op::FTrunc, &a),
-            Fun::Fract => {
-                let floor = self.each(Op::FFloor, &a);
-                self.zip(Op::FSub, &a, &floor)
-            }
             Fun::Sqrt => self.each(Op::FSqrt, &a),
-            Fun::InverseSqrt => {
-                let one = self.b.float(1.0);
-                let root = self.each(Op::FSqrt, &a);
-                self.zip(Op::FDiv, &[one], &root)
-            }
-            Fun::Radians => {
-                let factor = self.b.float(0.017_453_292);
-                self.zip(Op::FMul, &a, &[factor])
-            }
-            Fun::Degrees => {
-                let factor = self.b.float(57.295_78);
-                self.zip(Op::FMul, &a, &[factor])
-            }
             Fun::Modf => {
                 let fract = self.each(call(Function::ModfFract), &a);
                 let whole = self.each(Op::FTrunc, &a);
@@ -81,50 +73,7 @@ impl Lowering {
                 let fma = |i: usize| [a[i], args[1][i], args[2][i]];
                 (0..a.len()).map(|i| self.b.op(call(Function::Fma), &fma(i))).collect()
             }
-            Fun::Mix => self.mix(&a, &args[1], &args[2]),
-            Fun::Step => {
-                let (one, zero) = (self.b.float(1.0), self.b.float(0.0));
-                let reached = self.zip(Op::FLe, &a, &args[1]);
-                reached.iter().map(|&reached| self.b.select(reached, one, zero)).collect()
-            }
-            Fun::SmoothStep => self.smoothstep(&a, &args[1], &args[2]),
-            Fun::Dot if kind == ScalarKind::Float => [self.dot(&a, &args[1])].into(),
             Fun::Dot => [self.sum_of_products(Op::IMul, Op::IAdd, &a, &args[1])].into(),
-            Fun::Cross => (0..3).map(|i| self.cross(&a, &args[1], (i + 1) % 3, (i + 2) % 3)).collect(),
-            Fun::Length => [self.length(&a)].into(),
-            Fun::Distance => {
-                let difference = self.zip(Op::FSub, &a, &args[1]);
-                [self.length(&difference)].into()
-            }
-            Fun::Normalize => {
-                let length = self.length(&a);
-                self.zip(Op::FDiv, &a, &[length])
-            }
-            Fun::FaceForward => {
-                let (dot, zero) = (self.dot(&args[1], &args[2]), self.b.float(0.0));
-                let keep = self.b.op2(Op::FLt, dot, zero);
-                let opposite = self.each(Op::FNeg, &a);
-                (0..a.len()).map(|i| self.b.select(keep, a[i], opposite[i])).collect()
-            }
-            Fun::Reflect => {
-                let (dot, two) = (self.dot(&args[1], &a), self.b.float(2.0));
-                let factor = self.b.op2(Op::FMul, two, dot);
-                let normal = self.zip(Op::FMul, &[factor], &args[1]);
-                self.zip(Op::FSub, &a, &normal)
-            }
-            Fun::Refract => self.refract(&a, &args[1], args[2][0]),
-            Fun::Outer => {
-                let b = args[1].clone();
-                b.iter().flat_map(|&b| self.zip(Op::FMul, &a, &[b]).to_vec()).collect()
-            }
-            Fun::Transpose => match types::matrix(ty) {
-                Some(shape) => self.transpose(&a, shape),
-                None => return Err(frame.unsupported("this transpose", handle)),
-            },
-            Fun::Determinant => match types::matrix(ty) {
-                Some((size, _)) => [self.determinant(&a, size)].into(),
-                None => return Err(frame.unsupported("this determinant", handle)),
-            },
             Fun::ExtractBits => {
                 let function = if kind == ScalarKind::Sint {
                     Function::ExtractBitsI32
@@ -160,71 +109,6 @@ impl Lowering {
                 _ => return Err(frame.unsupported(format!("the built-in {fun:?}"), handle)),
             },
         })
-    }
-
-    /// Clamps to 0 to 1; NaN becomes 0.
-    fn saturate(&mut self, a: &[Value]) -> Rc<[Value]> {
-        let (zero, one) = (self.b.float(0.0), self.b.float(1.0));
-        a.iter()
-            .map(|&x| {
-                let positive = self.b.op2(Op::FGt, x, zero);
-                let x = self.b.select(positive, x, zero);
-                let small = self.b.op2(Op::FLt, x, one);
-                self.b.select(small, x, one)
-            })
-            .collect()
-    }
-
-    /// `a * (1 - t) + b * t`.
-    fn mix(&mut self, a: &[Value], b: &[Value], t: &[Value]) -> Rc<[Value]> {
-        let one = self.b.float(1.0);
-        let rest = self.zip(Op::FSub, &[one], t);
-        let (a, b) = (self.zip(Op::FMul, a, &rest), self.zip(Op::FMul, b, t));
-        self.zip(Op::FAdd, &a, &b)
-    }
-
-    fn smoothstep(&mut self, low: &[Value], high: &[Value], x: &[Value]) -> Rc<[Value]> {
-        let (range, above) = (self.zip(Op::FSub, high, low), self.zip(Op::FSub, x, low));
-        let t = self.zip(Op::FDiv, &above, &range);
-        let t = self.saturate(&t);
-        let (two, three) = (self.b.float(2.0), self.b.float(3.0));
-        let (square, double) = (self.zip(Op::FMul, &t, &t), self.zip(Op::FMul, &[two], &t));
-        let factor = self.zip(Op::FSub, &[three], &double);
-        self.zip(Op::FMul, &square, &factor)
-    }
-
-    /// `a[i] * b[j] - a[j] * b[i]`.
-    fn cross(&mut self, a: &[Value], b: &[Value], i: usize, j: usize) -> Value {
-        let (left, right) = (self.b.op2(Op::FMul, a[i], b[j]), self.b.op2(Op::FMul, a[j], b[i]));
-        self.b.op2(Op::FSub, left, right)
-    }
-
-    fn length(&mut self, a: &[Value]) -> Value {
-        match a {
-            [x] => self.b.op1(Op::FAbs, *x),
-            _ => {
-                let square = self.dot(a, a);
-                self.b.op1(Op::FSqrt, square)
-            }
-        }
-    }
-
-    fn refract(&mut self, incident: &[Value], normal: &[Value], ratio: Value) -> Rc<[Value]> {
-        let (zero, one) = (self.b.float(0.0), self.b.float(1.0));
-        let cosine = self.dot(normal, incident);
-        let square = self.b.op2(Op::FMul, cosine, cosine);
-        let sine = self.b.op2(Op::FSub, one, square);
-        let ratio_square = self.b.op2(Op::FMul, ratio, ratio);
-        let scaled = self.b.op2(Op::FMul, ratio_square, sine);
-        let k = self.b.op2(Op::FSub, one, scaled);
-        let reflected = self.b.op2(Op::FLt, k, zero);
-        let root = self.b.op1(Op::FSqrt, k);
-        let along = self.b.op2(Op::FMul, ratio, cosine);
-        let factor = self.b.op2(Op::FAdd, along, root);
-        let bent = self.zip(Op::FMul, &[ratio], incident);
-        let towards = self.zip(Op::FMul, &[factor], normal);
-        let refracted = self.zip(Op::FSub, &bent, &towards);
-        refracted.iter().map(|&x| self.b.select(reflected, zero, x)).collect()
     }
 
     fn pack(&mut self, function: Function, words: &[Value]) -> Rc<[Value]> {

@@ -147,6 +147,9 @@ impl Lowering {
     pub(super) fn load(&mut self, frame: &Frame, place: &Place, inner: &TypeInner) -> Result<Rc<[Value]>> {
         let words = types::words(frame.unit, inner)?;
         let values: Rc<[Value]> = match &place.storage {
+            Storage::Memory(memory, _) if is_wide_atomic(inner) => {
+                self.wide_atomic_load(place, *memory).into()
+            }
             Storage::Memory(memory, layout) => {
                 let leaves = layout.leaves(frame.unit, inner)?;
                 self.spend(frame.unit, leaves.len(), || naga::Span::UNDEFINED)?;
@@ -177,6 +180,9 @@ impl Lowering {
         values: &[Value],
     ) -> Result<()> {
         match &place.storage {
+            Storage::Memory(memory, _) if is_wide_atomic(inner) => {
+                self.wide_atomic_store(place, *memory, [values[0], values[1]]);
+            }
             Storage::Memory(memory, layout) => {
                 for (leaf, &value) in layout.leaves(frame.unit, inner)?.into_iter().zip(values) {
                     self.write_leaf(place, *memory, leaf, value);
@@ -280,6 +286,11 @@ impl Lowering {
         }
         self.watched_words(vars);
     }
+}
+
+/// True for an atomic of two words, which are read and written together.
+fn is_wide_atomic(inner: &TypeInner) -> bool {
+    matches!(inner, TypeInner::Atomic(scalar) if scalar.width == 8)
 }
 
 /// Which variable a pointer expression goes back to.

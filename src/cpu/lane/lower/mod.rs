@@ -1,9 +1,12 @@
 //! From naga IR to the tree: calls inlined, composites taken apart into words, locals turned into variables or arrays.
 //!
-//! What a pure function cannot contain, or what has no 32-bit form, is refused with `Error::Unsupported`.
+//! What a pure function cannot contain, or what is not made of words, is refused with `Error::Unsupported`.
 
 mod access;
+mod component;
+mod convert;
 mod expr;
+mod geometry;
 mod kernel;
 mod layout;
 mod math;
@@ -13,6 +16,9 @@ mod stmt;
 mod synchronise;
 mod types;
 mod watch;
+mod wide;
+mod wide_effects;
+mod wide_math;
 
 use std::collections::HashMap;
 use std::rc::Rc;

@@ -90,6 +90,23 @@ impl Lowering {
             return Err(frame.unsupported("an atomic operation on this pointer", pointer));
         };
         let kind = types::kind(frame.ty(value)).unwrap_or(ScalarKind::Uint);
+        if types::is_wide(frame.ty(value)) {
+            let operand = self.wide_operand(frame, value)?;
+            let compare = match *fun {
+                AtomicFunction::Exchange { compare: Some(compare) } => {
+                    Some(self.wide_operand(frame, compare)?)
+                }
+                _ => None,
+            };
+            let words = self.wide_atomic(&place, memory, fun, kind, operand, compare);
+            if let Some(inner) = types::pointee(frame.unit, frame.ty(pointer)) {
+                self.watch_access(frame, &place, &inner, &words[..2], Mode::AtomicUpdate)?;
+            }
+            if let Some(result) = result {
+                frame.exprs[result.index()] = Some(Operand::Words(words));
+            }
+            return Ok(());
+        }
         let mut operand = self.word(frame, value)?;
         let choose = |float, signed, unsigned| match kind {
             ScalarKind::Float => Atomic::Update(float),
@@ -153,6 +170,9 @@ impl Lowering {
             ScalarKind::Sint => signed,
             _ => unsigned,
         };
+        if types::is_wide(frame.ty(argument)) {
+            return Ok(self.wide_collective(op, how, kind, &words));
+        }
         let op = match op {
             SubgroupOperation::All | SubgroupOperation::And => Op::And,
             SubgroupOperation::Any | SubgroupOperation::Or => Op::Or,

@@ -12,17 +12,17 @@ use crate::error::{Error, Result};
 pub(super) fn words(unit: Unit, inner: &TypeInner) -> Result<u32> {
     let of = |ty| words(unit, &unit.module.types[ty].inner);
     match inner {
-        TypeInner::Scalar(scalar) | TypeInner::Atomic(scalar) => checked(unit, *scalar).map(|()| 1),
-        TypeInner::Vector { size, scalar } => checked(unit, *scalar).map(|()| *size as u32),
+        TypeInner::Scalar(scalar) | TypeInner::Atomic(scalar) => checked(unit, *scalar),
+        TypeInner::Vector { size, scalar } => checked(unit, *scalar).map(|words| *size as u32 * words),
         TypeInner::Matrix { columns, rows, scalar } => {
-            checked(unit, *scalar).map(|()| *columns as u32 * *rows as u32)
+            checked(unit, *scalar).map(|words| *columns as u32 * *rows as u32 * words)
         }
         TypeInner::Array { base, size, .. } if *size != ArraySize::Dynamic => of(*base)?
             .checked_mul(length(unit, *size)?.unwrap_or(1))
             .filter(|&words| words <= 1 << 20)
             .ok_or_else(|| unsupported_type(unit, "an array of this size")),
         TypeInner::Struct { members, .. } => members.iter().map(|member| of(member.ty)).sum(),
-        _ => Err(unsupported_type(unit, "a type that is not made of 32-bit scalars")),
+        _ => Err(unsupported_type(unit, "a type that is not made of numbers")),
     }
 }
 
@@ -38,8 +38,10 @@ pub(super) fn length(unit: Unit, size: ArraySize) -> Result<Option<u32>> {
 /// Number of elements that a type is indexed by, and words of each.
 pub(super) fn elements(unit: Unit, inner: &TypeInner) -> Result<(u32, u32)> {
     match inner {
-        TypeInner::Vector { size, .. } => Ok((*size as u32, 1)),
-        TypeInner::Matrix { columns, rows, .. } => Ok((*columns as u32, *rows as u32)),
+        TypeInner::Vector { size, scalar } => Ok((*size as u32, checked(unit, *scalar)?)),
+        TypeInner::Matrix { columns, rows, scalar } => {
+            Ok((*columns as u32, *rows as u32 * checked(unit, *scalar)?))
+        }
         TypeInner::Array { base, size, .. } if *size != ArraySize::Dynamic => {
             let len = length(unit, *size)?.unwrap_or(1);
             Ok((len, words(unit, &unit.module.types[*base].inner)?))
@@ -80,14 +82,25 @@ pub(super) fn is_half(inner: &TypeInner) -> bool {
     inner.scalar() == Some(naga::Scalar::F16)
 }
 
-/// Kind of the scalars of a scalar, vector or matrix.
-pub(super) fn kind(inner: &TypeInner) -> Option<ScalarKind> {
+/// True for what is made of scalars of 64 bits.
+pub(super) fn is_wide(inner: &TypeInner) -> bool {
+    scalar(inner).is_some_and(|scalar| scalar.width == 8)
+}
+
+/// The scalars of a scalar, vector or matrix, or the one of an atomic.
+pub(super) fn scalar(inner: &TypeInner) -> Option<naga::Scalar> {
     match inner {
-        TypeInner::Scalar(scalar) | TypeInner::Vector { scalar, .. } | TypeInner::Matrix { scalar, .. } => {
-            Some(scalar.kind)
-        }
+        TypeInner::Scalar(scalar)
+        | TypeInner::Vector { scalar, .. }
+        | TypeInner::Matrix { scalar, .. }
+        | TypeInner::Atomic(scalar) => Some(*scalar),
         _ => None,
     }
+}
+
+/// Kind of the scalars of a scalar, vector or matrix.
+pub(super) fn kind(inner: &TypeInner) -> Option<ScalarKind> {
+    scalar(inner).map(|scalar| scalar.kind)
 }
 
 /// Columns and rows of a matrix.
@@ -108,13 +121,14 @@ pub(super) fn size(size: VectorSize) -> usize {
     size as usize
 }
 
-fn checked(unit: Unit, scalar: naga::Scalar) -> Result<()> {
+/// Number of words of a scalar.
+fn checked(unit: Unit, scalar: naga::Scalar) -> Result<u32> {
     match (scalar.kind, scalar.width) {
-        (ScalarKind::Float | ScalarKind::Sint | ScalarKind::Uint, 4) | (ScalarKind::Bool, _) => Ok(()),
+        (ScalarKind::Float | ScalarKind::Sint | ScalarKind::Uint, 4) | (ScalarKind::Bool, _) => Ok(1),
         // A word that holds the same number, see `half`.
-        (ScalarKind::Float, 2) => Ok(()),
-        (ScalarKind::Float, 8) => Err(unsupported_type(unit, "f64")),
-        (ScalarKind::Sint | ScalarKind::Uint, 8) => Err(unsupported_type(unit, "64-bit integers")),
+        (ScalarKind::Float, 2) => Ok(1),
+        // The low word first, see `wide`.
+        (ScalarKind::Float | ScalarKind::Sint | ScalarKind::Uint, 8) => Ok(2),
         (kind, width) => Err(unsupported_type(unit, &format!("{}-bit {kind:?}", u32::from(width) * 8))),
     }
 }

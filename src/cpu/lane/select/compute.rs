@@ -1,6 +1,6 @@
 //! Selection of one value: which operand goes through the accumulator, and in which form the others come.
 
-use super::super::function::Function;
+use super::super::function::{Function, OPERANDS};
 use super::super::op::Op;
 use super::super::steps::{Step, StepOp, binary_step, unary_step};
 use super::super::tree::{Def, Value};
@@ -141,10 +141,10 @@ impl Pass<'_> {
     }
 
     /// A built-in function: the first operand in the accumulator, the others in registers.
-    fn call(&mut self, op: Op, operands: &[Value; 4]) {
+    fn call(&mut self, op: Op, operands: &[Value; OPERANDS]) {
         let Op::Call(function) = op else { return };
         let arity = function.arity();
-        let mut place = [0; 3];
+        let mut place = [0; OPERANDS - 1];
         for (place, &operand) in place.iter_mut().zip(&operands[1..arity]) {
             *place = self.register_of(operand);
         }
@@ -153,7 +153,10 @@ impl Pass<'_> {
             self.aliases.used(operand);
         }
         let number = Function::ALL.iter().position(|&other| other == function).unwrap_or(0);
-        let [a, b, c] = place;
+        let [a, b, c, d, e] = place;
+        if arity > 4 {
+            self.step(Step { op: StepOp::Further, f: arity as u8 - 4, a: d, b: e, c: 0 });
+        }
         self.step(Step { op: StepOp::Call, f: number as u8, a, b, c });
     }
 }

@@ -1,5 +1,6 @@
 //! Places in the uniform file, and the instructions that compute what is there.
 
+use super::super::function::OPERANDS;
 use super::super::steps::{UniformInst, UniformKind};
 use super::super::tree::{Def, Tree, Value, Var};
 use super::Pass;
@@ -42,13 +43,15 @@ impl Pass<'_> {
         }
     }
 
-    pub(super) fn uniform_inst(&mut self, value: Value) -> (UniformKind, [u16; 4]) {
+    pub(super) fn uniform_inst(&mut self, value: Value) -> (UniformKind, [u16; OPERANDS]) {
         match self.def(value) {
             Def::Op(op, operands) => (UniformKind::Op(op), operands.map(|operand| self.uniform(operand))),
-            Def::Lookup { table, index } => (UniformKind::Lookup(table), [self.uniform(index); 4]),
-            Def::Read { memory, offset } => (UniformKind::Read(memory.0 as u16), [self.uniform(offset); 4]),
-            Def::Get(var) => (UniformKind::Move, [self.uniform_var(var); 4]),
-            _ => (UniformKind::Move, [0; 4]),
+            Def::Lookup { table, index } => (UniformKind::Lookup(table), [self.uniform(index); OPERANDS]),
+            Def::Read { memory, offset } => {
+                (UniformKind::Read(memory.0 as u16), [self.uniform(offset); OPERANDS])
+            }
+            Def::Get(var) => (UniformKind::Move, [self.uniform_var(var); OPERANDS]),
+            _ => (UniformKind::Move, [0; OPERANDS]),
         }
     }
 

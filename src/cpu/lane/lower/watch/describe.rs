@@ -88,6 +88,7 @@ pub(super) fn scalars(unit: Unit, inner: &TypeInner) -> Vec<Scalar> {
             };
             members.iter().flat_map(of).collect()
         }
+        inner if types::is_wide(inner) => vec![Scalar::Word],
         inner => vec![match inner.scalar().map(|scalar| scalar.kind) {
             Some(ScalarKind::Float) => Scalar::Float,
             Some(ScalarKind::Sint) => Scalar::Sint,
