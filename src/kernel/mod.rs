@@ -45,6 +45,19 @@ use crate::wgsl::{EntryPoint, Override, Shader};
 /// # Ok::<(), tilewright::Error>(())
 /// ```
 ///
+/// # Where it runs
+///
+/// [`Placement::Cpu`](crate::Placement::Cpu) and `Gpu` run all of a launch there, `Auto` on a GPU that is no software adapter
+/// if there is one. `Split` has a device run the first workgroups along the slowest axis of the grid and the CPU the others,
+/// at once, if it is safe: an analysis by intervals (abstract interpretation, P. and R. Cousot, 1977) finds which bytes
+/// of each binding the parts touch, from the grid, the sizes of buffers and what uniforms hold, and no part may write what
+/// the other touches. A binding that only sees atomic operations of one sort whose results are unused gets a copy for the
+/// device, merged afterwards. The same lets a device run, in parts, what its limits or its memory do not take at once. A
+/// launch that is not safe to cut runs whole on one executor; [`Launch::explain`] names the line that prevents it. The
+/// analysis takes microseconds to milliseconds, and no more than tens of them: what is larger is not cut.
+///
+/// A grid with more workgroups in a dimension than a device dispatches at once is run in several dispatches.
+///
 /// What a shader does wrong is found by a checked run, see [`Launch::check`].
 ///
 /// Cheap to clone; clones share what was compiled.
