@@ -42,6 +42,8 @@ words! {
 pub(crate) trait LaneFunction {
     /// Number of operands.
     const ARITY: usize;
+    /// True for a function that gains nothing from loops of vectors: one loop serves all instruction sets of a width.
+    const IS_PLAIN: bool;
     /// The result, right unless [`LaneFunction::is_rare`].
     fn fast<F: Fused>(args: [u32; OPERANDS]) -> u32;
     /// True for operands that need [`LaneFunction::exact`].
@@ -57,6 +59,8 @@ pub(crate) trait LaneFunction {
 }
 
 /// Calls a macro with the list of functions: name, cost in the units of `Op::cost`, operands, body, and the rare form.
+/// Those on words of 64-bit scalars are `plain`: compiled code has instructions for the common ones, and vectors of them cost
+/// more to build than they give.
 macro_rules! for_each_function {
     ($callback:ident) => {
         $callback! {
@@ -120,46 +124,46 @@ macro_rules! for_each_function {
             Dot4x8I 10 |a: u32, b: u32| math::dot_4x8_i(a, b);
             Dot4x8U 10 |a: u32, b: u32| math::dot_4x8_u(a, b);
             MulHigh 4 |a: u32, b: u32| math::mul_high(a, b);
-            Divide64 40 |al: u32, ah: u32, bl: u32, bh: u32, number: u32| math::divide_64([al, ah], [bl, bh], number);
-            F64AddLow 4 |al: u32, ah: u32, bl: u32, bh: u32| math::low(math::double(al, ah) + math::double(bl, bh));
-            F64AddHigh 4 |al: u32, ah: u32, bl: u32, bh: u32| math::high(math::double(al, ah) + math::double(bl, bh));
-            F64SubLow 4 |al: u32, ah: u32, bl: u32, bh: u32| math::low(math::double(al, ah) - math::double(bl, bh));
-            F64SubHigh 4 |al: u32, ah: u32, bl: u32, bh: u32| math::high(math::double(al, ah) - math::double(bl, bh));
-            F64MulLow 4 |al: u32, ah: u32, bl: u32, bh: u32| math::low(math::double(al, ah) * math::double(bl, bh));
-            F64MulHigh 4 |al: u32, ah: u32, bl: u32, bh: u32| math::high(math::double(al, ah) * math::double(bl, bh));
-            F64DivLow 10 |al: u32, ah: u32, bl: u32, bh: u32| math::low(math::double(al, ah) / math::double(bl, bh));
-            F64DivHigh 10 |al: u32, ah: u32, bl: u32, bh: u32| math::high(math::double(al, ah) / math::double(bl, bh));
-            F64FmaLow 6 |al: u32, ah: u32, bl: u32, bh: u32, cl: u32, ch: u32| math::low(math::double(al, ah).mul_add(math::double(bl, bh), math::double(cl, ch)));
-            F64FmaHigh 6 |al: u32, ah: u32, bl: u32, bh: u32, cl: u32, ch: u32| math::high(math::double(al, ah).mul_add(math::double(bl, bh), math::double(cl, ch)));
-            F64SqrtLow 10 |al: u32, ah: u32| math::low(math::double(al, ah).sqrt());
-            F64SqrtHigh 10 |al: u32, ah: u32| math::high(math::double(al, ah).sqrt());
-            F64FloorLow 4 |al: u32, ah: u32| math::low(math::double(al, ah).floor());
-            F64FloorHigh 4 |al: u32, ah: u32| math::high(math::double(al, ah).floor());
-            F64CeilLow 4 |al: u32, ah: u32| math::low(math::double(al, ah).ceil());
-            F64CeilHigh 4 |al: u32, ah: u32| math::high(math::double(al, ah).ceil());
-            F64TruncLow 4 |al: u32, ah: u32| math::low(math::double(al, ah).trunc());
-            F64TruncHigh 4 |al: u32, ah: u32| math::high(math::double(al, ah).trunc());
-            F64RoundLow 4 |al: u32, ah: u32| math::low(math::double(al, ah).round_ties_even());
-            F64RoundHigh 4 |al: u32, ah: u32| math::high(math::double(al, ah).round_ties_even());
-            F64Eq 4 |al: u32, ah: u32, bl: u32, bh: u32| math::truth(math::double(al, ah) == math::double(bl, bh));
-            F64Lt 4 |al: u32, ah: u32, bl: u32, bh: u32| math::truth(math::double(al, ah) < math::double(bl, bh));
-            F64Le 4 |al: u32, ah: u32, bl: u32, bh: u32| math::truth(math::double(al, ah) <= math::double(bl, bh));
-            F64Unary 60 |al: u32, ah: u32, number: u32| math::unary_64(al, ah, number);
-            F64Binary 80 |al: u32, ah: u32, bl: u32, bh: u32, number: u32| math::binary_64([al, ah], [bl, bh], number);
-            F64OfF32Low 3 |x: f32| math::low(f64::from(x));
-            F64OfF32High 3 |x: f32| math::high(f64::from(x));
-            F64ToF32 3 |al: u32, ah: u32| math::double(al, ah) as f32;
-            F64ToOddF32 6 |al: u32, ah: u32| math::f64_to_odd_f32(math::double(al, ah));
-            F64ToInteger 20 |al: u32, ah: u32, number: u32| math::f64_to_integer(al, ah, number);
-            F64OfInteger 10 |al: u32, ah: u32, number: u32| math::integer_to_f64(al, ah, number);
-            F32OfInteger64 10 |al: u32, ah: u32, is_signed: u32| math::integer_to_f32(al, ah, is_signed);
+            Divide64 plain 40 |al: u32, ah: u32, bl: u32, bh: u32, number: u32| math::divide_64([al, ah], [bl, bh], number);
+            F64AddLow plain 4 |al: u32, ah: u32, bl: u32, bh: u32| math::low(math::double(al, ah) + math::double(bl, bh));
+            F64AddHigh plain 4 |al: u32, ah: u32, bl: u32, bh: u32| math::high(math::double(al, ah) + math::double(bl, bh));
+            F64SubLow plain 4 |al: u32, ah: u32, bl: u32, bh: u32| math::low(math::double(al, ah) - math::double(bl, bh));
+            F64SubHigh plain 4 |al: u32, ah: u32, bl: u32, bh: u32| math::high(math::double(al, ah) - math::double(bl, bh));
+            F64MulLow plain 4 |al: u32, ah: u32, bl: u32, bh: u32| math::low(math::double(al, ah) * math::double(bl, bh));
+            F64MulHigh plain 4 |al: u32, ah: u32, bl: u32, bh: u32| math::high(math::double(al, ah) * math::double(bl, bh));
+            F64DivLow plain 10 |al: u32, ah: u32, bl: u32, bh: u32| math::low(math::double(al, ah) / math::double(bl, bh));
+            F64DivHigh plain 10 |al: u32, ah: u32, bl: u32, bh: u32| math::high(math::double(al, ah) / math::double(bl, bh));
+            F64FmaLow plain 6 |al: u32, ah: u32, bl: u32, bh: u32, cl: u32, ch: u32| math::low(math::double(al, ah).mul_add(math::double(bl, bh), math::double(cl, ch)));
+            F64FmaHigh plain 6 |al: u32, ah: u32, bl: u32, bh: u32, cl: u32, ch: u32| math::high(math::double(al, ah).mul_add(math::double(bl, bh), math::double(cl, ch)));
+            F64SqrtLow plain 10 |al: u32, ah: u32| math::low(math::double(al, ah).sqrt());
+            F64SqrtHigh plain 10 |al: u32, ah: u32| math::high(math::double(al, ah).sqrt());
+            F64FloorLow plain 4 |al: u32, ah: u32| math::low(math::double(al, ah).floor());
+            F64FloorHigh plain 4 |al: u32, ah: u32| math::high(math::double(al, ah).floor());
+            F64CeilLow plain 4 |al: u32, ah: u32| math::low(math::double(al, ah).ceil());
+            F64CeilHigh plain 4 |al: u32, ah: u32| math::high(math::double(al, ah).ceil());
+            F64TruncLow plain 4 |al: u32, ah: u32| math::low(math::double(al, ah).trunc());
+            F64TruncHigh plain 4 |al: u32, ah: u32| math::high(math::double(al, ah).trunc());
+            F64RoundLow plain 4 |al: u32, ah: u32| math::low(math::double(al, ah).round_ties_even());
+            F64RoundHigh plain 4 |al: u32, ah: u32| math::high(math::double(al, ah).round_ties_even());
+            F64Eq plain 4 |al: u32, ah: u32, bl: u32, bh: u32| math::truth(math::double(al, ah) == math::double(bl, bh));
+            F64Lt plain 4 |al: u32, ah: u32, bl: u32, bh: u32| math::truth(math::double(al, ah) < math::double(bl, bh));
+            F64Le plain 4 |al: u32, ah: u32, bl: u32, bh: u32| math::truth(math::double(al, ah) <= math::double(bl, bh));
+            F64Unary plain 60 |al: u32, ah: u32, number: u32| math::unary_64(al, ah, number);
+            F64Binary plain 80 |al: u32, ah: u32, bl: u32, bh: u32, number: u32| math::binary_64([al, ah], [bl, bh], number);
+            F64OfF32Low plain 3 |x: f32| math::low(f64::from(x));
+            F64OfF32High plain 3 |x: f32| math::high(f64::from(x));
+            F64ToF32 plain 3 |al: u32, ah: u32| math::double(al, ah) as f32;
+            F64ToOddF32 plain 6 |al: u32, ah: u32| math::f64_to_odd_f32(math::double(al, ah));
+            F64ToInteger plain 20 |al: u32, ah: u32, number: u32| math::f64_to_integer(al, ah, number);
+            F64OfInteger plain 10 |al: u32, ah: u32, number: u32| math::integer_to_f64(al, ah, number);
+            F32OfInteger64 plain 10 |al: u32, ah: u32, is_signed: u32| math::integer_to_f32(al, ah, is_signed);
         }
     };
 }
 pub(crate) use for_each_function;
 
 macro_rules! define_functions {
-    ($($name:ident $cost:literal |$($arg:ident: $ty:ty),+| $fast:expr $(, |$($r:ident: $rt:ty),+| $rare:expr => $exact:expr)?;)+) => {
+    ($($name:ident $($plain:ident)? $cost:literal |$($arg:ident: $ty:ty),+| $fast:expr $(, |$($r:ident: $rt:ty),+| $rare:expr => $exact:expr)?;)+) => {
         /// A built-in function.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub(crate) enum Function {
@@ -177,6 +181,7 @@ macro_rules! define_functions {
         $(
             impl LaneFunction for lane::$name {
                 const ARITY: usize = [$(stringify!($arg)),+].len();
+                const IS_PLAIN: bool = define_functions!(@is_plain $($plain)?);
                 #[inline(always)]
                 fn fast<F: Fused>(args: [u32; OPERANDS]) -> u32 {
                     define_functions!(@bind args, $($arg: $ty),+);
@@ -222,6 +227,12 @@ macro_rules! define_functions {
                 }
             }
         }
+    };
+    (@is_plain plain) => {
+        true
+    };
+    (@is_plain) => {
+        false
     };
     (@bind $args:ident, $($arg:ident: $ty:ty),+) => {
         let mut args = $args.into_iter();

@@ -4,10 +4,10 @@ use fearless_simd::{Simd, SimdBase};
 
 use super::super::function::{LaneFunction, OPERANDS, for_each_function, lane};
 use super::strip::REGISTERS;
-use crate::cpu::math::Fused;
+use crate::cpu::math::{Emulated, Fused};
 
 /// A function on strips: the result, then the operands; those that the function has not repeat the first.
-pub(super) type StripFunction = unsafe fn(to: *mut u32, operands: [*const u32; OPERANDS]);
+pub(in crate::cpu::lane) type StripFunction = unsafe fn(to: *mut u32, operands: [*const u32; OPERANDS]);
 
 /// The token of an instruction set; functions that are called by address are handed none.
 ///
@@ -24,7 +24,7 @@ pub(in crate::cpu::lane) unsafe fn token<S: Simd>() -> S {
 /// # Safety
 /// The processor has the instructions; the operands are valid for reads of a strip, and the result for writes of one that
 /// is none of them.
-pub(in crate::cpu::lane) unsafe fn apply<S: Simd, F: Fused, L: LaneFunction>(
+unsafe fn apply<S: Simd, F: Fused, L: LaneFunction>(
     to: *mut u32,
     operands: [*const u32; OPERANDS],
 ) {
@@ -65,11 +65,34 @@ fn fill(
     rare
 }
 
+/// The loop of a function whose body is the same for all instruction sets, on `LEN` lanes.
+///
+/// # Safety
+/// As [`apply`], without what it says of the processor.
+unsafe fn apply_plain<L: LaneFunction, const LEN: usize>(to: *mut u32, operands: [*const u32; OPERANDS]) {
+    // SAFETY: passed on from the caller.
+    let (to, operands) = unsafe {
+        let operands = operands.map(|operand| std::slice::from_raw_parts(operand, LEN));
+        (std::slice::from_raw_parts_mut(to, LEN), operands)
+    };
+    fill(to, operands, L::exact::<Emulated>, |_| false);
+}
+
+/// The loop of a function for an instruction set, which the processor must have when it is called.
+pub(in crate::cpu::lane) const fn of_level<S: Simd, F: Fused, L: LaneFunction>() -> StripFunction {
+    match (L::IS_PLAIN, S::u32s::LEN) {
+        (true, 4) => apply_plain::<L, { 4 * REGISTERS }>,
+        (true, 8) => apply_plain::<L, { 8 * REGISTERS }>,
+        (true, 16) => apply_plain::<L, { 16 * REGISTERS }>,
+        _ => apply::<S, F, L>,
+    }
+}
+
 macro_rules! define_table {
-    ($($name:ident $cost:literal |$($arg:ident: $ty:ty),+| $fast:expr $(, |$($r:ident: $rt:ty),+| $rare:expr => $exact:expr)?;)+) => {
+    ($($name:ident $($plain:ident)? $cost:literal |$($arg:ident: $ty:ty),+| $fast:expr $(, |$($r:ident: $rt:ty),+| $rare:expr => $exact:expr)?;)+) => {
         /// The functions, by number.
         pub(super) fn table<S: Simd, F: Fused>() -> &'static [StripFunction] {
-            const { &[$(apply::<S, F, lane::$name>),+] }
+            const { &[$(of_level::<S, F, lane::$name>()),+] }
         }
     };
 }

@@ -3,7 +3,7 @@
 use fearless_simd::{Simd, SimdBase};
 
 use super::super::effect::Effect;
-use super::super::exec::functions::{apply, token};
+use super::super::exec::functions::{of_level, token};
 use super::super::exec::region::Region;
 use super::super::exec::strip::REGISTERS;
 use super::super::exec::subgroup;
@@ -15,17 +15,18 @@ use crate::cpu::math::Hardware;
 type StripCall = unsafe extern "sysv64" fn(to: *mut u32, operands: *const [*const u32; OPERANDS]);
 
 /// # Safety
-/// As [`apply`].
+/// As [`apply`](super::super::exec::functions), whatever the loop.
 unsafe extern "sysv64" fn call<S: Simd, L: LaneFunction>(
     to: *mut u32,
     operands: *const [*const u32; OPERANDS],
 ) {
+    let apply = const { of_level::<S, Hardware, L>() };
     // SAFETY: passed on from the caller.
-    unsafe { apply::<S, Hardware, L>(to, *operands) }
+    unsafe { apply(to, *operands) }
 }
 
 macro_rules! define_table {
-    ($($name:ident $cost:literal |$($arg:ident: $ty:ty),+| $fast:expr $(, |$($r:ident: $rt:ty),+| $rare:expr => $exact:expr)?;)+) => {
+    ($($name:ident $($plain:ident)? $cost:literal |$($arg:ident: $ty:ty),+| $fast:expr $(, |$($r:ident: $rt:ty),+| $rare:expr => $exact:expr)?;)+) => {
         /// The addresses of the functions, by number.
         pub(super) fn addresses<S: Simd>(_: S) -> Vec<usize> {
             let calls: &[StripCall] = &[$(call::<S, lane::$name>),+];
