@@ -323,6 +323,7 @@ mod passes;
 mod plan;
 pub mod prelude;
 mod run;
+mod texture;
 mod view;
 mod wgsl;
 mod work;
@@ -341,8 +342,9 @@ pub use plan::{
     Alternative, Choice, Executor, Origin, Placement, Plan, Provenance, Reason, Rejected, Seconds, Term,
     WithoutTimes,
 };
+pub use texture::{AddressMode, FilterMode, SampleKind, Sampler, TexelFormat, Texture, TextureDimension};
 pub use view::{Append, Items, View, Viewable};
-pub use wgsl::{Binding, BindingAccess, EntryPoint, Override};
+pub use wgsl::{Binding, BindingAccess, EntryPoint, Override, TextureType};
 
 /// The examples of the README, compiled and run as tests.
 #[cfg(doctest)]

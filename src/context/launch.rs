@@ -107,6 +107,9 @@ impl Context {
                 Data::Write(words) => KernelWords::Write(words),
                 Data::Array(array) => KernelWords::Read(array.host.get().map_or(&[], Vec::as_slice)),
                 Data::ArrayMut(_) => KernelWords::Write(copy),
+                Data::Texture(texture) => KernelWords::Texture(texture),
+                Data::TextureMut(texture) => KernelWords::TextureMut(texture),
+                Data::Sampler(sampler) => KernelWords::Sampler(*sampler),
             };
             buffers.push(KernelBuffer { group: buffer.group, binding: buffer.binding, words });
         }

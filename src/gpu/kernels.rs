@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex};
 
 use super::device::Device;
 use super::faults::lock;
+use super::texture;
 use crate::dispatch::Dispatch;
 use crate::error::Result;
 use crate::wgsl::{Binding, BindingAccess, Feature, guarded};
@@ -38,7 +39,8 @@ pub(super) const FEATURES: wgpu::Features = wgpu::Features::SHADER_F16
     .union(wgpu::Features::SHADER_FLOAT32_ATOMIC)
     .union(wgpu::Features::SUBGROUP)
     .union(wgpu::Features::SUBGROUP_BARRIER)
-    .union(wgpu::Features::IMMEDIATES);
+    .union(wgpu::Features::IMMEDIATES)
+    .union(texture::FEATURES);
 
 /// Any of these gives a shader the feature.
 const fn of_wgpu(feature: Feature) -> wgpu::Features {
@@ -103,7 +105,8 @@ impl Device {
             ("uniform buffers", uniform, limits.max_uniform_buffers_per_shader_stage),
             ("bind groups", groups, limits.max_bind_groups),
         ];
-        match checks.into_iter().find(|(_, needed, limit)| *needed > *limit as usize) {
+        let mut checks = checks.into_iter().chain(texture::counts(bindings, &limits));
+        match checks.find(|(_, needed, limit)| *needed > *limit as usize) {
             None => Ok(()),
             Some((what, needed, limit)) => {
                 let name = dispatch.name();
@@ -167,10 +170,11 @@ fn layout_entry(binding: &Binding) -> wgpu::BindGroupLayoutEntry {
         BindingAccess::ReadWrite => wgpu::BufferBindingType::Storage { read_only: false },
         _ => wgpu::BufferBindingType::Storage { read_only: true },
     };
+    let buffer = wgpu::BindingType::Buffer { ty, has_dynamic_offset: false, min_binding_size: None };
     wgpu::BindGroupLayoutEntry {
         binding: binding.binding,
         visibility: wgpu::ShaderStages::COMPUTE,
-        ty: wgpu::BindingType::Buffer { ty, has_dynamic_offset: false, min_binding_size: None },
+        ty: texture::binding_type(binding).unwrap_or(buffer),
         count: None,
     }
 }

@@ -8,6 +8,7 @@ use super::device::Device;
 use super::kernels::KernelPipeline;
 use super::pool::{Buffer, Kind};
 use super::resident::{Resident, host_words, padded_bytes};
+use super::texture::{self, Held};
 use crate::array::ArrayData;
 use crate::dispatch::{self, Data, Dispatch};
 use crate::error::{Error, Result};
@@ -21,6 +22,8 @@ enum Memory {
     Segment(Arc<Resident>),
     /// Not in a buffer.
     Immediate(Vec<u32>),
+    Texture(Held),
+    Sampler(wgpu::Sampler),
 }
 
 /// A binding on the device.
@@ -31,12 +34,16 @@ struct Place {
 }
 
 impl Place {
-    fn raw(&self) -> Option<&wgpu::Buffer> {
-        match &self.memory {
-            Memory::Owned(buffer) => Some(buffer.raw()),
-            Memory::Segment(array) => array.segment(0).map(Buffer::raw),
-            Memory::Immediate(_) => None,
-        }
+    fn resource(&self) -> Option<wgpu::BindingResource<'_>> {
+        let buffer = match &self.memory {
+            Memory::Owned(buffer) => buffer.raw(),
+            Memory::Segment(array) => array.segment(0)?.raw(),
+            Memory::Immediate(_) => return None,
+            Memory::Texture(held) => return Some(wgpu::BindingResource::TextureView(&held.view)),
+            Memory::Sampler(sampler) => return Some(wgpu::BindingResource::Sampler(sampler)),
+        };
+        let size = std::num::NonZeroU64::new(self.bytes);
+        Some(wgpu::BindingResource::Buffer(wgpu::BufferBinding { buffer, offset: 0, size }))
     }
 }
 
@@ -47,12 +54,16 @@ impl Device {
         for buffer in &dispatch.buffers {
             self.check_buffer(dispatch, buffer)?;
         }
+        self.check_textures(dispatch)?;
         let pipeline = self.kernel(dispatch)?;
         let mut encoder = self.encoder();
         let mut staging = Vec::new();
         let mut places = Vec::new();
-        for buffer in &mut dispatch.buffers {
-            places.push(self.bring(&mut encoder, &mut staging, buffer).await?);
+        for index in 0..dispatch.buffers.len() {
+            places.push(match self.bring_resource(dispatch, index)? {
+                Some(memory) => Place { memory, bytes: 0 },
+                None => self.bring(&mut encoder, &mut staging, &mut dispatch.buffers[index]).await?,
+            });
         }
         self.encode(&mut encoder, dispatch, &pipeline, &places)?;
         let mut results = Vec::new();
@@ -63,7 +74,7 @@ impl Device {
         drop(staging);
         let mut waits = vec![self.completion()];
         for result in &mut results {
-            if let Leaving::Host { target, bytes } = result {
+            if let Leaving::Host { target, bytes } | Leaving::Texture { target, bytes } = result {
                 waits.push(self.map(target, wgpu::MapMode::Read, *bytes));
             }
         }
@@ -75,6 +86,11 @@ impl Device {
             match (result, &mut buffer.data) {
                 (Leaving::Host { mut target, .. }, Data::Write(words)) => {
                     self.read_mapped(&target, 0, words)?;
+                    target.raw().unmap();
+                    target.mapped = false;
+                }
+                (Leaving::Texture { mut target, bytes }, Data::TextureMut(texture)) => {
+                    self.read_texture(&target, bytes, texture)?;
                     target.raw().unmap();
                     target.mapped = false;
                 }
@@ -126,7 +142,9 @@ impl Device {
         let limit = match buffer.access {
             BindingAccess::Uniform => limits.max_uniform_buffer_binding_size,
             BindingAccess::Immediate => u64::from(limits.max_immediate_size),
-            _ => limit,
+            BindingAccess::Read | BindingAccess::ReadWrite => limit,
+            // Textures have limits of their own.
+            _ => return Ok(()),
         };
         if bytes <= limit {
             return Ok(());
@@ -141,6 +159,19 @@ impl Device {
     /// The error for something that this device cannot do, and another executor might.
     pub(super) fn unable(&self, what: String) -> Error {
         Error::Unsupported { executor: self.info.name.clone(), what }
+    }
+
+    /// Brings a texture or sampler to the device; none for other bindings.
+    fn bring_resource(&self, dispatch: &Dispatch<'_>, index: usize) -> Result<Option<Memory>> {
+        let buffer = &dispatch.buffers[index];
+        let texture = match &buffer.data {
+            Data::Texture(texture) => texture,
+            Data::TextureMut(texture) => &**texture,
+            Data::Sampler(sampler) => return self.sampler(*sampler).map(Memory::Sampler).map(Some),
+            _ => return Ok(None),
+        };
+        let Some(binding) = texture::declared(dispatch, buffer) else { return Ok(None) };
+        self.bring_texture(binding, texture).map(Memory::Texture).map(Some)
     }
 
     /// Brings a binding's memory to the device.
@@ -158,6 +189,7 @@ impl Device {
                     Data::Write(words) => &**words,
                     Data::Array(array) => host_words(array).await?,
                     Data::ArrayMut(array) => host_words(array).await?,
+                    Data::Texture(_) | Data::TextureMut(_) | Data::Sampler(_) => &[],
                 };
                 if buffer.access == BindingAccess::Immediate {
                     return Ok(Place { memory: Memory::Immediate(words.to_vec()), bytes });
@@ -185,6 +217,9 @@ impl Device {
                         Some(here) => Memory::Owned(self.gathered(encoder, &here, bytes)?),
                         None => self.upload(encoder, staging, host_words(array).await?).await?,
                     },
+                    Data::Texture(_) | Data::TextureMut(_) | Data::Sampler(_) => {
+                        Memory::Immediate(Vec::new())
+                    }
                 };
                 Ok(Place { memory, bytes })
             }
@@ -250,9 +285,7 @@ impl Device {
                 let bound = dispatch.buffers.iter().zip(places).filter(|(buffer, _)| buffer.group == index);
                 let entries: Vec<_> = bound
                     .filter_map(|(buffer, place)| {
-                        let size = std::num::NonZeroU64::new(place.bytes);
-                        let bound = wgpu::BufferBinding { buffer: place.raw()?, offset: 0, size };
-                        let resource = wgpu::BindingResource::Buffer(bound);
+                        let resource = place.resource()?;
                         Some(wgpu::BindGroupEntry { binding: buffer.binding, resource })
                     })
                     .collect();
@@ -314,6 +347,11 @@ impl Device {
                 place.memory = Memory::Owned(storage);
                 Ok(Leaving::Array(resident))
             }
+            (Data::TextureMut(texture), Memory::Texture(held)) => {
+                let (target, bytes) = self.texture_to_host(encoder, &held, texture)?;
+                place.memory = Memory::Texture(held);
+                Ok(Leaving::Texture { target, bytes })
+            }
             (_, memory) => {
                 place.memory = memory;
                 Ok(Leaving::Nothing)
@@ -328,6 +366,8 @@ enum Leaving {
     Nothing,
     /// Its words go to the host.
     Host { target: Buffer, bytes: u64 },
+    /// Its texels go to the host.
+    Texture { target: Buffer, bytes: u64 },
     /// It is the array's new data.
     Array(Resident),
 }

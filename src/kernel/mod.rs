@@ -9,6 +9,7 @@ mod fit;
 mod launch;
 mod overrides;
 mod shape;
+mod texture;
 
 use std::fmt;
 use std::sync::Arc;

@@ -15,6 +15,7 @@ mod shader;
 mod signature;
 mod specialize;
 mod template;
+mod texture;
 mod value;
 
 pub(crate) use emit::emit;
@@ -27,4 +28,6 @@ pub(crate) use shader::Shader;
 pub(crate) use signature::Expected;
 pub(crate) use specialize::{Feature, Specialized};
 pub(crate) use template::fill;
+pub use texture::TextureType;
+pub(crate) use texture::texel_format;
 pub(crate) use value::spell_value;

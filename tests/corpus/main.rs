@@ -8,6 +8,7 @@ mod compare;
 mod expected;
 mod kinds;
 mod shader;
+mod texture;
 #[allow(dead_code, reason = "the corpus does not run on all of the executors")]
 #[path = "../support/executors.rs"]
 mod support;
