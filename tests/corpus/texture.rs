@@ -1,7 +1,7 @@
 //! Textures and samplers of the corpus: `FORMAT:WxHxD:zeros`, `FORMAT:WxHxD:rand:SEED`, `sampler:FILTER:ADDRESS`.
 
 use half::f16;
-use tilewright::{Binding, Sampler, TexelFormat, Texture};
+use tilewright::{Binding, SampleKind, Sampler, TexelFormat, Texture};
 
 use crate::compare::{Scalar, Written};
 use crate::shader::{random, unit};
@@ -77,13 +77,43 @@ pub(crate) fn sampler(text: &str) -> Option<Sampler> {
     })
 }
 
-/// What an entry point has left in a texture.
+/// What an entry point has left in a texture: a word for each channel, as a float where the shader sees one.
 pub(crate) fn written(name: String, texture: &Texture) -> Written {
-    let is_float = texture.format().name().ends_with("32float");
+    let format = texture.format();
     let bytes = texture.bytes();
-    let word = |bytes: &[u8]| bytes.iter().rev().fold(0, |word, &byte| word << 8 | u32::from(byte));
-    // A texel of fewer bits is a word, so that a difference names the texel.
-    let words: Vec<u32> = bytes.chunks(texture.format().bytes().min(4)).map(word).collect();
+    let words: Vec<u32> = bytes.chunks(format.bytes()).flat_map(|texel| channels(format, texel)).collect();
+    let is_float = format.kind() == SampleKind::Float;
     let scalar = if is_float { Scalar::Float } else { Scalar::Word };
     Written { name, scalars: vec![scalar; words.len()], words }
+}
+
+/// The channels of a texel.
+fn channels(format: TexelFormat, texel: &[u8]) -> Vec<u32> {
+    let name = format.name();
+    let whole = texel.iter().rev().fold(0u128, |whole, &byte| whole << 8 | u128::from(byte));
+    let widths: Vec<u32> = match name {
+        "rgb10a2uint" | "rgb10a2unorm" => vec![10, 10, 10, 2],
+        "rg11b10ufloat" => vec![11, 11, 10],
+        _ => {
+            let width = name.trim_start_matches(|c: char| c.is_alphabetic());
+            let width = width.trim_end_matches(|c: char| !c.is_numeric()).parse().expect("bits of a channel");
+            vec![width; 8 * texel.len() / width as usize]
+        }
+    };
+    let mut at = 0;
+    let channel = |width: u32| {
+        let bits = (whole >> at & ((1 << width) - 1)) as u32;
+        at += width;
+        let signed = (bits << (32 - width)) as i32 >> (32 - width);
+        let most = (1u64 << (width - 1)) as f32;
+        let float = match width {
+            _ if name.ends_with("unorm") => bits as f32 / (2.0 * most - 1.0),
+            _ if name.ends_with("snorm") => (signed as f32 / (most - 1.0)).max(-1.0),
+            10 | 11 if name.ends_with("float") => f16::from_bits((bits << (15 - width)) as u16).to_f32(),
+            16 if name.ends_with("float") => f16::from_bits(bits as u16).to_f32(),
+            _ => return bits,
+        };
+        float.to_bits()
+    };
+    widths.into_iter().map(channel).collect()
 }
