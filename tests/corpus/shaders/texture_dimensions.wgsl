@@ -9,7 +9,6 @@
 // bind 0,6 = rg32sint:7x5x3:zeros
 // bind 0,7 = rgba32float:5x6x7:zeros
 // bind 0,8 = zeros:512
-// bind 0,9 = rgba8unorm:3x3:zeros
 
 @group(0) @binding(0) var row: texture_1d<u32>;
 @group(0) @binding(1) var plane: texture_2d<u32>;
@@ -20,8 +19,6 @@
 @group(0) @binding(6) var layers_to: texture_storage_2d_array<rg32sint, write>;
 @group(0) @binding(7) var box_to: texture_storage_3d<rgba32float, write>;
 @group(0) @binding(8) var<storage, read_write> sizes: array<u32>;
-// Not used by any entry point.
-@group(0) @binding(9) var left_alone: texture_cube<f32>;
 
 @compute @workgroup_size(1)
 fn ask() {
