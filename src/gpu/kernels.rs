@@ -56,6 +56,9 @@ const fn of_wgpu(feature: Feature) -> wgpu::Features {
         Feature::Subgroups => F::SUBGROUP,
         Feature::SubgroupBarrier => F::SUBGROUP_BARRIER,
         Feature::Immediates => F::IMMEDIATES,
+        Feature::TextureAtomics => F::TEXTURE_ATOMIC,
+        Feature::Norm16Storage => F::TEXTURE_FORMAT_16BIT_NORM,
+        Feature::ExternalTextures => F::EXTERNAL_TEXTURE,
     }
 }
 

@@ -6,6 +6,7 @@ mod shaders;
 #[allow(dead_code, reason = "kernels do not run on all of the executors")]
 #[path = "../support/executors.rs"]
 mod support;
+mod textures;
 
 use libtest_mimic::{Arguments, Trial};
 use tilewright::{Context, Kernel};
@@ -24,7 +25,7 @@ fn kernel(text: &str) -> Kernel {
 
 fn main() {
     let args = Arguments::from_args();
-    let cases = shaders::CASES.iter().chain(&arrays::CASES).chain(&features::CASES);
+    let cases = shaders::CASES.iter().chain(&arrays::CASES).chain(&features::CASES).chain(&textures::CASES);
     let trials = cases.flat_map(|&(name, test)| support::trials(name, &EXECUTORS, test));
     let of_gpus = features::GPU_CASES.iter().map(|&(name, test)| support::trial(name, Executor::Gpu, test));
     let trials: Vec<Trial> = trials.chain(of_gpus).collect();

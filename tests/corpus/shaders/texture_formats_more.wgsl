@@ -2,7 +2,7 @@
 // grid 1,1,1
 // tolerance 1,0
 // A device may multiply by a reciprocal
-// gpu may refuse: which the adapter lacks
+// gpu may refuse: the adapter lacks
 // bind 0,0 = zeros:1024
 // bind 0,1 = zeros:1024
 // bind 0,2 = r8unorm:8x8:rand:1

@@ -1,6 +1,6 @@
 // Textures that are read and written: between barriers, by atomic operations, and with texels nobody stores to.
 // grid 3,1,1
-// gpu may refuse: which the adapter lacks
+// gpu may refuse: the adapter lacks
 // bind 0,0 = r32uint:16x4:rand:1
 // bind 0,1 = r32float:48x1:rand:2
 // bind 0,2 = r32sint:16x4:rand:3

@@ -1,7 +1,7 @@
 // Floats of every size stored in formats that clamp and round them: amid two steps either way.
 // tolerance 0,0.008
 // grid 1,1,1
-// gpu may refuse: which the adapter lacks
+// gpu may refuse: the adapter lacks
 // bind 0,0 = edge_f32:256:1
 // bind 0,1 = rgba8unorm:8x8:zeros
 // bind 0,2 = rgba8snorm:8x8:zeros

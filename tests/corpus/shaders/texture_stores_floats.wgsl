@@ -1,7 +1,7 @@
 // Floats stored in smaller ones: to nearest, or toward zero. A step of the smallest is 2^18 of an f32.
 // tolerance 262144,1e-4
 // grid 1,1,1
-// gpu may refuse: which the adapter lacks
+// gpu may refuse: the adapter lacks
 // bind 0,0 = edge_f32:256:1
 // bind 0,1 = rgba16float:8x8:zeros
 // bind 0,2 = rg16float:8x8:zeros
