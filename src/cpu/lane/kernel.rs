@@ -177,10 +177,13 @@ impl Workgroups {
 
     /// The uniform words of a texture or sampler.
     fn facts(&self, binding: &Binding, words: &Words) -> Result<Vec<u32>> {
-        let facts: &[u32] = match (binding.holds, words) {
+        let mut facts = match (binding.holds, words) {
             (Holds::Words, Words::Read(_) | Words::Write(_)) => return Ok(vec![]),
-            (Holds::Texels | Holds::Unpacked, Words::Texels(_, size) | Words::TexelsMut(_, size)) => size,
-            (Holds::Sampler, Words::Sampler(facts)) => facts,
+            (Holds::Texels | Holds::Unpacked, Words::Texels(_, size) | Words::TexelsMut(_, size)) => {
+                let texels = size.iter().fold(1u32, |texels, &extent| texels.wrapping_mul(extent));
+                [&size[..], &[texels]].concat()
+            }
+            (Holds::Sampler, Words::Sampler(facts)) => facts.to_vec(),
             _ => {
                 return Err(Error::Value {
                     what: format!("binding `{}` of `{}`", binding.name, self.program.name),
@@ -189,7 +192,6 @@ impl Workgroups {
                 });
             }
         };
-        let mut facts = facts.to_vec();
         facts.resize(FACTS as usize, 0);
         Ok(facts)
     }

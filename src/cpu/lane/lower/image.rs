@@ -1,7 +1,8 @@
 //! Textures: their memory, and reading, writing and asking for the size of texels at integer coordinates.
 //!
 //! The texels of a storage texture lie as its format packs them, whole words each, and are unpacked and packed by the lanes.
-//! The format of other textures is not known here: they come unpacked, a word a channel. Sizes are uniform arguments.
+//! The format of other textures is not known here: they come unpacked, a word a channel, all texels of a channel before those
+//! of the next, so that neighbours are read at once. Sizes are uniform arguments.
 //!
 //! A load out of range, also of a level other than 0, reads zero bits; a store out of range does nothing.
 
@@ -22,9 +23,12 @@ use crate::error::Result;
 use crate::texture::TexelFormat;
 use crate::wgsl::texel_format;
 
-/// Uniform words of each texture: its size. Of each sampler: whether it filters linearly where it magnifies and where it
+/// Uniform words of each texture: its size and the number of texels. Of each sampler: whether it filters linearly where it magnifies and where it
 /// minifies, as truth values, then an address mode for each axis.
 pub(crate) const FACTS: u32 = 5;
+
+/// The number of texels, of a texture's uniform words.
+const TEXELS: u32 = 3;
 
 /// A texture or sampler in use.
 #[derive(Debug, Clone, Copy)]
@@ -51,7 +55,7 @@ pub(super) struct Image {
 /// How texels lie in memory.
 #[derive(Debug, Clone, Copy)]
 enum Texels {
-    /// A word for each channel.
+    /// Planes of a word a texel, one for each channel.
     Unpacked { channels: u32 },
     Packed(TexelFormat),
 }
@@ -60,7 +64,7 @@ impl Image {
     /// Words from a texel to the next.
     fn stride(self) -> u32 {
         match self.texels {
-            Texels::Unpacked { channels } => channels,
+            Texels::Unpacked { .. } => 1,
             Texels::Packed(format) => format.words() as u32,
         }
     }
@@ -268,15 +272,18 @@ impl Lowering {
 
     /// The channels of the texel whose words start at an offset.
     fn read_texel(&mut self, image: Image, offset: Value) -> Rc<[Value]> {
-        let words: Rc<[Value]> = (0..image.stride())
-            .map(|at| {
-                let at = self.b.constant(at);
-                let offset = self.b.op2(Op::IAdd, offset, at);
-                self.b.read(image.memory, offset)
-            })
-            .collect();
+        let (count, apart) = match image.texels {
+            Texels::Unpacked { channels } => (channels, self.b.uniform(image.facts + TEXELS)),
+            Texels::Packed(_) => (image.stride(), self.b.constant(1)),
+        };
+        let mut at = offset;
+        let mut words = vec![self.b.read(image.memory, at)];
+        for _ in 1..count {
+            at = self.b.op2(Op::IAdd, at, apart);
+            words.push(self.b.read(image.memory, at));
+        }
         match image.texels {
-            Texels::Unpacked { .. } => words,
+            Texels::Unpacked { .. } => words.into(),
             Texels::Packed(format) => self.unpack_texel(format, &words),
         }
     }

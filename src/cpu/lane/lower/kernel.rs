@@ -54,7 +54,7 @@ pub(crate) enum Holds {
     Words,
     /// A texture, its texels as their format packs them.
     Texels,
-    /// A texture, a word for each channel: four, or one of depths.
+    /// A texture, a plane of words for each channel: four, or one of depths.
     Unpacked,
     /// No words.
     Sampler,
