@@ -216,7 +216,8 @@
 //! ```
 //!
 //! A launch runs whole, on one executor. Shaders are not trusted: indices out of bounds never reach memory that was not
-//! bound, and what a device cannot do is an error that names its limit. Textures and samplers cannot be bound yet.
+//! bound, and what a device cannot do is an error that names its limit. What runs of
+//! textures and samplers, [`Kernel`] lists.
 //!
 //! # Where work runs
 //!

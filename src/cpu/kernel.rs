@@ -8,7 +8,7 @@
 //! with atomics and loops, which could wait.
 //!
 //! Accesses out of range: an index into something of a fixed size means its last element; beyond the end of a buffer,
-//! zero is read and nothing is written.
+//! zero is read and nothing is written; beyond the edges of a texture likewise.
 
 mod progress;
 

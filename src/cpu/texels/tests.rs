@@ -15,7 +15,7 @@ fn channels_of_different_sizes() {
     assert_eq!(channels(TexelFormat::Rgb10a2Unorm, ten), [1.0, 341.0 / 1023.0, 0.0, 2.0 / 3.0]);
     let texture = Texture::new_1d(TexelFormat::Rgb10a2Uint, 1, &[ten]).unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(unpacked(&texture), [1023, 341, 0, 2]);
-    // 1.5 has exponent 15 and the highest bit of the fraction, 2.0 exponent 16, and 2^-20 is the least above zero.
+    // 1.5 has exponent 15 and the highest bit of the fraction, 2.0 exponent 16, and 2^-19 is the least above zero.
     let floats = (15 << 6 | 1 << 5) | (16 << 6) << 11 | 1 << 22;
     assert_eq!(channels(TexelFormat::Rg11b10Ufloat, floats), [1.5, 2.0, 2f32.powi(-19), 1.0]);
     // The greatest of each, and infinity.
