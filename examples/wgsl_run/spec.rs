@@ -77,11 +77,23 @@ pub(crate) fn grid(text: &str) -> Result<[u32; 3], String> {
 /// Initial memory of a binding.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Spec {
-    Zeros { bytes: usize },
-    IotaU32 { len: usize },
-    IotaF32 { len: usize },
-    RandU32 { len: usize, seed: u64 },
-    RandF32 { len: usize, seed: u64 },
+    Zeros {
+        bytes: usize,
+    },
+    IotaU32 {
+        len: usize,
+    },
+    IotaF32 {
+        len: usize,
+    },
+    RandU32 {
+        len: usize,
+        seed: u64,
+    },
+    RandF32 {
+        len: usize,
+        seed: u64,
+    },
     Bytes(Vec<u8>),
     File(PathBuf),
     /// A texture.
@@ -161,7 +173,8 @@ impl Spec {
 /// What stands behind a format: `WxHxD:TEXELS`, where texels are `zeros`, `rand:SEED`, or words as of a buffer.
 fn texture(format: &str, rest: &str) -> Result<Spec, String> {
     let format: TexelFormat = format.parse().map_err(|error: tilewright::Error| error.to_string())?;
-    let (extents, fill) = rest.split_once(':').ok_or_else(|| format!("`{format}:WxHxD:TEXELS`, not `{rest}`"))?;
+    let (extents, fill) =
+        rest.split_once(':').ok_or_else(|| format!("`{format}:WxHxD:TEXELS`, not `{rest}`"))?;
     let given: Result<Vec<u32>, _> = extents.split('x').map(str::parse).collect();
     let size = match given.as_deref() {
         Ok([w]) => [*w, 1, 1],
@@ -229,5 +242,7 @@ fn words_of(bytes: &[u8]) -> Vec<u32> {
 
 /// The 64-bit FNV-1a hash of bytes (Fowler, Noll, Vo).
 pub(crate) fn fnv1a(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+    bytes
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }

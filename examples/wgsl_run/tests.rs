@@ -42,8 +42,13 @@ fn textures_and_samplers() {
     assert_eq!("r16float:5:rand:9".parse(), Ok(random));
     assert_eq!(words("r32float:2x2x2:iota_f32:8").map_bits(), words("iota_f32:8").map_bits());
     assert_eq!("sampler:linear:mirror".parse(), Ok(Spec::Sampler(Sampler::linear().mirror())));
-    for wrong in ["rgba8unorm:4x3", "rgba8unorm:4x:zeros", "r8uint:4x4x4x4:zeros", "r8uint:4:ones", "rgba9unorm:4:zeros"]
-    {
+    for wrong in [
+        "rgba8unorm:4x3",
+        "rgba8unorm:4x:zeros",
+        "r8uint:4x4x4x4:zeros",
+        "r8uint:4:ones",
+        "rgba9unorm:4:zeros",
+    ] {
         assert!(wrong.parse::<Spec>().is_err(), "{wrong}");
     }
     assert!("sampler:cubic:clamp".parse::<Spec>().is_err() && "sampler:linear".parse::<Spec>().is_err());
@@ -52,7 +57,8 @@ fn textures_and_samplers() {
 #[test]
 fn comparison_of_textures() {
     let texture = |format, bytes: &[u8]| {
-        Texture::new_1d(format, (bytes.len() / format.bytes()) as u32, bytes).unwrap_or_else(|error| panic!("{error}"))
+        Texture::new_1d(format, (bytes.len() / format.bytes()) as u32, bytes)
+            .unwrap_or_else(|error| panic!("{error}"))
     };
     let differ = |format, a: &[u8], b: &[u8]| compare_textures(&texture(format, a), &texture(format, b));
     let steps = differ(TexelFormat::Rgba8Unorm, &[1, 2, 3, 4], &[1, 2, 4, 4]);

@@ -4,8 +4,7 @@ use rayon::prelude::*;
 
 use super::lane::{FACTS, MIRROR, REPEAT};
 use super::math::{
-    unpack_2x16_float, unpack_2x16_snorm, unpack_2x16_unorm, unpack_4x8_i, unpack_4x8_snorm,
-    unpack_4x8_unorm,
+    unpack_2x16_float, unpack_2x16_snorm, unpack_2x16_unorm, unpack_4x8_i, unpack_4x8_snorm, unpack_4x8_unorm,
 };
 use crate::texture::{AddressMode, Encoding, FilterMode, SampleKind, Sampler, TexelFormat, Texture};
 

@@ -11,8 +11,8 @@ use std::fmt;
 
 use bytemuck::Pod;
 
-pub use self::format::{SampleKind, TexelFormat};
 pub(crate) use self::format::Encoding;
+pub use self::format::{SampleKind, TexelFormat};
 pub use self::sampler::{AddressMode, FilterMode, Sampler};
 use crate::error::{Error, Result};
 
@@ -235,7 +235,9 @@ impl Texture {
     /// Replaces texels from one on, as many as there are bytes for.
     pub(crate) fn write(&mut self, first: usize, bytes: &[u8]) {
         let (each, words) = (self.format.bytes(), self.format.words());
-        for (texel, bytes) in self.words[first * words..].chunks_exact_mut(words).zip(bytes.chunks_exact(each)) {
+        for (texel, bytes) in
+            self.words[first * words..].chunks_exact_mut(words).zip(bytes.chunks_exact(each))
+        {
             texel.fill(0);
             bytemuck::must_cast_slice_mut::<u32, u8>(texel)[..each].copy_from_slice(bytes);
         }

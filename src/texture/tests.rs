@@ -17,7 +17,8 @@ fn formats_have_the_sizes_of_their_names() {
     for &format in TexelFormat::ALL {
         let name = format.name();
         assert_eq!(name.parse::<TexelFormat>().ok(), Some(format));
-        let bits: String = name.chars().skip_while(|c| !c.is_numeric()).take_while(|c| c.is_numeric()).collect();
+        let bits: String =
+            name.chars().skip_while(|c| !c.is_numeric()).take_while(|c| c.is_numeric()).collect();
         let channels = name.chars().take_while(|c| !c.is_numeric()).count();
         let bytes = match name {
             "rgb10a2uint" | "rgb10a2unorm" | "rg11b10ufloat" => 4,

@@ -38,7 +38,10 @@ const PLAIN: &[(&str, &str)] = &[
         Image_D2_arrayed Image_D3",
     ),
     ("Barrier", "WORK_GROUP STORAGE SUB_GROUP TEXTURE"),
-    ("ImageClass", "Sampled_Float Sampled_Sint Sampled_Uint Depth Storage_load Storage_store Storage_load_store Storage_load_store_atomic"),
+    (
+        "ImageClass",
+        "Sampled_Float Sampled_Sint Sampled_Uint Depth Storage_load Storage_store Storage_load_store Storage_load_store_atomic",
+    ),
     (
         "StorageFormat",
         "R8Unorm R8Snorm R8Uint R8Sint R16Uint R16Sint R16Float Rg8Unorm Rg8Snorm Rg8Uint Rg8Sint R32Uint R32Sint \

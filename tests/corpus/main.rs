@@ -8,10 +8,10 @@ mod compare;
 mod expected;
 mod kinds;
 mod shader;
-mod texture;
 #[allow(dead_code, reason = "the corpus does not run on all of the executors")]
 #[path = "../support/executors.rs"]
 mod support;
+mod texture;
 
 use std::sync::Arc;
 

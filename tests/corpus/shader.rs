@@ -132,8 +132,8 @@ impl Shader {
         for entry in kernel.entry_points() {
             let mut memory = self.memory(entry);
             let places = memory.iter_mut();
-            let launch = places
-                .fold(kernel.entry(&entry.name), |launch, (&place, memory)| memory.bind(launch, place));
+            let launch =
+                places.fold(kernel.entry(&entry.name), |launch, (&place, memory)| memory.bind(launch, place));
             launch.workgroups(self.grid).run(cx)?;
             for binding in entry.bindings.iter().filter(|binding| binding.access.is_written()) {
                 let name = format!("{}: {}", entry.name, binding.name);
@@ -146,11 +146,7 @@ impl Shader {
                     Memory::Sampler(_) => continue,
                 };
                 let scalar = |word: usize| Scalar::named(binding.scalar_at(4 * word as u64));
-                written.push(Written {
-                    name,
-                    scalars: (0..words.len()).map(scalar).collect(),
-                    words,
-                });
+                written.push(Written { name, scalars: (0..words.len()).map(scalar).collect(), words });
             }
         }
         Ok(written)

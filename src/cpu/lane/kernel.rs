@@ -160,7 +160,9 @@ impl Workgroups {
                     });
                 }
                 Words::Sampler(_) => (std::ptr::NonNull::dangling().as_ptr(), 0, Sharing::ReadOnly),
-                Words::Read(words) | Words::Texels(words, _) => (words.as_ptr().cast_mut(), words.len(), Sharing::ReadOnly),
+                Words::Read(words) | Words::Texels(words, _) => {
+                    (words.as_ptr().cast_mut(), words.len(), Sharing::ReadOnly)
+                }
                 Words::Write(words) | Words::TexelsMut(words, _) => {
                     let sharing = if binding.is_written { written } else { Sharing::ReadOnly };
                     (words.as_mut_ptr(), words.len(), sharing)

@@ -13,7 +13,8 @@ fn channels(format: TexelFormat, texel: u32) -> Vec<f32> {
 fn channels_of_different_sizes() {
     let ten = 1023 | 341 << 10 | 2 << 30;
     assert_eq!(channels(TexelFormat::Rgb10a2Unorm, ten), [1.0, 341.0 / 1023.0, 0.0, 2.0 / 3.0]);
-    let texture = Texture::new_1d(TexelFormat::Rgb10a2Uint, 1, &[ten]).unwrap_or_else(|error| panic!("{error}"));
+    let texture =
+        Texture::new_1d(TexelFormat::Rgb10a2Uint, 1, &[ten]).unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(unpacked(&texture), [1023, 341, 0, 2]);
     // 1.5 has exponent 15 and the highest bit of the fraction, 2.0 exponent 16, and 2^-19 is the least above zero.
     let floats = (15 << 6 | 1 << 5) | (16 << 6) << 11 | 1 << 22;
@@ -42,7 +43,10 @@ fn planes() {
     let planes = unpacked(&texture.unwrap_or_else(|error| panic!("{error}")));
     let expected = |plane: usize, i: u16| [u32::from(i), u32::from(!i), 0, 1][plane];
     assert_eq!(planes.len(), 160_000);
-    assert!((0..4).all(|plane| (0..40_000).all(|i| planes[plane * 40_000 + usize::from(i)] == expected(plane, i))));
+    assert!(
+        (0..4)
+            .all(|plane| (0..40_000).all(|i| planes[plane * 40_000 + usize::from(i)] == expected(plane, i)))
+    );
 }
 
 #[test]

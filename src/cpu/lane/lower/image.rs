@@ -56,7 +56,9 @@ pub(super) struct Image {
 #[derive(Debug, Clone, Copy)]
 enum Texels {
     /// Planes of a word a texel, one for each channel.
-    Unpacked { channels: u32 },
+    Unpacked {
+        channels: u32,
+    },
     Packed(TexelFormat),
 }
 
@@ -203,8 +205,20 @@ impl Lowering {
                     AtomicFunction::And => Op::And,
                     AtomicFunction::ExclusiveOr => Op::Xor,
                     AtomicFunction::InclusiveOr => Op::Or,
-                    AtomicFunction::Min => if is_signed { Op::SMin } else { Op::UMin },
-                    AtomicFunction::Max => if is_signed { Op::SMax } else { Op::UMax },
+                    AtomicFunction::Min => {
+                        if is_signed {
+                            Op::SMin
+                        } else {
+                            Op::UMin
+                        }
+                    }
+                    AtomicFunction::Max => {
+                        if is_signed {
+                            Op::SMax
+                        } else {
+                            Op::UMax
+                        }
+                    }
                     AtomicFunction::Exchange { .. } => return Ok(false),
                 };
                 let effect = Effect::Atomic(Atomic::Update(op));

@@ -179,7 +179,8 @@ impl Lowering {
     fn mixed(&mut self, view: View, position: &[Value]) -> Rc<[Value]> {
         let around = self.neighbours(view, position);
         let corners = 1 << around.len();
-        let corner = |corner: usize| (0..around.len()).map(|axis| around[axis].0[corner >> axis & 1]).collect();
+        let corner =
+            |corner: usize| (0..around.len()).map(|axis| around[axis].0[corner >> axis & 1]).collect();
         let mut texels: Vec<Rc<[Value]>> = (0..corners).map(|at| self.texel_of(view, corner(at))).collect();
         let one = self.b.float(1.0);
         for &(_, weight) in &around {

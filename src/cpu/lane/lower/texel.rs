@@ -84,9 +84,8 @@ impl Lowering {
         let by_two = |this: &mut Self, function| {
             pairs.iter().map(|pair| this.b.op(Op::Call(function), pair)).collect::<Vec<_>>()
         };
-        let by_four = |this: &mut Self, function, channels: [Value; 4]| {
-            vec![this.b.op(Op::Call(function), &channels)]
-        };
+        let by_four =
+            |this: &mut Self, function, channels: [Value; 4]| vec![this.b.op(Op::Call(function), &channels)];
         match format.encoding() {
             Encoding::Unorm8 | Encoding::Srgb8 => by_four(self, Function::Pack4x8Unorm, channels),
             Encoding::Bgra8 | Encoding::BgraSrgb8 => {
@@ -124,7 +123,8 @@ impl Lowering {
                 vec![self.join(clamped, 10)]
             }
             Encoding::Unorm10 => {
-                let scaled: Vec<Value> = (0..4).map(|at| self.normalised(channels[at], TEN_TWO[at])).collect();
+                let scaled: Vec<Value> =
+                    (0..4).map(|at| self.normalised(channels[at], TEN_TWO[at])).collect();
                 vec![self.join(scaled, 10)]
             }
             Encoding::Ufloat11 => {
@@ -146,7 +146,12 @@ impl Lowering {
     }
 
     /// The same of fields that something is done to first.
-    fn join_with(&mut self, fields: &[Value], bits: u32, with: impl Fn(&mut Builder, Value) -> Value) -> Value {
+    fn join_with(
+        &mut self,
+        fields: &[Value],
+        bits: u32,
+        with: impl Fn(&mut Builder, Value) -> Value,
+    ) -> Value {
         let fields: Vec<Value> = fields.iter().map(|&field| with(&mut self.b, field)).collect();
         self.join(fields, bits)
     }
