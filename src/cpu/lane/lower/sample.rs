@@ -8,7 +8,7 @@ use std::rc::Rc;
 use naga::{Expression, Handle, SampleLevel, ScalarKind};
 
 use super::super::op::Op;
-use super::super::tree::Value;
+use super::super::tree::{Value, Var};
 use super::image::{Image, Resource};
 use super::{Frame, Lowering, types};
 use crate::error::Result;
@@ -100,7 +100,8 @@ impl Lowering {
         let accept = self.b.close_branch();
         self.b.open_branch();
         let nearest: Vec<_> =
-            (0..position.len()).map(|axis| self.neighbour(view, axis, position[axis], 0.0)).collect();
+            position.iter().enumerate().map(|(axis, &at)| (axis, self.b.op1(Op::FFloor, at))).collect();
+        let nearest = self.addressed(view, &nearest);
         let texel = self.texel_of(view, nearest);
         results.iter().zip(texel.iter()).for_each(|(&var, &word)| self.b.set(var, word));
         let reject = self.b.close_branch();
@@ -124,28 +125,50 @@ impl Lowering {
         Ok(self.b.op2(Op::UMin, layer, last))
     }
 
-    /// The texel `floor(at) + step` along an axis, as the address mode has it.
-    fn neighbour(&mut self, view: View, axis: usize, at: Value, step: f32) -> Value {
-        let (extent, mode) = (self.extent(view.image, axis), self.b.uniform(view.address + axis as u32));
-        let (zero, one) = (self.b.constant(0), self.b.constant(1));
-        let last = self.b.op2(Op::ISub, extent, one);
+    /// Coordinates of texels along axes, whole numbers in floats, as the address modes have them. Clamping is what is done
+    /// most, and costs least.
+    fn addressed(&mut self, view: View, places: &[(usize, Value)]) -> Vec<Value> {
+        let clamp = self.b.constant(0);
+        let mut any = clamp;
+        for axis in 0..view.image.axes {
+            let mode = self.b.uniform(view.address + axis as u32);
+            any = self.b.op2(Op::Or, any, mode);
+        }
+        let vars: Vec<Var> = places.iter().map(|_| self.b.var()).collect();
+        vars.iter().zip(places).for_each(|(&var, &(_, at))| self.b.set(var, at));
+        self.b.open_branch();
+        for (&var, &(axis, at)) in vars.iter().zip(places) {
+            let wrapped = self.repeated(view, axis, at);
+            self.b.set(var, wrapped);
+        }
+        let wraps = self.b.op2(Op::INe, any, clamp);
+        self.b.close_if(wraps);
+        let clamped = |(&var, &(axis, _)): (&Var, &(usize, Value))| {
+            let (extent, one) = (self.extent(view.image, axis), self.b.constant(1));
+            let last = self.b.op2(Op::ISub, extent, one);
+            let at = self.b.get(var);
+            let at = self.b.op1(Op::FToS, at);
+            let at = self.b.op2(Op::SMax, at, clamp);
+            self.b.op2(Op::SMin, at, last)
+        };
+        vars.iter().zip(places).map(clamped).collect()
+    }
+
+    /// A coordinate that repeats or is mirrored, if the address mode of its axis says so.
+    fn repeated(&mut self, view: View, axis: usize, at: Value) -> Value {
+        let mode = self.b.uniform(view.address + axis as u32);
+        let extent = self.extent(view.image, axis);
         let size = self.b.op1(Op::UToF, extent);
-        let (index, step) = (self.b.op1(Op::FFloor, at), self.b.float(step));
-        let index = self.b.op2(Op::FAdd, index, step);
-        let repeated = self.wrapped(index, size);
-        let twice = self.b.op2(Op::FAdd, size, size);
-        let there = self.wrapped(index, twice);
-        let float_one = self.b.float(1.0);
-        let end = self.b.op2(Op::FSub, twice, float_one);
+        let (twice, one) = (self.b.op2(Op::FAdd, size, size), self.b.float(1.0));
+        let repeated = self.wrapped(at, size);
+        let there = self.wrapped(at, twice);
+        let end = self.b.op2(Op::FSub, twice, one);
         let back = self.b.op2(Op::FSub, end, there);
         let mirrored = self.b.op2(Op::FMin, there, back);
         let (repeat, mirror) = (self.b.constant(REPEAT), self.b.constant(MIRROR));
         let (repeats, mirrors) = (self.b.op2(Op::IEq, mode, repeat), self.b.op2(Op::IEq, mode, mirror));
-        let index = self.b.select(repeats, repeated, index);
-        let index = self.b.select(mirrors, mirrored, index);
-        let index = self.b.op1(Op::FToS, index);
-        let index = self.b.op2(Op::SMax, index, zero);
-        self.b.op2(Op::SMin, index, last)
+        let at = self.b.select(repeats, repeated, at);
+        self.b.select(mirrors, mirrored, at)
     }
 
     /// The whole number from 0 to below `size` that is as far from `index` as a multiple of `size`.
@@ -164,15 +187,16 @@ impl Lowering {
 
     /// Along each axis: the two neighbours of a position, and the weight of the second.
     fn neighbours(&mut self, view: View, position: &[Value]) -> Vec<([Value; 2], Value)> {
-        let half = self.b.float(0.5);
-        let both = |(axis, &at): (usize, &Value)| {
+        let (half, one) = (self.b.float(0.5), self.b.float(1.0));
+        let (mut places, mut weights) = (vec![], vec![]);
+        for (axis, &at) in position.iter().enumerate() {
             let at = self.b.op2(Op::FSub, at, half);
-            let whole = self.b.op1(Op::FFloor, at);
-            let weight = self.b.op2(Op::FSub, at, whole);
-            let before = self.neighbour(view, axis, at, 0.0);
-            ([before, self.neighbour(view, axis, at, 1.0)], weight)
-        };
-        position.iter().enumerate().map(both).collect()
+            let before = self.b.op1(Op::FFloor, at);
+            places.extend([(axis, before), (axis, self.b.op2(Op::FAdd, before, one))]);
+            weights.push(self.b.op2(Op::FSub, at, before));
+        }
+        let places = self.addressed(view, &places);
+        places.chunks(2).map(|pair| [pair[0], pair[1]]).zip(weights).collect()
     }
 
     /// The texels around, mixed: neighbours along x first, then along y, then along z.
