@@ -24,10 +24,7 @@ impl Spec {
         for (extent, text) in size.iter_mut().zip(extents.split('x')) {
             *extent = text.parse().expect("an extent");
         }
-        let seed = match fill.split_once(':') {
-            None => None,
-            Some((_, seed)) => Some(seed.parse().expect("a seed")),
-        };
+        let seed = fill.split_once(':').map(|(_, seed)| seed.parse().expect("a seed"));
         Some(Self { format, size, seed })
     }
 

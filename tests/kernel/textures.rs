@@ -190,7 +190,8 @@ fn widths(cx: &Context) {
             .texels::<[u32; 2]>()
             .into_iter()
             .enumerate()
-            .map(|(at, [x, y])| [x ^ at as u32 % width, y ^ at as u32 % width])
+            .map(|(at, [x, y])| (at as u32 % width, x, y))
+            .map(|(column, x, y)| [x ^ column, y ^ column])
             .collect();
         assert_eq!(b.texels::<[u32; 2]>(), expected, "{width}");
     }
