@@ -164,13 +164,13 @@ impl Device {
     /// Brings a texture or sampler to the device; none for other bindings.
     fn bring_resource(&self, dispatch: &Dispatch<'_>, index: usize) -> Result<Option<Memory>> {
         let buffer = &dispatch.buffers[index];
+        let Some(binding) = texture::declared(dispatch, buffer) else { return Ok(None) };
         let texture = match &buffer.data {
             Data::Texture(texture) => texture,
             Data::TextureMut(texture) => &**texture,
-            Data::Sampler(sampler) => return self.sampler(*sampler).map(Memory::Sampler).map(Some),
+            Data::Sampler(sampler) => return self.sampler(binding, *sampler).map(Memory::Sampler).map(Some),
             _ => return Ok(None),
         };
-        let Some(binding) = texture::declared(dispatch, buffer) else { return Ok(None) };
         self.bring_texture(binding, texture).map(Memory::Texture).map(Some)
     }
 

@@ -39,8 +39,12 @@ fn extent(texture: &Texture) -> wgpu::Extent3d {
 /// How a texture or sampler is bound; none for a buffer.
 pub(super) fn binding_type(binding: &Binding) -> Option<wgpu::BindingType> {
     let Some(ty) = &binding.texture else {
-        let sampler = wgpu::BindingType::Sampler(wgpu::SamplerBindingType::Filtering);
-        return (binding.access == BindingAccess::Sampler).then_some(sampler);
+        let sampler = match binding.filters {
+            true => wgpu::SamplerBindingType::Filtering,
+            false => wgpu::SamplerBindingType::NonFiltering,
+        };
+        let is_sampler = binding.access == BindingAccess::Sampler;
+        return is_sampler.then_some(wgpu::BindingType::Sampler(sampler));
     };
     let view_dimension = view_dimension(ty.dimension);
     Some(match (ty.format, storage_access(binding)) {
@@ -186,11 +190,11 @@ impl Device {
         })
     }
 
-    /// A sampler.
-    pub(super) fn sampler(&self, sampler: Sampler) -> Result<wgpu::Sampler> {
+    /// The sampler of a binding. One that only gathers has no use for filters, which wgpu then wants to be off.
+    pub(super) fn sampler(&self, binding: &Binding, sampler: Sampler) -> Result<wgpu::Sampler> {
         let filter = |filter| match filter {
-            FilterMode::Nearest => wgpu::FilterMode::Nearest,
-            FilterMode::Linear => wgpu::FilterMode::Linear,
+            FilterMode::Linear if binding.filters => wgpu::FilterMode::Linear,
+            FilterMode::Linear | FilterMode::Nearest => wgpu::FilterMode::Nearest,
         };
         let [address_mode_u, address_mode_v, address_mode_w] = sampler.address.map(|mode| match mode {
             AddressMode::ClampToEdge => wgpu::AddressMode::ClampToEdge,

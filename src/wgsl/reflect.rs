@@ -43,6 +43,8 @@ pub struct Binding {
     pub stride: Option<u32>,
     /// What a texture must be; `None` for all else.
     pub texture: Option<TextureType>,
+    /// A sampler that may mix texels; false for one that only gathers integers.
+    pub(crate) filters: bool,
     pub(crate) layout: Layout,
     /// Where the variable is declared.
     pub(crate) line: u32,
@@ -179,6 +181,7 @@ fn bindings(module: &Module, info: &ModuleInfo, entry: usize, text: &str) -> Vec
                 bytes: layout.bytes(),
                 stride: layout.runtime_stride(),
                 texture,
+                filters: access == BindingAccess::Sampler && texture::filters(module, handle, uses),
                 layout,
                 line: if span.is_defined() { span.location(text).line_number } else { 0 },
             })

@@ -87,6 +87,20 @@ pub(super) fn reflect(
     (access, Some(texture))
 }
 
+/// True for a sampler that is used with a texture of numbers that can be mixed.
+pub(super) fn filters(module: &Module, sampler: Handle<GlobalVariable>, uses: &FunctionInfo) -> bool {
+    uses.sampling_set.iter().filter(|pair| pair.sampler == sampler).any(|pair| {
+        let ty = module.global_variables[pair.image].ty;
+        !matches!(
+            module.types[ty].inner,
+            TypeInner::Image {
+                class: ImageClass::Sampled { kind: ScalarKind::Sint | ScalarKind::Uint, .. },
+                ..
+            }
+        )
+    })
+}
+
 /// The format of a storage texture; `None` for texels of 64-bit integers.
 pub(crate) fn texel_format(format: StorageFormat) -> Option<TexelFormat> {
     use StorageFormat as From;
