@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::array::ArrayData;
+use crate::texture::{Sampler, Texture};
 use crate::wgsl::{BindingAccess, Merge, Part, Shader, Specialized};
 
 /// A launch of a kernel that was checked: every binding that the entry point uses has a buffer of a size that fits.
@@ -38,6 +39,12 @@ pub(crate) enum Data<'a> {
     Array(&'a Arc<ArrayData>),
     /// An array that is replaced by what the launch makes of it.
     ArrayMut(&'a mut Arc<ArrayData>),
+    /// Texels on the host that are read.
+    Texture(&'a Texture),
+    /// Texels on the host that are read, and replaced when the launch succeeds.
+    TextureMut(&'a mut Texture),
+    /// No words.
+    Sampler(Sampler),
 }
 
 /// A part of a launch, for one executor.
@@ -98,6 +105,9 @@ impl Data<'_> {
             Self::Write(words) => words.len(),
             Self::Array(array) => array.len * array.ty.words(),
             Self::ArrayMut(array) => array.len * array.ty.words(),
+            Self::Texture(texture) => texture.words().len(),
+            Self::TextureMut(texture) => texture.words().len(),
+            Self::Sampler(_) => 0,
         }
     }
 }

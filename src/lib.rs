@@ -216,7 +216,8 @@
 //! ```
 //!
 //! A launch runs whole, on one executor. Shaders are not trusted: indices out of bounds never reach memory that was not
-//! bound, and what a device cannot do is an error that names its limit. Textures and samplers cannot be bound yet.
+//! bound, and what a device cannot do is an error that names its limit. What runs of
+//! textures and samplers, [`Kernel`] lists.
 //!
 //! A checked run, [`Launch::check`], finds data races, indices out of bounds, reads of memory that nothing wrote and
 //! barriers that not all invocations come to.
@@ -327,6 +328,7 @@ mod passes;
 mod plan;
 pub mod prelude;
 mod run;
+mod texture;
 mod view;
 mod wgsl;
 mod work;
@@ -346,8 +348,9 @@ pub use plan::{
     Alternative, Choice, Executor, Origin, Placement, Plan, Provenance, Reason, Rejected, Seconds, Term,
     WithoutTimes,
 };
+pub use texture::{AddressMode, FilterMode, SampleKind, Sampler, TexelFormat, Texture, TextureDimension};
 pub use view::{Append, Items, View, Viewable};
-pub use wgsl::{Binding, BindingAccess, EntryPoint, Override};
+pub use wgsl::{Binding, BindingAccess, EntryPoint, Override, TextureType};
 
 /// The examples of the README, compiled and run as tests.
 #[cfg(doctest)]

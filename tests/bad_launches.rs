@@ -4,7 +4,7 @@
 
 use insta::assert_snapshot;
 use tilewright::prelude::*;
-use tilewright::{Error, Kernel, Launch, Raw, kernel_struct};
+use tilewright::{Error, Kernel, Launch, Raw, Sampler, TexelFormat, Texture, kernel_struct};
 
 const SHADER: &str = "
     struct Params { gain: f32, count: u32, offset: vec2<f32> }
@@ -201,13 +201,67 @@ fn grids() {
     assert_snapshot!(message(kernel.launch()), @"grid of `main`: expected a number of workgroups or invocations, set with `.workgroups` or `.invocations`, given none");
 }
 
+const IMAGES: &str = "
+    @group(0) @binding(0) var image: texture_2d<f32>;
+    @group(0) @binding(1) var ids: texture_3d<u32>;
+    @group(0) @binding(2) var blurred: texture_storage_2d<rgba8unorm, write>;
+    @group(0) @binding(3) var smooth_: sampler;
+    @group(0) @binding(4) var<storage, read_write> out: array<u32>;
+
+    @compute @workgroup_size(1)
+    fn main() {
+        out[0] = textureLoad(ids, vec3(0), 0).x;
+        textureStore(blurred, vec2(0), textureSampleLevel(image, smooth_, vec2(0.5), 0.0));
+    }";
+
+/// What a launch says that has everything right but what `change` does.
+fn wrong_image(change: impl for<'a> FnOnce(Launch<'a>) -> Launch<'a>) -> String {
+    let kernel = Kernel::new(IMAGES).unwrap();
+    let image = Texture::zeros_2d(TexelFormat::Rgba8Unorm, [4, 3]).unwrap();
+    let ids = Texture::new_3d(TexelFormat::R16Uint, [1, 2, 3], &[0u16; 6]).unwrap();
+    let (mut blurred, mut out) = (image.clone(), [0u32]);
+    let launch = kernel.launch().bind("image", &image).bind("ids", &ids).bind("blurred", &mut blurred);
+    let launch = launch.bind("smooth_", Sampler::linear()).bind("out", &mut out).workgroups([1]);
+    message(change(launch))
+}
+
 #[test]
-fn resources_that_are_no_buffers() {
-    let text = "@group(0) @binding(0) var image: texture_2d<f32>;
-        @group(0) @binding(1) var<storage, read_write> out: array<vec4<f32>>;
-        @compute @workgroup_size(1) fn main() { out[0] = textureLoad(image, vec2(0, 0), 0); }";
+fn textures_that_differ() {
+    let of = |format| Texture::zeros_2d(format, [4, 3]).unwrap();
+    let (mut bytes, floats) = (of(TexelFormat::Rgba8Unorm), of(TexelFormat::Rgba32Float));
+    let layers = Texture::new_2d_array(TexelFormat::Rgba8Unorm, [1, 1, 2], &[0u8; 8]).unwrap();
+    let kernel = Kernel::new(IMAGES).unwrap();
+    assert_snapshot!(message(kernel.launch().workgroups([1])), @r#"binding `image` of `main`: expected `texture_2d<f32>` (texture), bound with `.bind("image", ...)`, given nothing"#);
+    assert_snapshot!(wrong_image(|launch| launch.bind("image", &[0u32; 12])), @"binding `image` of `main`: expected `texture_2d<f32>` (texture), as a `Texture`, given `&[u32]` of 12");
+    let depths = of(TexelFormat::Depth32Float);
+    let integers = of(TexelFormat::Rg8Sint);
+    let image_and_ids = |texture: &Texture| {
+        message(kernel.launch().bind("image", texture).bind("ids", texture).workgroups([1]))
+    };
+    assert_snapshot!(image_and_ids(&layers), @"binding `image` of `main`: expected `texture_2d<f32>` (texture), given `&Texture` of 1 x 1 x 2, 2d_array, rgba8unorm");
+    assert_snapshot!(image_and_ids(&depths), @"binding `image` of `main`: expected `texture_2d<f32>` (texture), given `&Texture` of 4 x 3, 2d, depth32float, whose texels are depths");
+    assert_snapshot!(image_and_ids(&integers), @"binding `image` of `main`: expected `texture_2d<f32>` (texture), given `&Texture` of 4 x 3, 2d, rg8sint, whose texels are i32");
+    assert_snapshot!(image_and_ids(&floats), @"binding `ids` of `main`: expected `texture_3d<u32>` (texture), given `&Texture` of 4 x 3, 2d, rgba32float");
+    let launch = || kernel.launch().bind("image", &floats).workgroups([1]);
+    let ids = Texture::new_3d(TexelFormat::R16Uint, [1, 2, 3], &[0u16; 6]).unwrap();
+    let mut wide = of(TexelFormat::Rgba16Float);
+    assert_snapshot!(message(launch().bind("ids", &ids).bind("blurred", &mut wide)), @"binding `blurred` of `main`: expected `texture_storage_2d<rgba8unorm,write>` (storage texture, write), given `&mut Texture` of 4 x 3, 2d, rgba16float");
+    assert_snapshot!(message(launch().bind("ids", &ids).bind("blurred", &bytes)), @"binding `blurred` of `main`: expected `texture_storage_2d<rgba8unorm,write>` (storage texture, write), which the shader may write, as `&mut`, given `&Texture` of 4 x 3, 2d, rgba8unorm");
+    assert_snapshot!(message(launch().bind("ids", &ids).bind("blurred", &mut bytes).bind("smooth_", &floats)), @"binding `smooth_` of `main`: expected `sampler` (sampler), as a `Sampler`, given `&Texture` of 4 x 3, 2d, rgba32float");
+    assert_snapshot!(wrong_image(|launch| launch.bind("out", Sampler::nearest())), @"binding `out` of `main`: expected `array<u32>` (storage, read_write), which the shader may write, as `&mut`, given a `Sampler`");
+    assert_snapshot!(message(launch().bind("ids", &ids).bind("blurred", &mut bytes).bind("smooth_", Sampler::nearest()).bind("out", &floats)), @"binding `out` of `main`: expected `array<u32>` (storage, read_write), which the shader may write, as `&mut`, given `&Texture` of 4 x 3, 2d, rgba32float");
+}
+
+#[test]
+fn resources_that_cannot_be_bound() {
+    let text = "enable wgpu_binding_array;
+        @group(0) @binding(0) var<storage, read_write> out: array<vec4<f32>>;
+        @group(0) @binding(1)
+        var images: binding_array<texture_2d<f32>, 4>;
+        @compute @workgroup_size(1) fn main() { out[0] = textureLoad(images[1], vec2(0, 0), 0); }";
+    let mut out = [[0.0f32; 4]];
     let kernel = Kernel::new(text).unwrap();
-    assert_snapshot!(message(kernel.launch().workgroups([1])), @"unsupported on every executor: `image` of `main` is a `texture_2d<f32>`, and only buffers can be bound");
+    assert_snapshot!(message(kernel.launch().bind("out", &mut out).workgroups([1])), @"unsupported on every executor: `images` of `main` is a `binding_array<texture_2d<f32>, 4>`, which cannot be bound, line 4");
 }
 
 /// The first mistake is the one that is reported.

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use half::f16;
-use tilewright::Binding;
+use tilewright::{Binding, SampleKind, TexelFormat, Texture};
 
 /// Units in the last place that floats may differ by, whatever their size.
 const MAX_ULP: u64 = 16;
@@ -42,6 +42,13 @@ impl Difference {
         // Infinities and NaN are close to nothing but themselves.
         let close = ulp <= MAX_ULP || relative <= MAX_RELATIVE;
         self.far += usize::from(!close);
+    }
+
+    /// Of a normalised number, or a float of a few bits.
+    fn step(&mut self, steps: u64) {
+        self.floats += 1;
+        self.ulp = self.ulp.max(steps);
+        self.far += usize::from(steps > 1);
     }
 
     fn integer(&mut self, difference: u64) {
@@ -124,6 +131,56 @@ pub(crate) fn compare(binding: &Binding, a: &[u32], b: &[u32]) -> Difference {
         }
     }
     difference
+}
+
+/// Compares what two runs left in a texture. A step of a normalised channel is its unit in the last place, of which a
+/// device may round to either.
+pub(crate) fn compare_textures(a: &Texture, b: &Texture) -> Difference {
+    let mut difference = Difference::default();
+    let format = a.format();
+    let (name, widths) = (format.name(), widths(format));
+    let whole = |bytes: &[u8]| bytes.iter().rev().fold(0u128, |whole, &byte| whole << 8 | u128::from(byte));
+    let (a, b) = (a.bytes(), b.bytes());
+    for (x, y) in a.chunks(format.bytes()).zip(b.chunks(format.bytes())) {
+        let (mut x, mut y) = (whole(x), whole(y));
+        for &width in &widths {
+            let low = |whole: u128| (whole & ((1 << width) - 1)) as u64;
+            let signed = |bits: u64| (bits << (64 - width)) as i64 >> (64 - width);
+            let (p, q) = (low(x), low(y));
+            match (format.kind(), width) {
+                (SampleKind::Uint, _) => difference.integer(p.abs_diff(q)),
+                (SampleKind::Sint, _) => difference.integer(signed(p).abs_diff(signed(q))),
+                (_, 32) => {
+                    let float = |bits: u64| f64::from(f32::from_bits(bits as u32));
+                    difference.float(float(p), float(q), ordered(p, 32).abs_diff(ordered(q, 32)));
+                }
+                (_, 16) if name.ends_with("float") => {
+                    let float = |bits: u64| f16::from_bits(bits as u16).to_f64();
+                    difference.float(float(p), float(q), ordered(p, 16).abs_diff(ordered(q, 16)));
+                }
+                _ => {
+                    let of = |bits| if name.contains("snorm") { signed(bits) } else { bits as i64 };
+                    difference.step(of(p).abs_diff(of(q)));
+                }
+            }
+            (x, y) = (x >> width, y >> width);
+        }
+    }
+    difference
+}
+
+/// Bits of each channel.
+fn widths(format: TexelFormat) -> Vec<u32> {
+    let bits = 8 * format.bytes() as u32;
+    match format.name() {
+        "rgb10a2uint" | "rgb10a2unorm" => vec![10, 10, 10, 2],
+        "rg11b10ufloat" => vec![11, 11, 10],
+        name => {
+            let width = [8, 16, 32].into_iter().find(|width| name.contains(&width.to_string()));
+            let width = width.unwrap_or(bits);
+            vec![width; (bits / width) as usize]
+        }
+    }
 }
 
 /// The bits of a float of `width` bits as an integer in the order of floats; both zeros are 0.

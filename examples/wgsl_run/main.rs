@@ -7,6 +7,7 @@
 //! ```
 
 mod compare;
+mod memory;
 mod spec;
 #[cfg(test)]
 mod tests;
@@ -20,18 +21,21 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use tilewright::{BindingAccess, Context, EntryPoint, Kernel, Launch, Placement, Raw};
+use tilewright::{Context, EntryPoint, Kernel, Launch, Placement};
 
 use common::{Failure, Where};
+use memory::Held;
 use spec::{Assignment, Place, Spec};
 
-/// The words of each binding.
-type Memory = BTreeMap<Place, Vec<u32>>;
+/// What each binding holds.
+type Memory = BTreeMap<Place, Held>;
 
 /// Runs a WGSL compute shader and prints a digest of each buffer that it may write.
 ///
 /// SPEC is one of `zeros:BYTES`, `iota_u32:N`, `iota_f32:N`, `rand_u32:N:SEED`, `rand_f32:N:SEED` (uniform in [0, 1)),
-/// `bytes:HEX`, `file:PATH`. The last word is filled up with zeros.
+/// `bytes:HEX`, `file:PATH`. The last word is filled up with zeros. A texture is `FORMAT:WxHxD:TEXELS`, such as
+/// `rgba8unorm:64x64:rand:7`, where TEXELS is `zeros`, `rand:SEED` or one of those; a sampler is `sampler:FILTER:ADDRESS`,
+/// such as `sampler:linear:repeat`.
 #[derive(Parser)]
 struct Args {
     /// The shader
@@ -75,7 +79,7 @@ fn run(args: Args, out: &mut dyn Write) -> Result<(), Failure> {
     let entry = entry_point(&kernel, args.entry.as_deref())?;
     let mut memory = Memory::new();
     for Assignment(place, spec) in &args.bindings {
-        memory.insert(*place, spec.words()?);
+        memory.insert(*place, Held::new(spec, *place, entry)?);
     }
 
     let cx = args.place.builder().cpu_fallback(false).build()?;
@@ -110,8 +114,8 @@ fn launch<'a>(args: &Args, kernel: &'a Kernel, entry: &EntryPoint, memory: &'a m
     for Assignment(name, spec::Number(value)) in &args.overrides {
         launch = launch.set_override(name, *value);
     }
-    for (place, words) in memory {
-        launch = launch.bind_at(place.group, place.binding, Raw(words));
+    for (place, held) in memory {
+        launch = held.bind(launch, *place);
     }
     launch
 }
@@ -136,22 +140,23 @@ fn checked(
     Err(Failure::Check(format!("`{}`: {}", entry.name, Vec::from_iter(kinds).join(", "))))
 }
 
-/// A line for each buffer that the entry point may write.
+/// A line for each buffer and texture that the entry point may write.
 fn digests(entry: &EntryPoint, memory: &Memory, out: &mut dyn Write) -> Result<(), Failure> {
-    for (binding, words) in written(entry, memory) {
+    for (binding, held) in written(entry, memory) {
         let (group, index) = (binding.group, binding.binding);
-        let (name, ty, bytes) = (&binding.name, &binding.ty, 4 * words.len());
-        writeln!(out, "{group},{index} {name}: {ty}, {bytes} bytes, fnv1a {:016x}", spec::fnv1a(words))?;
+        let (name, ty, bytes) = (&binding.name, &binding.ty, held.bytes());
+        let (len, digest) = (bytes.len(), spec::fnv1a(&bytes));
+        writeln!(out, "{group},{index} {name}: {ty}, {len} bytes, fnv1a {digest:016x}")?;
     }
     Ok(())
 }
 
-/// The bindings that the entry point may write, with their words.
+/// The bindings that the entry point may write, with what they hold.
 fn written<'m>(
     entry: &'m EntryPoint,
     memory: &'m Memory,
-) -> impl Iterator<Item = (&'m tilewright::Binding, &'m Vec<u32>)> {
-    let written = entry.bindings.iter().filter(|binding| binding.access == BindingAccess::ReadWrite);
+) -> impl Iterator<Item = (&'m tilewright::Binding, &'m Held)> {
+    let written = entry.bindings.iter().filter(|binding| binding.access.is_written());
     written.filter_map(|binding| {
         let place = Place { group: binding.group, binding: binding.binding };
         Some((binding, memory.get(&place)?))
@@ -160,11 +165,10 @@ fn written<'m>(
 
 fn dump(args: &Args, memory: &Memory) -> Result<(), Failure> {
     for Assignment(place, path) in &args.dumps {
-        let words = memory.get(place).ok_or_else(|| {
+        let held = memory.get(place).ok_or_else(|| {
             Failure::Usage(format!("--dump {},{}: there is no such binding", place.group, place.binding))
         })?;
-        let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
-        std::fs::write(path, bytes)
+        std::fs::write(path, held.bytes())
             .map_err(|error| Failure::Usage(format!("writing `{}`: {error}", path.display())))?;
     }
     Ok(())
@@ -185,7 +189,11 @@ fn compared(
     digests(entry, &on_cpu, out)?;
     let mut wrong = Vec::new();
     for ((binding, cpu), (_, gpu)) in written(entry, &on_cpu).zip(written(entry, &on_gpu)) {
-        let difference = compare::compare(binding, cpu, gpu);
+        let difference = match (cpu, gpu) {
+            (Held::Words(cpu), Held::Words(gpu)) => compare::compare(binding, cpu, gpu),
+            (Held::Texture(cpu), Held::Texture(gpu)) => compare::compare_textures(cpu, gpu),
+            _ => continue,
+        };
         writeln!(out, "{},{} {}: {difference}", binding.group, binding.binding, binding.name)?;
         if !difference.is_within_bounds() {
             wrong.push(binding.name.clone());

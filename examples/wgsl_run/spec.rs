@@ -4,6 +4,8 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use tilewright::{Sampler, TexelFormat};
+
 use super::common::Failure;
 
 /// `KEY=VALUE`.
@@ -75,13 +77,32 @@ pub(crate) fn grid(text: &str) -> Result<[u32; 3], String> {
 /// Initial memory of a binding.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Spec {
-    Zeros { bytes: usize },
-    IotaU32 { len: usize },
-    IotaF32 { len: usize },
-    RandU32 { len: usize, seed: u64 },
-    RandF32 { len: usize, seed: u64 },
+    Zeros {
+        bytes: usize,
+    },
+    IotaU32 {
+        len: usize,
+    },
+    IotaF32 {
+        len: usize,
+    },
+    RandU32 {
+        len: usize,
+        seed: u64,
+    },
+    RandF32 {
+        len: usize,
+        seed: u64,
+    },
     Bytes(Vec<u8>),
     File(PathBuf),
+    /// A texture.
+    Texture {
+        format: TexelFormat,
+        size: [u32; 3],
+        texels: Box<Spec>,
+    },
+    Sampler(Sampler),
 }
 
 /// Bytes of one binding at most: a slip of the finger is not to take all memory.
@@ -113,9 +134,11 @@ impl FromStr for Spec {
             "rand_f32" => seeded().map(|(len, seed)| Self::RandF32 { len, seed }),
             "bytes" => hex(rest).map(Self::Bytes),
             "file" if !rest.is_empty() => Ok(Self::File(PathBuf::from(rest))),
+            "sampler" => sampler(rest),
+            _ if kind.parse::<TexelFormat>().is_ok() => texture(kind, rest),
             _ => Err(format!(
                 "`{text}` is none of zeros:BYTES, iota_u32:N, iota_f32:N, rand_u32:N:SEED, rand_f32:N:SEED, bytes:HEX, \
-                 file:PATH"
+                 file:PATH, FORMAT:WxHxD:TEXELS, sampler:FILTER:ADDRESS"
             )),
         }
     }
@@ -140,8 +163,54 @@ impl Spec {
                     read.map_err(|error| Failure::Usage(format!("reading `{}`: {error}", path.display())))?;
                 words_of(&bytes)
             }
+            // Made where the dimension is known.
+            Self::Texture { texels, .. } => texels.words()?,
+            Self::Sampler(_) => Vec::new(),
         })
     }
+}
+
+/// What stands behind a format: `WxHxD:TEXELS`, where texels are `zeros`, `rand:SEED`, or words as of a buffer.
+fn texture(format: &str, rest: &str) -> Result<Spec, String> {
+    let format: TexelFormat = format.parse().map_err(|error: tilewright::Error| error.to_string())?;
+    let (extents, fill) =
+        rest.split_once(':').ok_or_else(|| format!("`{format}:WxHxD:TEXELS`, not `{rest}`"))?;
+    let given: Result<Vec<u32>, _> = extents.split('x').map(str::parse).collect();
+    let size = match given.as_deref() {
+        Ok([w]) => [*w, 1, 1],
+        Ok([w, h]) => [*w, *h, 1],
+        Ok([w, h, d]) => [*w, *h, *d],
+        _ => return Err(format!("`{extents}` is no size of a texture: `64x64`")),
+    };
+    let texels = size.iter().try_fold(1usize, |texels, &extent| texels.checked_mul(extent as usize));
+    let bytes = texels.and_then(|texels| texels.checked_mul(format.bytes()));
+    let bytes = bytes.filter(|&bytes| bytes <= MAX_BYTES);
+    let bytes = bytes.ok_or_else(|| format!("`{extents}` is more than {MAX_BYTES} bytes"))?;
+    // Random bits of a float could be anything, so that those are from 0 to 1.
+    let random = if format.name().ends_with("32float") { "rand_f32" } else { "rand_u32" };
+    let texels = match fill.split_once(':') {
+        None if fill == "zeros" => Spec::Zeros { bytes },
+        Some(("rand", seed)) => format!("{random}:{}:{seed}", bytes.div_ceil(4)).parse()?,
+        _ => fill.parse()?,
+    };
+    Ok(Spec::Texture { format, size, texels: Box::new(texels) })
+}
+
+/// `FILTER:ADDRESS`.
+fn sampler(text: &str) -> Result<Spec, String> {
+    let wrong = || format!("`{text}` is not nearest or linear, `:`, then clamp, repeat or mirror");
+    let (filter, address) = text.split_once(':').ok_or_else(wrong)?;
+    let filtered = match filter {
+        "nearest" => Sampler::nearest(),
+        "linear" => Sampler::linear(),
+        _ => return Err(wrong()),
+    };
+    Ok(Spec::Sampler(match address {
+        "clamp" => filtered.clamp(),
+        "repeat" => filtered.repeat(),
+        "mirror" => filtered.mirror(),
+        _ => return Err(wrong()),
+    }))
 }
 
 /// The high words of splitmix64 (Steele, Lea, Flood, *Fast splittable pseudorandom number generators*, 2014).
@@ -171,8 +240,9 @@ fn words_of(bytes: &[u8]) -> Vec<u32> {
     bytes.chunks(4).map(word).collect()
 }
 
-/// The 64-bit FNV-1a hash of the words' bytes (Fowler, Noll, Vo).
-pub(crate) fn fnv1a(words: &[u32]) -> u64 {
-    let bytes = words.iter().flat_map(|word| word.to_le_bytes());
-    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+/// The 64-bit FNV-1a hash of bytes (Fowler, Noll, Vo).
+pub(crate) fn fnv1a(bytes: &[u8]) -> u64 {
+    bytes
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }

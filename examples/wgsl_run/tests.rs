@@ -1,10 +1,10 @@
 //! The arguments, the generators, and the comparison.
 
 use clap::Parser;
-use tilewright::Kernel;
+use tilewright::{Kernel, Sampler, TexelFormat, Texture};
 
 use super::common::Failure;
-use super::compare::compare;
+use super::compare::{compare, compare_textures};
 use super::spec::{Assignment, Number, Place, Spec, fnv1a, grid};
 
 fn words(spec: &str) -> Vec<u32> {
@@ -26,6 +26,50 @@ fn specs() {
     {
         assert!(wrong.parse::<Spec>().is_err(), "{wrong}");
     }
+}
+
+#[test]
+fn textures_and_samplers() {
+    let zeros = Spec::Texture {
+        format: TexelFormat::Rgba8Unorm,
+        size: [4, 3, 1],
+        texels: Box::new(Spec::Zeros { bytes: 48 }),
+    };
+    assert_eq!("rgba8unorm:4x3:zeros".parse(), Ok(zeros));
+    let random = Spec::Texture {
+        format: TexelFormat::R16Float,
+        size: [5, 1, 1],
+        texels: Box::new(Spec::RandU32 { len: 3, seed: 9 }),
+    };
+    assert_eq!("r16float:5:rand:9".parse(), Ok(random));
+    assert_eq!(words("r32float:2x2x2:iota_f32:8").map_bits(), words("iota_f32:8").map_bits());
+    assert_eq!("sampler:linear:mirror".parse(), Ok(Spec::Sampler(Sampler::linear().mirror())));
+    for wrong in [
+        "rgba8unorm:4x3",
+        "rgba8unorm:4x:zeros",
+        "r8uint:4x4x4x4:zeros",
+        "r8uint:4:ones",
+        "rgba9unorm:4:zeros",
+    ] {
+        assert!(wrong.parse::<Spec>().is_err(), "{wrong}");
+    }
+    assert!("sampler:cubic:clamp".parse::<Spec>().is_err() && "sampler:linear".parse::<Spec>().is_err());
+}
+
+#[test]
+fn comparison_of_textures() {
+    let texture = |format, bytes: &[u8]| {
+        Texture::new_1d(format, (bytes.len() / format.bytes()) as u32, bytes)
+            .unwrap_or_else(|error| panic!("{error}"))
+    };
+    let differ = |format, a: &[u8], b: &[u8]| compare_textures(&texture(format, a), &texture(format, b));
+    let steps = differ(TexelFormat::Rgba8Unorm, &[1, 2, 3, 4], &[1, 2, 4, 4]);
+    assert!(steps.is_within_bounds());
+    assert_eq!(steps.to_string(), "4 floats, largest difference 1 ULP");
+    assert!(!differ(TexelFormat::Rgba8Snorm, &[127, 2, 0, 255], &[127, 2, 2, 255]).is_within_bounds());
+    let integers = differ(TexelFormat::Rg8Sint, &[255, 7], &[0, 7]);
+    assert_eq!(integers.to_string(), "2 integers, largest difference 1");
+    assert!(!integers.is_within_bounds());
 }
 
 trait MapBits {
@@ -53,7 +97,7 @@ fn places_numbers_and_grids() {
 fn digest() {
     // FNV-1a of the empty text, and of "foob".
     assert_eq!(fnv1a(&[]), 0xcbf2_9ce4_8422_2325);
-    assert_eq!(fnv1a(&words("bytes:666f6f62")), 0xdd12_0e79_0c25_12af);
+    assert_eq!(fnv1a(b"foob"), 0xdd12_0e79_0c25_12af);
 }
 
 #[test]

@@ -293,6 +293,9 @@ fn on_host<'d>(dispatch: &'d mut Dispatch<'_>, copies: &'d mut [Vec<u32>]) -> Di
             Data::Write(words) => Data::Write(words),
             Data::Array(array) => Data::Read(array.host.get().map_or(&[], Vec::as_slice)),
             Data::ArrayMut(_) => Data::Write(copy),
+            Data::Texture(texture) => Data::Texture(texture),
+            Data::TextureMut(texture) => Data::TextureMut(texture),
+            Data::Sampler(sampler) => Data::Sampler(*sampler),
         };
         Buffer { group: buffer.group, binding: buffer.binding, access: buffer.access, data }
     };
@@ -312,6 +315,9 @@ fn kernel_buffers<'d>(dispatch: &'d mut Dispatch<'_>) -> Vec<KernelBuffer<'d>> {
             Data::Read(words) => KernelWords::Read(words),
             Data::Write(words) => KernelWords::Write(words),
             Data::Array(_) | Data::ArrayMut(_) => KernelWords::Read(&[]),
+            Data::Texture(texture) => KernelWords::Texture(texture),
+            Data::TextureMut(texture) => KernelWords::TextureMut(texture),
+            Data::Sampler(sampler) => KernelWords::Sampler(*sampler),
         };
         KernelBuffer { group: buffer.group, binding: buffer.binding, words }
     };

@@ -8,7 +8,7 @@
 //! with atomics and loops, which could wait.
 //!
 //! Accesses out of range: an index into something of a fixed size means its last element; beyond the end of a buffer,
-//! zero is read and nothing is written.
+//! zero is read and nothing is written; beyond the edges of a texture likewise.
 
 mod progress;
 
@@ -18,10 +18,11 @@ use fearless_simd::Level;
 use rayon::prelude::*;
 
 use self::progress::{Alone, Progress, Thread};
-use super::lane::{Engine, Machine, Unit, Words, Workgroups};
-use super::{Cpu, scratch};
+use super::lane::{Binding, Engine, Holds, Machine, Unit, Words, Workgroups};
+use super::{Cpu, scratch, texels};
 use crate::error::{Error, Result};
 use crate::findings::CheckReport;
+use crate::texture::{Sampler, Texture};
 use crate::wgsl::{Part, Text};
 
 /// A compute entry point, ready to run on the CPU.
@@ -46,6 +47,12 @@ pub(crate) enum KernelWords<'a> {
     Read(&'a [u32]),
     /// Of a storage buffer that is read and written.
     Write(&'a mut [u32]),
+    /// Of a texture that is read.
+    Texture(&'a Texture),
+    /// Of a texture that is written.
+    TextureMut(&'a mut Texture),
+    /// None, of a sampler.
+    Sampler(Sampler),
 }
 
 impl KernelProgram {
@@ -102,7 +109,8 @@ impl KernelProgram {
             given: format!("{part:?} of {grid:?}"),
         })?;
         let blocks = range.end - range.start;
-        let words = self.words(buffers)?;
+        let unpacked = self.unpacked(cpu, buffers);
+        let words = self.words(buffers, &unpacked)?;
         let cost = self.workgroups.cost().max(1.0);
         let threads = cpu.threads();
         if blocks <= 1 || blocks as f64 * cost < SMALL || threads == 1 {
@@ -175,17 +183,38 @@ impl KernelProgram {
         buffers: &mut [KernelBuffer<'_>],
         text: &Text,
     ) -> Result<CheckReport> {
-        let bound = self.workgroups.bind(self.words(buffers)?)?;
+        let unpacked = self.unpacked(cpu, buffers);
+        let bound = self.workgroups.bind(self.words(buffers, &unpacked)?)?;
         let mut machine = Machine::default();
         self.workgroups.check(&mut machine, &bound, grid, cpu.budget, &Alone, text)
     }
 
+    /// The texels of the textures that the program reads unpacked; nothing for the other bindings.
+    fn unpacked(&self, cpu: &Cpu, buffers: &[KernelBuffer<'_>]) -> Vec<Vec<u32>> {
+        let unpack = |binding: &Binding| {
+            let is_meant = |buffer: &&KernelBuffer<'_>| {
+                (buffer.group, buffer.binding) == (binding.group, binding.binding)
+            };
+            match buffers.iter().find(is_meant).map(|buffer| &buffer.words) {
+                Some(KernelWords::Texture(texture)) if binding.holds == Holds::Unpacked => {
+                    cpu.install(|| texels::unpacked(texture))
+                }
+                _ => Vec::new(),
+            }
+        };
+        self.workgroups.bindings().iter().map(unpack).collect()
+    }
+
     /// The words of the bindings in use, in the program's order.
-    fn words<'b>(&self, buffers: &'b mut [KernelBuffer<'_>]) -> Result<Vec<Words<'b>>> {
+    fn words<'b>(
+        &self,
+        buffers: &'b mut [KernelBuffer<'_>],
+        unpacked: &'b [Vec<u32>],
+    ) -> Result<Vec<Words<'b>>> {
         let mut free: Vec<_> = buffers.iter_mut().map(Some).collect();
-        let bindings = self.workgroups.bindings().iter();
+        let bindings = self.workgroups.bindings().iter().zip(unpacked);
         bindings
-            .map(|binding| {
+            .map(|(binding, unpacked)| {
                 let place = (binding.group, binding.binding);
                 let found = free.iter_mut().find(|buffer| {
                     buffer.as_ref().is_some_and(|buffer| (buffer.group, buffer.binding) == place)
@@ -203,6 +232,15 @@ impl KernelProgram {
                 Ok(match &mut buffer.words {
                     KernelWords::Read(words) => Words::Read(words),
                     KernelWords::Write(words) => Words::Write(words),
+                    KernelWords::Texture(texture) if binding.holds == Holds::Unpacked => {
+                        Words::Texels(unpacked, texture.size())
+                    }
+                    KernelWords::Texture(texture) => Words::Texels(texture.words(), texture.size()),
+                    KernelWords::TextureMut(texture) => {
+                        let size = texture.size();
+                        Words::TexelsMut(texture.words_mut(), size)
+                    }
+                    KernelWords::Sampler(sampler) => Words::Sampler(texels::facts(*sampler)),
                 })
             })
             .collect()

@@ -14,6 +14,7 @@ mod operator;
 mod reduce;
 mod scan;
 mod scratch;
+mod texels;
 
 use std::collections::HashMap;
 use std::ops::Range;

@@ -39,6 +39,7 @@ pub(crate) struct Options {
 /// An opened device.
 pub(super) struct Device {
     pub(super) raw: wgpu::Device,
+    pub(super) adapter: wgpu::Adapter,
     pub(super) queue: wgpu::Queue,
     pub(super) info: AdapterInfo,
     pub(super) tuning: Tuning,
@@ -106,6 +107,7 @@ impl Device {
             pipelines: Pipelines::default(),
             kernels: Kernels::default(),
             raw,
+            adapter,
             queue,
             info,
             tuning,

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex};
 
 use super::device::Device;
 use super::faults::lock;
+use super::texture;
 use crate::dispatch::Dispatch;
 use crate::error::{Error, Result};
 use crate::wgsl::{Binding, BindingAccess, Feature, Partial, guarded};
@@ -41,7 +42,8 @@ pub(super) const FEATURES: wgpu::Features = wgpu::Features::SHADER_F16
     .union(wgpu::Features::SHADER_FLOAT32_ATOMIC)
     .union(wgpu::Features::SUBGROUP)
     .union(wgpu::Features::SUBGROUP_BARRIER)
-    .union(wgpu::Features::IMMEDIATES);
+    .union(wgpu::Features::IMMEDIATES)
+    .union(texture::FEATURES);
 
 /// Any of these gives a shader the feature.
 const fn of_wgpu(feature: Feature) -> wgpu::Features {
@@ -57,6 +59,9 @@ const fn of_wgpu(feature: Feature) -> wgpu::Features {
         Feature::Subgroups => F::SUBGROUP,
         Feature::SubgroupBarrier => F::SUBGROUP_BARRIER,
         Feature::Immediates => F::IMMEDIATES,
+        Feature::TextureAtomics => F::TEXTURE_ATOMIC,
+        Feature::Norm16Storage => F::TEXTURE_FORMAT_16BIT_NORM,
+        Feature::ExternalTextures => F::EXTERNAL_TEXTURE,
     }
 }
 
@@ -115,7 +120,8 @@ impl Device {
             ("uniform buffers", uniform + more, limits.max_uniform_buffers_per_shader_stage),
             ("bind groups", groups + more, limits.max_bind_groups),
         ];
-        match checks.into_iter().find(|(_, needed, limit)| *needed > *limit as usize) {
+        let mut checks = checks.into_iter().chain(texture::counts(bindings, &limits));
+        match checks.find(|(_, needed, limit)| *needed > *limit as usize) {
             None => Ok(()),
             Some((what, needed, limit)) => {
                 let name = dispatch.name();
@@ -150,7 +156,9 @@ impl Device {
             };
             let mut groups: Vec<_> = (0..count).map(layout).collect();
             if is_partial {
-                let entries = [entry_of(0, wgpu::BufferBindingType::Uniform)];
+                let ty = wgpu::BufferBindingType::Uniform;
+                let ty = wgpu::BindingType::Buffer { ty, has_dynamic_offset: false, min_binding_size: None };
+                let entries = [entry_of(0, ty)];
                 let descriptor = wgpu::BindGroupLayoutDescriptor { label, entries: &entries };
                 groups.push(Some(self.raw.create_bind_group_layout(&descriptor)));
             }
@@ -191,14 +199,10 @@ fn layout_entry(binding: &Binding) -> wgpu::BindGroupLayoutEntry {
         BindingAccess::ReadWrite => wgpu::BufferBindingType::Storage { read_only: false },
         _ => wgpu::BufferBindingType::Storage { read_only: true },
     };
-    entry_of(binding.binding, ty)
+    let buffer = wgpu::BindingType::Buffer { ty, has_dynamic_offset: false, min_binding_size: None };
+    entry_of(binding.binding, texture::binding_type(binding).unwrap_or(buffer))
 }
 
-fn entry_of(binding: u32, ty: wgpu::BufferBindingType) -> wgpu::BindGroupLayoutEntry {
-    wgpu::BindGroupLayoutEntry {
-        binding,
-        visibility: wgpu::ShaderStages::COMPUTE,
-        ty: wgpu::BindingType::Buffer { ty, has_dynamic_offset: false, min_binding_size: None },
-        count: None,
-    }
+fn entry_of(binding: u32, ty: wgpu::BindingType) -> wgpu::BindGroupLayoutEntry {
+    wgpu::BindGroupLayoutEntry { binding, visibility: wgpu::ShaderStages::COMPUTE, ty, count: None }
 }

@@ -48,13 +48,17 @@ impl Device {
         for (buffer, share) in dispatch.buffers.iter().zip(&piece.shares) {
             self.check_buffer(dispatch, buffer, share)?;
         }
+        self.check_textures(dispatch)?;
         let is_partial = boxes.len() > 1 || piece != Piece::whole(dispatch);
         let pipeline = self.kernel(dispatch, is_partial)?;
         let mut encoder = self.encoder();
         let mut staging = Vec::new();
         let mut places = Vec::new();
-        for (buffer, share) in dispatch.buffers.iter_mut().zip(&piece.shares) {
-            places.push(self.bring(&mut encoder, &mut staging, buffer, share).await?);
+        for (index, share) in piece.shares.iter().enumerate() {
+            places.push(match self.bring_resource(dispatch, index)? {
+                Some(memory) => Place { memory, bytes: 0 },
+                None => self.bring(&mut encoder, &mut staging, &mut dispatch.buffers[index], share).await?,
+            });
         }
         let origins = match &pipeline.partial {
             Some((_, windows)) => Some(self.origins(dispatch, &piece, &boxes, windows)?),
@@ -69,9 +73,15 @@ impl Device {
         drop(staging);
         let mut waits = vec![self.completion()];
         for result in &mut results {
-            if let Leaving::Host { target, places } = result {
-                let end = places.last().map_or(0, |place| place.end);
-                waits.push(self.map(target, wgpu::MapMode::Read, 4 * end as u64));
+            match result {
+                Leaving::Host { target, places } => {
+                    let end = places.last().map_or(0, |place| place.end);
+                    waits.push(self.map(target, wgpu::MapMode::Read, 4 * end as u64));
+                }
+                Leaving::Texture { target, bytes } => {
+                    waits.push(self.map(target, wgpu::MapMode::Read, *bytes));
+                }
+                Leaving::Nothing | Leaving::Array(_) => {}
             }
         }
         self.watch(Some(submission));
@@ -97,6 +107,11 @@ impl Device {
                         self.read_mapped(&target, from.start, &mut copy)?;
                         out.iter_mut().zip(copy).for_each(|(word, copy)| *word = merge.apply(*word, copy));
                     }
+                    target.raw().unmap();
+                    target.mapped = false;
+                }
+                (Leaving::Texture { mut target, bytes }, Data::TextureMut(texture)) => {
+                    self.read_texture(&target, bytes, texture)?;
                     target.raw().unmap();
                     target.mapped = false;
                 }
@@ -195,7 +210,9 @@ impl Device {
         let limit = match buffer.access {
             BindingAccess::Uniform => limits.max_uniform_buffer_binding_size,
             BindingAccess::Immediate => u64::from(limits.max_immediate_size),
-            _ => limit,
+            BindingAccess::Read | BindingAccess::ReadWrite => limit,
+            // Textures have limits of their own.
+            _ => return Ok(()),
         };
         if bytes <= limit {
             return Ok(());
@@ -227,9 +244,7 @@ impl Device {
                 let bound = dispatch.buffers.iter().zip(places).filter(|(buffer, _)| buffer.group == index);
                 let entries: Vec<_> = bound
                     .filter_map(|(buffer, place)| {
-                        let size = std::num::NonZeroU64::new(place.bytes);
-                        let bound = wgpu::BufferBinding { buffer: place.raw()?, offset: 0, size };
-                        let resource = wgpu::BindingResource::Buffer(bound);
+                        let resource = place.resource()?;
                         Some(wgpu::BindGroupEntry { binding: buffer.binding, resource })
                     })
                     .collect();

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use super::device::Device;
 use super::pool::{Buffer, Kind};
 use super::resident::{self, Resident, host_words, padded_bytes};
+use super::texture::{self, Held};
 use crate::array::ArrayData;
-use crate::dispatch::{self, Data, Share};
+use crate::dispatch::{self, Data, Dispatch, Share};
 use crate::error::Result;
 use crate::wgsl::BindingAccess;
 
@@ -19,6 +20,8 @@ pub(super) enum Memory {
     Segment(Arc<Resident>),
     /// Not in a buffer.
     Immediate(Vec<u32>),
+    Texture(Held),
+    Sampler(wgpu::Sampler),
 }
 
 /// A binding on the device.
@@ -29,16 +32,33 @@ pub(super) struct Place {
 }
 
 impl Place {
-    pub(super) fn raw(&self) -> Option<&wgpu::Buffer> {
-        match &self.memory {
-            Memory::Owned(buffer) => Some(buffer.raw()),
-            Memory::Segment(array) => array.segment(0).map(Buffer::raw),
-            Memory::Immediate(_) => None,
-        }
+    pub(super) fn resource(&self) -> Option<wgpu::BindingResource<'_>> {
+        let buffer = match &self.memory {
+            Memory::Owned(buffer) => buffer.raw(),
+            Memory::Segment(array) => array.segment(0)?.raw(),
+            Memory::Immediate(_) => return None,
+            Memory::Texture(held) => return Some(wgpu::BindingResource::TextureView(&held.view)),
+            Memory::Sampler(sampler) => return Some(wgpu::BindingResource::Sampler(sampler)),
+        };
+        let size = std::num::NonZeroU64::new(self.bytes);
+        Some(wgpu::BindingResource::Buffer(wgpu::BufferBinding { buffer, offset: 0, size }))
     }
 }
 
 impl Device {
+    /// Brings a texture or sampler to the device; none for other bindings.
+    pub(super) fn bring_resource(&self, dispatch: &Dispatch<'_>, index: usize) -> Result<Option<Memory>> {
+        let buffer = &dispatch.buffers[index];
+        let Some(binding) = texture::declared(dispatch, buffer) else { return Ok(None) };
+        let texture = match &buffer.data {
+            Data::Texture(texture) => texture,
+            Data::TextureMut(texture) => &**texture,
+            Data::Sampler(sampler) => return self.sampler(binding, *sampler).map(Memory::Sampler).map(Some),
+            _ => return Ok(None),
+        };
+        self.bring_texture(binding, texture).map(Memory::Texture).map(Some)
+    }
+
     /// Brings what is needed of a binding's memory to the device.
     pub(super) async fn bring(
         self: &Arc<Self>,
@@ -60,6 +80,7 @@ impl Device {
                     Data::Write(words) => &**words,
                     Data::Array(array) => host_words(array).await?,
                     Data::ArrayMut(array) => host_words(array).await?,
+                    Data::Texture(_) | Data::TextureMut(_) | Data::Sampler(_) => &[],
                 };
                 if buffer.access == BindingAccess::Immediate {
                     return Ok(Place { memory: Memory::Immediate(words.to_vec()), bytes });
@@ -91,6 +112,9 @@ impl Device {
                         Some(here) => Memory::Owned(self.gathered(encoder, &here, bytes)?),
                         None => self.upload(encoder, staging, host_words(array).await?).await?,
                     },
+                    Data::Texture(_) | Data::TextureMut(_) | Data::Sampler(_) => {
+                        Memory::Immediate(Vec::new())
+                    }
                 };
                 Ok(Place { memory, bytes })
             }
@@ -198,6 +222,11 @@ impl Device {
                 place.memory = Memory::Owned(storage);
                 Ok(Leaving::Array(resident))
             }
+            (Data::TextureMut(texture), Memory::Texture(held)) => {
+                let (target, bytes) = self.texture_to_host(encoder, &held, texture)?;
+                place.memory = Memory::Texture(held);
+                Ok(Leaving::Texture { target, bytes })
+            }
             (_, memory) => {
                 place.memory = memory;
                 Ok(Leaving::Nothing)
@@ -212,6 +241,8 @@ pub(super) enum Leaving {
     Nothing,
     /// Words of it go to the host: those that the part has written, and where they are in `target`.
     Host { target: Buffer, places: Vec<Range<usize>> },
+    /// Its texels go to the host.
+    Texture { target: Buffer, bytes: u64 },
     /// It is the array's new data.
     Array(Resident),
 }

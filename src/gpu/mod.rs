@@ -20,6 +20,7 @@ mod reduce;
 mod resident;
 mod scan;
 mod scan_passes;
+mod texture;
 
 use std::ops::Range;
 use std::sync::{Arc, Mutex, OnceLock};

@@ -7,6 +7,7 @@ use bytemuck::Pod;
 use super::shape::{KernelType, Shape};
 use crate::array::{Array, ArrayData};
 use crate::element::Element;
+use crate::texture::{Sampler, Texture};
 
 /// Memory for a binding: see [`Launch::bind`](super::Launch::bind).
 ///
@@ -66,6 +67,12 @@ pub(super) enum Given<'a> {
     Array { shape: &'static Shape, data: Arc<ArrayData> },
     /// An array that is replaced.
     ArrayMut { shape: &'static Shape, data: &'a mut Arc<ArrayData> },
+    /// Texels that are read.
+    Texture(&'a Texture),
+    /// Texels that are replaced.
+    TextureMut(&'a mut Texture),
+    /// How textures are read between texels.
+    Sampler(Sampler),
 }
 
 /// Words on the host.
@@ -94,12 +101,12 @@ impl Given<'_> {
         match self {
             Self::Slice { host, .. } | Self::Raw(host) => matches!(host, Host::Mut(_)),
             Self::Copied { back, .. } | Self::RawCopied { back, .. } => back.is_some(),
-            Self::Value { .. } | Self::Array { .. } => false,
-            Self::ArrayMut { .. } => true,
+            Self::Value { .. } | Self::Array { .. } | Self::Texture(_) | Self::Sampler(_) => false,
+            Self::ArrayMut { .. } | Self::TextureMut(_) => true,
         }
     }
 
-    /// The words on the host, of an array none.
+    /// The words on the host, of arrays, textures and samplers none.
     pub(super) fn words(&self) -> &[u32] {
         match self {
             Self::Slice { host, .. } | Self::Raw(host) => match host {
@@ -108,6 +115,7 @@ impl Given<'_> {
             },
             Self::Copied { words, .. } | Self::Value { words, .. } | Self::RawCopied { words, .. } => words,
             Self::Array { .. } | Self::ArrayMut { .. } => &[],
+            Self::Texture(_) | Self::TextureMut(_) | Self::Sampler(_) => &[],
         }
     }
 
@@ -123,6 +131,9 @@ impl Given<'_> {
             Self::RawCopied { words, .. } => format!("`Raw({borrow}[_])` of {} bytes", 4 * words.len()),
             Self::Array { shape, data } => format!("`&Array<{}>` of {}", shape.rust(), data.len),
             Self::ArrayMut { shape, data } => format!("`&mut Array<{}>` of {}", shape.rust(), data.len),
+            Self::Texture(texture) => format!("`&Texture` of {texture}"),
+            Self::TextureMut(texture) => format!("`&mut Texture` of {texture}"),
+            Self::Sampler(_) => "a `Sampler`".to_owned(),
         }
     }
 }
@@ -196,6 +207,27 @@ impl<T: Element + KernelType> sealed::Sealed for &mut Array<T> {}
 impl<'a, T: Element + KernelType> Bind<'a> for &'a mut Array<T> {
     fn given(self) -> Bound<'a> {
         Bound(Given::ArrayMut { shape: T::SHAPE, data: self.data_mut() })
+    }
+}
+
+impl sealed::Sealed for &Texture {}
+impl<'a> Bind<'a> for &'a Texture {
+    fn given(self) -> Bound<'a> {
+        Bound(Given::Texture(self))
+    }
+}
+
+impl sealed::Sealed for &mut Texture {}
+impl<'a> Bind<'a> for &'a mut Texture {
+    fn given(self) -> Bound<'a> {
+        Bound(Given::TextureMut(self))
+    }
+}
+
+impl sealed::Sealed for Sampler {}
+impl<'a> Bind<'a> for Sampler {
+    fn given(self) -> Bound<'a> {
+        Bound(Given::Sampler(self))
     }
 }
 

@@ -70,6 +70,9 @@ pub(super) fn fit(entry: &str, binding: &Binding, given: &Given<'_>) -> Result<F
         Given::Array { shape, data } => (*shape, Some(data.len)),
         Given::ArrayMut { shape, data } => (*shape, Some(data.len)),
         Given::Value { shape, .. } => (*shape, None),
+        Given::Texture(_) | Given::TextureMut(_) | Given::Sampler(_) => {
+            return Err(refuse(ty(), String::new()));
+        }
         Given::Raw(_) | Given::RawCopied { .. } => {
             let bytes = 4 * match given {
                 Given::Raw(host) => host.len(),

@@ -9,6 +9,7 @@ use super::bind::{Back, Bind, Given, Host};
 use super::fit::{Fit, Moves, fit};
 use super::overrides::{self, OverrideValue};
 use super::shape::KernelType;
+use super::texture;
 use crate::context::Context;
 use crate::dispatch::{Buffer, Data, Dispatch};
 use crate::error::{Error, Result};
@@ -77,6 +78,8 @@ impl<'a> Launch<'a> {
     ///   succeeds. What only reads them may have them too.
     /// - `&Array<T>`, `&mut Array<T>`: elements that stay where they are, on a device if the launch runs there.
     /// - [`Raw`](super::Raw): words of any layout.
+    /// - `&Texture`, `&mut Texture`: a [`Texture`](crate::Texture), replaced where the shader may store to it.
+    /// - [`Sampler`](crate::Sampler).
     ///
     /// `T` is a [`KernelType`]: a scalar, an array (in WGSL a vector, a matrix or an array), or a
     /// structure declared with [`kernel_struct!`](crate::kernel_struct). Elements are those of the array that the binding
@@ -209,7 +212,7 @@ impl<'a> Launch<'a> {
             group: binding.group,
             binding: binding.binding,
             access: binding.access,
-            data: staged.data(binding.access == BindingAccess::ReadWrite),
+            data: staged.data(binding.access.is_written()),
         });
         let dispatch = Dispatch {
             shader: self.shader,
@@ -241,6 +244,9 @@ impl<'a> Launch<'a> {
             (_, Some(words)) => Data::Read(words),
             (Given::Array { data, .. }, _) => Data::Array(data),
             (Given::ArrayMut { data, .. }, _) => Data::Array(data),
+            (Given::Texture(texture), _) => Data::Texture(texture),
+            (Given::TextureMut(texture), _) => Data::Texture(texture),
+            (Given::Sampler(sampler), _) => Data::Sampler(*sampler),
             (given, None) => Data::Read(given.words()),
         });
         let buffers = data.zip(&entry.bindings).map(|(data, binding)| Buffer {
@@ -317,8 +323,8 @@ fn fit_given(entry: &EntryPoint, binding: &Binding, given: Option<&Given<'_>>) -
         return Err(Error::Unsupported {
             executor: "every executor".to_owned(),
             what: format!(
-                "`{}` of `{}` is a `{}`, and only buffers can be bound",
-                binding.name, entry.name, binding.ty
+                "`{}` of `{}` is a `{}`, which cannot be bound, line {}",
+                binding.name, entry.name, binding.ty, binding.line
             ),
         });
     }
@@ -335,6 +341,9 @@ fn fit_given(entry: &EntryPoint, binding: &Binding, given: Option<&Given<'_>>) -
         expected: expected(),
         given: "nothing".to_owned(),
     })?;
+    if texture::is_resource(binding.access) {
+        return texture::check(&entry.name, binding, given).map(|()| Fit::InPlace);
+    }
     fit(&entry.name, binding, given)
 }
 
@@ -419,6 +428,11 @@ impl<'a> Staged<'a> {
             Self::InPlace(Given::ArrayMut { data, .. }) => {
                 return if written { Data::ArrayMut(data) } else { Data::Array(data) };
             }
+            Self::InPlace(Given::Texture(texture)) => return Data::Texture(texture),
+            Self::InPlace(Given::TextureMut(texture)) => {
+                return if written { Data::TextureMut(texture) } else { Data::Texture(texture) };
+            }
+            Self::InPlace(Given::Sampler(sampler)) => return Data::Sampler(*sampler),
         };
         if written { Data::Write(words) } else { Data::Read(words) }
     }

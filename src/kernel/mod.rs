@@ -10,6 +10,7 @@ mod fit;
 mod launch;
 mod overrides;
 mod shape;
+mod texture;
 
 use std::fmt;
 use std::sync::Arc;
@@ -61,6 +62,24 @@ use crate::wgsl::{EntryPoint, Override, Shader};
 /// What a shader does wrong is found by a checked run, see [`Launch::check`].
 ///
 /// Cheap to clone; clones share what was compiled.
+///
+/// # Textures
+///
+/// Textures and samplers are bound like memory, as [`Texture`](crate::Texture) and [`Sampler`](crate::Sampler).
+///
+/// | | CPU | GPU |
+/// |---|---|---|
+/// | `texture_1d`, `_2d`, `_2d_array`, `_3d` of `f32`, `i32`, `u32` | yes, of any format | yes |
+/// | `texture_depth_2d`, `_2d_array` | yes | of `depth16unorm` |
+/// | `texture_storage_*` of every format of naga but `r64uint`, `read`, `write` and `read_write` | yes | where the device has the format and access |
+/// | `textureLoad`, `textureStore`, `textureDimensions`, `textureNumLayers`, `textureNumLevels`, `textureBarrier` | yes | yes |
+/// | `textureSampleLevel`, `textureSampleBaseClampToEdge`, `textureGather` | in floats of 32 bits | yes; formats of 32 bits where the device filters them |
+/// | `textureAtomicAdd` and its like | yes | where the device has them |
+/// | `texture_multisampled_2d`, with one sample | yes | no |
+/// | `texture_cube`, `texture_external`, `sampler_comparison`, `textureSampleGrad`, `binding_array` | no | no |
+///
+/// There is one mip level. Where WGSL leaves it open, the CPU reads zeros out of range and stores nothing there. What is
+/// left out is [`Error::Unsupported`](crate::Error::Unsupported) with its line; what a device alone lacks, the CPU takes.
 #[derive(Clone)]
 pub struct Kernel {
     shader: Arc<Shader>,

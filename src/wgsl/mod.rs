@@ -19,6 +19,7 @@ mod shader;
 mod signature;
 mod specialize;
 mod template;
+mod texture;
 mod value;
 
 pub(crate) use diagnostic::Text;
@@ -34,4 +35,6 @@ pub(crate) use shader::Shader;
 pub(crate) use signature::Expected;
 pub(crate) use specialize::{Feature, Specialized};
 pub(crate) use template::fill;
+pub use texture::TextureType;
+pub(crate) use texture::texel_format;
 pub(crate) use value::spell_value;

@@ -6,6 +6,7 @@ use naga::valid::ModuleInfo;
 use naga::{AddressSpace, Module, ShaderStage, StorageAccess};
 
 use super::layout::{self, Layout};
+use super::texture::{self, TextureType};
 
 /// A compute entry point of a shader.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,7 +41,13 @@ pub struct Binding {
     pub bytes: u64,
     /// Bytes from one element to the next of the array without a length that the type is or ends in.
     pub stride: Option<u32>,
+    /// What a texture must be; `None` for all else.
+    pub texture: Option<TextureType>,
+    /// A sampler that may mix texels; false for one that only gathers integers.
+    pub(crate) filters: bool,
     pub(crate) layout: Layout,
+    /// Where the variable is declared.
+    pub(crate) line: u32,
 }
 
 /// What a shader may do with a binding.
@@ -55,7 +62,17 @@ pub enum BindingAccess {
     ReadWrite,
     /// `var<immediate>`: a few words that travel with the launch, read.
     Immediate,
-    /// A texture, a sampler or another resource that is not memory: no executor binds one yet.
+    /// `texture_2d<f32>` and its like: a texture, loaded or sampled.
+    Texture,
+    /// `texture_storage_2d<format, read>` and its like: a texture, loaded.
+    TextureRead,
+    /// `texture_storage_2d<format, write>` and its like: a texture, stored to.
+    TextureWrite,
+    /// `texture_storage_2d<format, read_write>` and its like: a texture, loaded and stored to.
+    TextureReadWrite,
+    /// `sampler`: how textures are read between texels.
+    Sampler,
+    /// Another resource that is not memory: no executor binds it.
     Handle,
 }
 
@@ -78,6 +95,13 @@ impl Binding {
     }
 }
 
+impl BindingAccess {
+    /// True for what a shader may write: storage buffers and storage textures.
+    pub fn is_written(self) -> bool {
+        matches!(self, Self::ReadWrite | Self::TextureWrite | Self::TextureReadWrite)
+    }
+}
+
 impl fmt::Display for BindingAccess {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -85,6 +109,11 @@ impl fmt::Display for BindingAccess {
             Self::Read => "storage, read",
             Self::ReadWrite => "storage, read_write",
             Self::Immediate => "immediate",
+            Self::Texture => "texture",
+            Self::TextureRead => "storage texture, read",
+            Self::TextureWrite => "storage texture, write",
+            Self::TextureReadWrite => "storage texture, read_write",
+            Self::Sampler => "sampler",
             Self::Handle => "handle",
         })
     }
@@ -112,7 +141,7 @@ impl Override {
 }
 
 /// The compute entry points, without their workgroup sizes where overrides decide them.
-pub(super) fn entry_points(module: &Module, info: &ModuleInfo) -> Vec<EntryPoint> {
+pub(super) fn entry_points(module: &Module, info: &ModuleInfo, text: &str) -> Vec<EntryPoint> {
     let compute = module.entry_points.iter().enumerate();
     let compute = compute.filter(|(_, entry)| entry.stage == ShaderStage::Compute);
     let describe = |(index, entry): (usize, &naga::EntryPoint)| {
@@ -120,20 +149,20 @@ pub(super) fn entry_points(module: &Module, info: &ModuleInfo) -> Vec<EntryPoint
         EntryPoint {
             name: entry.name.clone(),
             workgroup_size: fixed.then_some(entry.workgroup_size),
-            bindings: bindings(module, info, index),
+            bindings: bindings(module, info, index, text),
             index,
         }
     };
     compute.map(describe).collect()
 }
 
-fn bindings(module: &Module, info: &ModuleInfo, entry: usize) -> Vec<Binding> {
+fn bindings(module: &Module, info: &ModuleInfo, entry: usize, text: &str) -> Vec<Binding> {
     let uses = info.get_entry_point(entry);
     let mut found: Vec<Binding> = module
         .global_variables
         .iter()
         .filter(|(handle, _)| !uses[*handle].is_empty())
-        .filter_map(|(_, variable)| {
+        .filter_map(|(handle, variable)| {
             let none = naga::ResourceBinding { group: u32::MAX, binding: 0 };
             let place = match variable.space {
                 AddressSpace::Immediate => none,
@@ -150,7 +179,11 @@ fn bindings(module: &Module, info: &ModuleInfo, entry: usize) -> Vec<Binding> {
             };
             let layout = Layout::of(module, variable.ty);
             // An array of bindings is no memory either.
-            let access = if matches!(layout, Layout::Opaque(_)) { BindingAccess::Handle } else { access };
+            let (access, texture) = match layout {
+                Layout::Opaque(_) => texture::reflect(module, handle, uses),
+                _ => (access, None),
+            };
+            let span = module.global_variables.get_span(handle);
             Some(Binding {
                 group: place.group,
                 binding: place.binding,
@@ -159,7 +192,10 @@ fn bindings(module: &Module, info: &ModuleInfo, entry: usize) -> Vec<Binding> {
                 access,
                 bytes: layout.bytes(),
                 stride: layout.runtime_stride(),
+                texture,
+                filters: access == BindingAccess::Sampler && texture::filters(module, handle, uses),
                 layout,
+                line: if span.is_defined() { span.location(text).line_number } else { 0 },
             })
         })
         .collect();

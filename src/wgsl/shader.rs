@@ -60,7 +60,7 @@ impl Shader {
         let info = Validator::new(ValidationFlags::all(), Capabilities::all())
             .validate(&module)
             .map_err(|error| diagnostic::from_validation(label, text, &error))?;
-        let entries = reflect::entry_points(&module, &info);
+        let entries = reflect::entry_points(&module, &info, text);
         if entries.is_empty() {
             return Err(Error::Value {
                 what: format!("entry points of `{label}`"),

@@ -76,10 +76,13 @@ pub(crate) enum Feature {
     Subgroups,
     SubgroupBarrier,
     Immediates,
+    TextureAtomics,
+    Norm16Storage,
+    ExternalTextures,
 }
 
 impl Feature {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 13] = [
         Self::F16,
         Self::F64,
         Self::I16,
@@ -90,6 +93,9 @@ impl Feature {
         Self::Subgroups,
         Self::SubgroupBarrier,
         Self::Immediates,
+        Self::TextureAtomics,
+        Self::Norm16Storage,
+        Self::ExternalTextures,
     ];
 
     /// What it is called in messages.
@@ -105,6 +111,9 @@ impl Feature {
             Self::Subgroups => "subgroup operations",
             Self::SubgroupBarrier => "subgroup barriers",
             Self::Immediates => "immediates",
+            Self::TextureAtomics => "texture atomics",
+            Self::Norm16Storage => "storage textures of normalised 16-bit integers",
+            Self::ExternalTextures => "external textures",
         }
     }
 
@@ -123,6 +132,9 @@ impl Feature {
             Self::Subgroups => Capabilities::SUBGROUP,
             Self::SubgroupBarrier => Capabilities::SUBGROUP_BARRIER,
             Self::Immediates => Capabilities::IMMEDIATES,
+            Self::TextureAtomics => Capabilities::TEXTURE_ATOMIC,
+            Self::Norm16Storage => Capabilities::STORAGE_TEXTURE_16BIT_NORM_FORMATS,
+            Self::ExternalTextures => Capabilities::TEXTURE_EXTERNAL,
         }
     }
 }

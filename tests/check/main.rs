@@ -10,6 +10,8 @@ mod mutants;
 #[allow(dead_code, reason = "no GPU has to run the shaders")]
 #[path = "../corpus/shader.rs"]
 mod shader;
+#[path = "../corpus/texture.rs"]
+mod texture;
 
 use tilewright::{CheckReport, Context, Kernel, Raw};
 

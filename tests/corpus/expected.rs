@@ -5,13 +5,13 @@ const PLAIN: &[(&str, &str)] = &[
     (
         "Statement",
         "Emit Block If Switch Loop Break Continue Return ControlBarrier Store Atomic WorkGroupUniformLoad Call \
-        SubgroupBallot SubgroupGather SubgroupCollectiveOperation",
+        SubgroupBallot SubgroupGather SubgroupCollectiveOperation ImageStore ImageAtomic",
     ),
     (
         "Expression",
         "Literal Constant Override ZeroValue Compose Access AccessIndex Splat Swizzle FunctionArgument GlobalVariable \
         LocalVariable Load Unary Binary Select Relational Math As CallResult AtomicResult WorkGroupUniformLoadResult \
-        ArrayLength SubgroupBallotResult SubgroupOperationResult",
+        ArrayLength SubgroupBallotResult SubgroupOperationResult ImageSample ImageLoad ImageQuery",
     ),
     ("Literal", "F32 U32 I32 Bool F16 F64 I64 U64"),
     ("SwitchValue", "I32 U32 Default"),
@@ -19,7 +19,7 @@ const PLAIN: &[(&str, &str)] = &[
     ("Loop", "break_if"),
     ("Return", "value nothing"),
     ("RelationalFunction", "All Any"),
-    ("AddressSpace", "Function Private WorkGroup Uniform Storage_read Storage_read_write"),
+    ("AddressSpace", "Function Private WorkGroup Uniform Storage_read Storage_read_write Handle"),
     ("Load", "Function Private WorkGroup Uniform Storage atomic"),
     ("Store", "Function Private WorkGroup Storage atomic"),
     ("Access", "Vector Matrix Array ValuePointer pointer_to_Vector pointer_to_Matrix pointer_to_Array"),
@@ -37,9 +37,22 @@ const PLAIN: &[(&str, &str)] = &[
         Matrix_2x2_f32 Matrix_2x3_f32 Matrix_2x4_f32 Matrix_3x2_f32 Matrix_3x3_f32 Matrix_3x4_f32 Matrix_4x2_f32 \
         Matrix_4x3_f32 Matrix_4x4_f32 Matrix_2x2_f16 Vector_2_f16 Vector_3_f16 Vector_2_i64 \
         Vector_3_i64 Vector_2_u64 Vector_3_u64 Vector_4_u64 Vector_2_f64 Vector_3_f64 Matrix_2x2_f64 Matrix_2x3_f64 \
-        Matrix_2x4_f64 Matrix_3x2_f64",
+        Matrix_2x4_f64 Matrix_3x2_f64 Sampler Image_D1 Image_D2 Image_D2_arrayed Image_D3",
     ),
-    ("Barrier", "WORK_GROUP STORAGE SUB_GROUP"),
+    ("Barrier", "WORK_GROUP STORAGE SUB_GROUP TEXTURE"),
+    (
+        "ImageClass",
+        "Sampled_Float Sampled_Sint Sampled_Uint Depth Storage_load Storage_store Storage_load_store Storage_load_store_atomic",
+    ),
+    (
+        "StorageFormat",
+        "R8Unorm R8Snorm R8Uint R8Sint R16Uint R16Sint R16Float Rg8Unorm Rg8Snorm Rg8Uint Rg8Sint R32Uint R32Sint \
+        R32Float Rg16Uint Rg16Sint Rg16Float Rgba8Unorm Rgba8Snorm Rgba8Uint Rgba8Sint Bgra8Unorm Rgb10a2Uint \
+        Rgb10a2Unorm Rg11b10Ufloat Rg32Uint Rg32Sint Rg32Float Rgba16Uint Rgba16Sint Rgba16Float Rgba32Uint \
+        Rgba32Sint Rgba32Float R16Unorm R16Snorm Rg16Unorm Rg16Snorm Rgba16Unorm Rgba16Snorm",
+    ),
+    ("ImageQuery", "Size NumLevels NumLayers"),
+    ("ImageSample", "sample_Exact sample_Zero gather_Zero offset clamp_to_edge"),
     (
         "GatherMode",
         "BroadcastFirst Broadcast Shuffle ShuffleDown ShuffleUp ShuffleXor QuadBroadcast QuadSwap_X QuadSwap_Y \
@@ -107,6 +120,8 @@ const BY_SCALAR: &[(&str, &str, &str)] = &[
     ("Atomic", "Min Exchange CompareExchange", "i64_WorkGroup"),
     ("Atomic", "Add ExclusiveOr", "u64_WorkGroup"),
     ("Atomic", "Add Subtract Exchange", "f32_Storage"),
+    ("ImageAtomic", "Add Min Max", "i32 u32"),
+    ("ImageAtomic", "And InclusiveOr ExclusiveOr", "u32"),
     ("Subgroup", "All_Reduce Any_Reduce", "bool"),
     ("Subgroup", "Add_Reduce Mul_Reduce Min_Reduce Max_Reduce", "i32 u32 f32"),
     ("Subgroup", "And_Reduce Or_Reduce Xor_Reduce", "i32 u32"),
@@ -123,10 +138,8 @@ const BY_SCALAR: &[(&str, &str, &str)] = &[
 const ABSENT: &[(&str, &str, &str)] = &[
     ("Statement", "Kill", "`discard` is for fragment shaders"),
     ("Statement", "MemoryBarrier", "WGSL has no barrier of memory alone"),
-    ("Statement", "ImageStore ImageAtomic", "textures are unsupported"),
     ("Statement", "RayQuery RayPipelineFunction", "ray tracing is unsupported"),
     ("Statement", "CooperativeStore", "cooperative matrices are unsupported"),
-    ("Expression", "ImageSample ImageLoad ImageQuery", "textures are unsupported"),
     ("Expression", "Derivative", "derivatives are for fragment shaders"),
     (
         "Expression",
@@ -138,10 +151,20 @@ const ABSENT: &[(&str, &str, &str)] = &[
     ("Literal", "I16 U16", "of scalars of 16 bits naga reads floats only"),
     ("RelationalFunction", "IsNan IsInf", "WGSL has no such functions"),
     ("MathFunction", "Outer Inverse", "WGSL has no such functions"),
-    ("AddressSpace", "Handle", "textures and samplers are unsupported"),
     ("AddressSpace", "Immediate", "the CPU has no immediates yet"),
     ("AddressSpace", "TaskPayload RayPayload IncomingRayPayload", "for mesh and ray stages"),
-    ("Type", "Image Sampler BindingArray", "textures, samplers and arrays of bindings are unsupported"),
+    ("Type", "BindingArray", "arrays of bindings are unsupported"),
+    ("Type", "Image_Cube Image_Cube_arrayed", "cube textures are unsupported"),
+    ("ImageClass", "External", "external textures are unsupported"),
+    (
+        "ImageClass",
+        "Sampled_Float_multisampled Sampled_Sint_multisampled Sampled_Uint_multisampled Depth_multisampled",
+        "a device has no multisampled textures of one sample, and others are unsupported",
+    ),
+    ("ImageQuery", "NumSamples", "of multisampled textures alone"),
+    ("StorageFormat", "R64Uint", "texels of 64-bit integers are unsupported"),
+    ("ImageSample", "compare_Zero compare_Auto", "samplers that compare are unsupported"),
+    ("ImageSample", "sample_Auto sample_Bias sample_Gradient", "derivatives are for fragment shaders"),
     ("Type", "AccelerationStructure RayQuery", "ray tracing is unsupported"),
     (
         "Type",
@@ -150,7 +173,6 @@ const ABSENT: &[(&str, &str, &str)] = &[
     ),
     ("Type", "CooperativeMatrix", "cooperative matrices are unsupported"),
     ("BuiltIn", "WorkGroupSize", "WGSL has no such built-in value"),
-    ("Barrier", "TEXTURE", "textures are unsupported"),
 ];
 
 /// A kind by its name; names here have no spaces.

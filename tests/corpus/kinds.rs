@@ -54,10 +54,31 @@ impl Kinds<'_> {
                 ArraySize::Pending(_) => "Array override".to_owned(),
                 ArraySize::Dynamic => "Array dynamic".to_owned(),
             },
+            TypeInner::Image { dim, arrayed, class } => {
+                self.image(*class);
+                let arrayed = if *arrayed { " arrayed" } else { "" };
+                format!("Image {}{arrayed}", variant(dim))
+            }
             TypeInner::Pointer { space, .. } => format!("Pointer {}", variant(space)),
             other => variant(other),
         };
         self.add("Type", kind);
+    }
+
+    /// What a texture is of.
+    fn image(&mut self, class: naga::ImageClass) {
+        let multi = |multi| if multi { " multisampled" } else { "" };
+        let kind = match class {
+            naga::ImageClass::Sampled { kind, multi: many } => format!("Sampled {kind:?}{}", multi(many)),
+            naga::ImageClass::Depth { multi: many } => format!("Depth{}", multi(many)),
+            naga::ImageClass::External => "External".to_owned(),
+            naga::ImageClass::Storage { format, access } => {
+                self.add("StorageFormat", variant(&format));
+                let access: Vec<_> = access.iter_names().map(|(name, _)| name.to_lowercase()).collect();
+                format!("Storage {}", access.join(" "))
+            }
+        };
+        self.add("ImageClass", kind);
     }
 
     /// The scalar of the atomic behind a pointer.
@@ -161,6 +182,21 @@ impl Kinds<'_> {
                 };
                 self.add("Access", base);
             }
+            Expression::ImageQuery { query, .. } => self.add("ImageQuery", variant(query)),
+            Expression::ImageSample { level, gather, offset, depth_ref, clamp_to_edge, .. } => {
+                let kind = match (gather, depth_ref) {
+                    (Some(_), _) => "gather",
+                    (None, Some(_)) => "compare",
+                    (None, None) => "sample",
+                };
+                self.add("ImageSample", format!("{kind} {}", variant(level)));
+                if offset.is_some() {
+                    self.add("ImageSample", "offset");
+                }
+                if *clamp_to_edge {
+                    self.add("ImageSample", "clamp to edge");
+                }
+            }
             Expression::Load { pointer } => {
                 self.access("Load", &ty(*pointer));
             }
@@ -215,6 +251,10 @@ impl Kinds<'_> {
                     let space = pointer.pointer_space().map_or_else(String::new, |space| variant(&space));
                     let of = self.atomic(&pointer).map_or_else(|| "none".to_owned(), scalar);
                     self.add("Atomic", format!("{fun} {of} {space}"));
+                }
+                Statement::ImageAtomic { fun, value, .. } => {
+                    let of = ty(*value).scalar().map_or_else(|| "none".to_owned(), scalar);
+                    self.add("ImageAtomic", format!("{} {of}", variant(fun)));
                 }
                 Statement::SubgroupGather { mode, .. } => {
                     let mode = match mode {

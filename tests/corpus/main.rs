@@ -11,6 +11,7 @@ mod shader;
 #[allow(dead_code, reason = "the corpus does not run on all of the executors")]
 #[path = "../support/executors.rs"]
 mod support;
+mod texture;
 
 use std::sync::Arc;
 

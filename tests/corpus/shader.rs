@@ -9,9 +9,10 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use tilewright::{BindingAccess, Context, Error, Kernel, Launch, Raw};
+use tilewright::{Context, EntryPoint, Error, Kernel, Launch, Raw, Sampler, Texture};
 
 use crate::compare::{Scalar, Tolerance, Written};
+use crate::texture;
 
 /// Folders with shaders.
 const FOLDERS: [&str; 3] = ["tests/corpus/shaders", "tests/kernels", "benches/versus/kernels"];
@@ -45,8 +46,33 @@ pub(crate) struct Shader {
     pub(crate) refusal: Option<String>,
     pub(crate) tolerance: Tolerance,
     grid: [u32; 3],
-    /// The words of each binding.
-    buffers: BTreeMap<(u32, u32), Vec<u32>>,
+    /// What each binding is given.
+    given: BTreeMap<(u32, u32), Given>,
+}
+
+/// What a binding is given.
+#[derive(Clone)]
+enum Given {
+    Words(Vec<u32>),
+    Texture(texture::Spec),
+    Sampler(Sampler),
+}
+
+/// The memory of a binding in one run.
+enum Memory {
+    Words(Vec<u32>),
+    Texture(Texture),
+    Sampler(Sampler),
+}
+
+impl Memory {
+    fn bind<'a>(&'a mut self, launch: Launch<'a>, (group, binding): (u32, u32)) -> Launch<'a> {
+        match self {
+            Self::Words(words) => launch.bind_at(group, binding, Raw(words.as_mut_slice())),
+            Self::Texture(texture) => launch.bind_at(group, binding, texture),
+            Self::Sampler(sampler) => launch.bind_at(group, binding, *sampler),
+        }
+    }
 }
 
 impl Shader {
@@ -65,7 +91,7 @@ impl Shader {
             refusal: None,
             tolerance: Tolerance::default(),
             grid: [0; 3],
-            buffers: BTreeMap::new(),
+            given: BTreeMap::new(),
         };
         for line in header.unwrap_or(&source).lines().filter_map(|line| line.trim().strip_prefix("// ")) {
             shader.say(line);
@@ -83,7 +109,12 @@ impl Shader {
             let (place, spec) = bind.split_once(" = ").expect("a binding and its words");
             let (group, binding) = place.split_once(',').expect("a group and a binding");
             let place = (group.parse().expect("a group"), binding.parse().expect("a binding"));
-            self.buffers.insert(place, words(spec));
+            let given = match (texture::Spec::read(spec), texture::sampler(spec)) {
+                (Some(texture), _) => Given::Texture(texture),
+                (_, Some(sampler)) => Given::Sampler(sampler),
+                _ => Given::Words(words(spec)),
+            };
+            self.given.insert(place, given);
         } else if let Some(tolerance) = line.strip_prefix("tolerance ") {
             let (ulp, absolute) = tolerance.split_once(',').expect("ULP and an absolute error");
             self.tolerance = Tolerance {
@@ -109,28 +140,45 @@ impl Shader {
         let kernel = Kernel::with_label(&self.name, source)?;
         let mut written = Vec::new();
         for entry in kernel.entry_points() {
-            let mut memory = self.buffers.clone();
+            let mut memory = self.memory(entry);
             let places = memory.iter_mut();
-            let launch = places.fold(kernel.entry(&entry.name), |launch, (&(group, binding), words)| {
-                launch.bind_at(group, binding, Raw(words.as_mut_slice()))
-            });
+            let launch =
+                places.fold(kernel.entry(&entry.name), |launch, (&place, memory)| memory.bind(launch, place));
             run(launch.workgroups(self.grid))?;
-            for binding in entry.bindings.iter().filter(|b| b.access == BindingAccess::ReadWrite) {
-                let words = memory.remove(&(binding.group, binding.binding)).expect("bound to run");
+            for binding in entry.bindings.iter().filter(|binding| binding.access.is_written()) {
+                let name = format!("{}: {}", entry.name, binding.name);
+                let words = match memory.remove(&(binding.group, binding.binding)).expect("bound to run") {
+                    Memory::Words(words) => words,
+                    Memory::Texture(texture) => {
+                        written.push(texture::written(name, &texture));
+                        continue;
+                    }
+                    Memory::Sampler(_) => continue,
+                };
                 let starting = |word: usize| binding.scalar_at(4 * word as u64);
                 // The high word of a scalar of 64 bits is one of that scalar.
                 let scalar = |word: usize| match word.checked_sub(1).and_then(starting) {
                     Some("f64" | "i64" | "u64") => Scalar::Word,
                     _ => Scalar::named(starting(word)),
                 };
-                written.push(Written {
-                    name: format!("{}: {}", entry.name, binding.name),
-                    scalars: (0..words.len()).map(scalar).collect(),
-                    words,
-                });
+                written.push(Written { name, scalars: (0..words.len()).map(scalar).collect(), words });
             }
         }
         Ok(written)
+    }
+
+    /// Fresh memory for a run of an entry point.
+    fn memory(&self, entry: &EntryPoint) -> BTreeMap<(u32, u32), Memory> {
+        let make = |(&place, given): (&(u32, u32), &Given)| {
+            let binding = entry.bindings.iter().find(|binding| (binding.group, binding.binding) == place);
+            let memory = match given {
+                Given::Words(words) => Memory::Words(words.clone()),
+                Given::Texture(spec) => Memory::Texture(spec.texture(binding)),
+                Given::Sampler(sampler) => Memory::Sampler(*sampler),
+            };
+            (place, memory)
+        };
+        self.given.iter().map(make).collect()
     }
 }
 
@@ -201,7 +249,7 @@ const EDGE_FLOATS: [f32; 24] = [
 ];
 
 /// Words of a random buffer.
-fn random(len: u32, seed: u32) -> impl Iterator<Item = u32> {
+pub(crate) fn random(len: u32, seed: u32) -> impl Iterator<Item = u32> {
     (0..len).map(move |at| {
         let mut word = at.wrapping_mul(0x9e37_79b9) ^ seed.wrapping_mul(0x85eb_ca6b);
         word = (word ^ word >> 16).wrapping_mul(0x7feb_352d);
@@ -211,7 +259,7 @@ fn random(len: u32, seed: u32) -> impl Iterator<Item = u32> {
 }
 
 /// A float in [0, 1) made of a word.
-fn unit(word: u32) -> f32 {
+pub(crate) fn unit(word: u32) -> f32 {
     (word >> 8) as f32 / (1 << 24) as f32
 }
 

@@ -7,6 +7,7 @@ mod split;
 #[allow(dead_code, reason = "kernels do not run on all of the executors")]
 #[path = "../support/executors.rs"]
 mod support;
+mod textures;
 
 use libtest_mimic::{Arguments, Trial};
 use tilewright::{Context, Kernel};
@@ -25,7 +26,7 @@ fn kernel(text: &str) -> Kernel {
 
 fn main() {
     let args = Arguments::from_args();
-    let cases = shaders::CASES.iter().chain(&arrays::CASES).chain(&features::CASES);
+    let cases = shaders::CASES.iter().chain(&arrays::CASES).chain(&features::CASES).chain(&textures::CASES);
     let trials = cases.flat_map(|&(name, test)| support::trials(name, &EXECUTORS, test));
     let of_gpus = features::GPU_CASES.iter().chain(&split::GPU_CASES);
     let of_gpus = of_gpus.map(|&(name, test)| support::trial(name, Executor::Gpu, test));

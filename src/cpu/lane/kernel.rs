@@ -12,7 +12,7 @@ use super::exec::level::strip_len;
 use super::exec::machine::Machine;
 use super::exec::region::{Region, Sharing};
 use super::exec::workgroup::{Launch, Watch};
-use super::lower::{Binding, Interface, LENGTHS, Unit, lane_inputs, lower_kernel, members};
+use super::lower::{Binding, FACTS, Holds, Interface, LENGTHS, Unit, lane_inputs, lower_kernel, members};
 use super::program::{Engine, Program};
 use super::site::Sites;
 use crate::error::{Error, Result};
@@ -57,6 +57,12 @@ pub(crate) enum Words<'a> {
     Read(&'a [u32]),
     /// Only the shader has them while it runs.
     Write(&'a mut [u32]),
+    /// The texels of a texture of a size, read.
+    Texels(&'a [u32], [u32; 3]),
+    /// The same, read and written.
+    TexelsMut(&'a mut [u32], [u32; 3]),
+    /// No words, but what the shader is told of a sampler.
+    Sampler([u32; FACTS as usize]),
 }
 
 /// The memory that an entry point runs on, for one thread.
@@ -165,17 +171,22 @@ impl Workgroups {
         written: Sharing,
     ) -> Result<Bound<'a>> {
         let mut bound = Bound { regions: vec![], uniforms: vec![0; LENGTHS as usize], words: PhantomData };
+        let mut facts = vec![];
         for (binding, words) in self.interface.bindings.iter().zip(buffers) {
+            facts.extend(self.facts(binding, &words)?);
             let (address, len, sharing) = match words {
-                Words::Read(_) if binding.is_written => {
+                Words::Read(_) | Words::Texels(..) if binding.is_written => {
                     return Err(Error::Value {
                         what: format!("binding `{}` of `{}`", binding.name, self.program.name),
                         expected: "words that can be written".to_owned(),
                         given: "words that can only be read".to_owned(),
                     });
                 }
-                Words::Read(words) => (words.as_ptr().cast_mut(), words.len(), Sharing::ReadOnly),
-                Words::Write(words) => {
+                Words::Sampler(_) => (std::ptr::NonNull::dangling().as_ptr(), 0, Sharing::ReadOnly),
+                Words::Read(words) | Words::Texels(words, _) => {
+                    (words.as_ptr().cast_mut(), words.len(), Sharing::ReadOnly)
+                }
+                Words::Write(words) | Words::TexelsMut(words, _) => {
                     let sharing = if binding.is_written { written } else { Sharing::ReadOnly };
                     (words.as_mut_ptr(), words.len(), sharing)
                 }
@@ -185,7 +196,29 @@ impl Workgroups {
             // `Shared`, which is made of shared regions, can be had by several threads.
             bound.regions.push(unsafe { Region::new(address, len, sharing) });
         }
+        bound.uniforms.extend(facts);
         Ok(bound)
+    }
+
+    /// The uniform words of a texture or sampler.
+    fn facts(&self, binding: &Binding, words: &Words) -> Result<Vec<u32>> {
+        let mut facts = match (binding.holds, words) {
+            (Holds::Words, Words::Read(_) | Words::Write(_)) => return Ok(vec![]),
+            (Holds::Texels | Holds::Unpacked, Words::Texels(_, size) | Words::TexelsMut(_, size)) => {
+                let texels = size.iter().fold(1u32, |texels, &extent| texels.wrapping_mul(extent));
+                [&size[..], &[texels]].concat()
+            }
+            (Holds::Sampler, Words::Sampler(facts)) => facts.to_vec(),
+            _ => {
+                return Err(Error::Value {
+                    what: format!("binding `{}` of `{}`", binding.name, self.program.name),
+                    expected: "a buffer, a texture or a sampler as declared".to_owned(),
+                    given: "another resource".to_owned(),
+                });
+            }
+        };
+        facts.resize(FACTS as usize, 0);
+        Ok(facts)
     }
 
     /// Runs blocks of a grid, by their linear index, one after the other.

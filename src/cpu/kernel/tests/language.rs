@@ -258,12 +258,12 @@ fn immediates_are_group_4294967295() {
 fn what_has_no_words_is_named_with_its_line() {
     let texture = "
         @group(0) @binding(0) var<storage, read_write> x: array<u32>;
-        @group(0) @binding(1) var t: texture_2d<f32>;
+        @group(0) @binding(1) var t: texture_cube<f32>;
         @compute @workgroup_size(1)
-        fn main() { x[0] = u32(textureLoad(t, vec2(0, 0), 0).x); }";
+        fn main() { x[0] = textureDimensions(t).x; }";
     insta::assert_snapshot!(
         error(texture, [1, 1, 1], &[write(0, iota(4))]),
-        @"unsupported on cpu: a texture or sampler in `main`, line 3"
+        @"unsupported on cpu: a cube texture in `main`, line 3"
     );
     let large = "
         @group(0) @binding(0) var<storage, read_write> x: array<u32>;

@@ -24,10 +24,7 @@ pub(in crate::cpu::lane) unsafe fn token<S: Simd>() -> S {
 /// # Safety
 /// The processor has the instructions; the operands are valid for reads of a strip, and the result for writes of one that
 /// is none of them.
-unsafe fn apply<S: Simd, F: Fused, L: LaneFunction>(
-    to: *mut u32,
-    operands: [*const u32; OPERANDS],
-) {
+unsafe fn apply<S: Simd, F: Fused, L: LaneFunction>(to: *mut u32, operands: [*const u32; OPERANDS]) {
     let len = S::u32s::LEN * REGISTERS;
     // SAFETY: passed on from the caller.
     let (simd, to, operands) = unsafe {

@@ -8,7 +8,8 @@ use super::super::function::Function;
 use super::super::limits::MAX_SHARED_WORDS;
 use super::super::op::Op;
 use super::super::tree::{Memory, Value};
-use super::kernel::{Binding, LENGTHS};
+use super::image::{FACTS, Resource};
+use super::kernel::{Binding, Holds, LENGTHS};
 use super::layout::Layout;
 use super::memory::{Place, Storage};
 use super::{Frame, Lowering, Operand, types, unsupported_at};
@@ -24,6 +25,10 @@ pub(super) struct Globals {
     pub(super) places: HashMap<Handle<GlobalVariable>, Place>,
     /// Where statements stand in the text, by address: of those that a block does not tell when it is a slice.
     pub(super) spans: HashMap<*const Statement, Span>,
+    /// The textures and samplers that are in use, by number.
+    pub(super) resources: Vec<Resource>,
+    /// Their numbers.
+    pub(super) numbers: HashMap<Handle<GlobalVariable>, u32>,
     /// The bindings in use: the first memories.
     pub(super) bindings: Vec<Binding>,
     /// Lines of the barriers, by number.
@@ -43,11 +48,18 @@ impl Lowering {
         let module = frame.module();
         let used: Vec<_> =
             module.global_variables.iter().filter(|(handle, _)| !frame.info[*handle].is_empty()).collect();
+        let is_inner = |space| matches!(space, AddressSpace::WorkGroup | AddressSpace::Private);
+        let bindings = used.iter().filter(|(_, variable)| !is_inner(variable.space)).count() as u32;
         // Bindings first: their memories have the bindings' numbers.
         for &(handle, variable) in &used {
             let is_written = match variable.space {
                 AddressSpace::Uniform | AddressSpace::Immediate => false,
                 AddressSpace::Storage { access } => access.contains(naga::StorageAccess::STORE),
+                AddressSpace::Handle => {
+                    let facts = LENGTHS + bindings + FACTS * self.globals.resources.len() as u32;
+                    self.declare_resource(frame, handle, facts)?;
+                    continue;
+                }
                 _ => continue,
             };
             let span = module.global_variables.get_span(handle);
@@ -61,7 +73,7 @@ impl Lowering {
             let memory = self.b.memory(is_written);
             let layout = Layout::of_buffer(frame.unit, variable.ty);
             let name = variable.name.clone().unwrap_or_default();
-            self.globals.bindings.push(Binding { name, group, binding, is_written });
+            self.globals.bindings.push(Binding { name, group, binding, is_written, holds: Holds::Words });
             let place = Place::start_of(Storage::Memory(memory, layout));
             self.watch_shared(frame, &place, variable);
             self.globals.places.insert(handle, place);
@@ -74,6 +86,7 @@ impl Lowering {
             let inner = frame.inner(variable.ty);
             match variable.space {
                 AddressSpace::Uniform | AddressSpace::Storage { .. } | AddressSpace::Immediate => {}
+                AddressSpace::Handle => {}
                 AddressSpace::WorkGroup => {
                     self.here = span;
                     let words = types::words(frame.unit, inner)?;
@@ -100,9 +113,6 @@ impl Lowering {
                     let is_written = variable.init.is_some();
                     self.watch_own(frame, &storage, variable.name.as_ref(), variable.ty, is_written)?;
                     self.globals.places.insert(handle, place);
-                }
-                AddressSpace::Handle => {
-                    return Err(unsupported_at(frame.unit, "a texture or sampler", span));
                 }
                 _ => return Err(unsupported_at(frame.unit, "a variable of this address space", span)),
             }

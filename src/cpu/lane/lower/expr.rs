@@ -137,9 +137,15 @@ impl Lowering {
             }
             Expression::As { expr, kind, convert } => self.convert(frame, expr, kind, convert)?,
             Expression::GlobalVariable(global) => {
+                if let Some(resource) = self.resource_number(global) {
+                    return Ok(resource);
+                }
                 return self.global_place(frame, global).map(Operand::Place);
             }
             Expression::ArrayLength(array) => [self.array_length(frame, array)?].into(),
+            Expression::ImageLoad { .. } | Expression::ImageQuery { .. } | Expression::ImageSample { .. } => {
+                self.image_expression(frame, handle)?
+            }
             Expression::Override(_) => return Err(frame.unsupported("an override", handle)),
             Expression::Derivative { .. } => return Err(frame.unsupported("a derivative", handle)),
             _ => return Err(frame.unsupported("this built-in", handle)),

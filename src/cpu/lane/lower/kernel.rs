@@ -21,7 +21,7 @@ use crate::error::{Error, Result};
 pub(crate) const GROUP: u32 = 0;
 /// Uniform arguments: the grid.
 pub(crate) const GRID: u32 = 3;
-/// Uniform arguments from here on: words of each binding.
+/// Uniform arguments from here on: words of each binding, then [`FACTS`](super::FACTS) of each texture and sampler.
 pub(crate) const LENGTHS: u32 = 6;
 
 /// Components of the lanes' input: the index in the workgroup, its three coordinates, whether the lane is one of the
@@ -45,6 +45,20 @@ pub(crate) struct Binding {
     pub(crate) binding: u32,
     /// Whether the shader may write it.
     pub(crate) is_written: bool,
+    pub(crate) holds: Holds,
+}
+
+/// What a binding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Holds {
+    /// A buffer.
+    Words,
+    /// A texture, its texels as their format packs them.
+    Texels,
+    /// A texture, a plane of words for each channel: four, or one of depths.
+    Unpacked,
+    /// No words.
+    Sampler,
 }
 
 /// What an entry point needs of its surroundings.

@@ -23,7 +23,7 @@ pub(super) struct Leaf {
     pub(super) is_half: bool,
 }
 
-/// An offset beyond every buffer.
+/// An offset beyond every buffer; a few more words, or three planes of a texture, do not wrap it around.
 pub(super) const OUT_OF_RANGE: u32 = 1 << 31;
 
 impl Layout {

@@ -7,13 +7,16 @@ mod component;
 mod convert;
 mod expr;
 mod geometry;
+mod image;
 mod kernel;
 mod layout;
 mod math;
 mod matrix;
 mod memory;
+mod sample;
 mod stmt;
 mod synchronise;
+mod texel;
 mod types;
 mod watch;
 mod wide;
@@ -32,10 +35,12 @@ use crate::error::{Error, Result};
 use crate::wgsl::PureFunction;
 use crate::work::{Fused, Node};
 use access::Globals;
+pub(crate) use image::FACTS;
 pub(crate) use kernel::{
-    Binding, GRID, GROUP, Interface, LANE_INPUTS, LENGTHS, lane_inputs, lower_kernel, members,
+    Binding, GRID, GROUP, Holds, Interface, LANE_INPUTS, LENGTHS, lane_inputs, lower_kernel, members,
 };
 use memory::{Dynamic, Place, Storage};
+pub(crate) use sample::{MIRROR, REPEAT};
 
 /// The tree of a whole fused graph.
 pub(crate) fn lower(fused: &Fused) -> Result<Tree> {
@@ -72,7 +77,8 @@ pub(crate) fn lower(fused: &Fused) -> Result<Tree> {
     Ok(lowering.b.finish(outputs))
 }
 
-/// The value of an expression: words, or for a pointer the place that it points to.
+/// The value of an expression: words, or for a pointer the place that it points to. A texture or sampler is a word, its
+/// number, which is constant.
 #[derive(Debug, Clone)]
 enum Operand {
     Words(Rc<[Value]>),

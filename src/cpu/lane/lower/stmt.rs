@@ -129,7 +129,7 @@ impl Lowering {
                 }
             }
             other => {
-                if !self.synchronise(frame, other)? {
+                if !self.synchronise(frame, other)? && !self.image_statement(frame, other)? {
                     let what = format!("the statement {}", name(other));
                     return Err(unsupported_at(frame.unit, what, self.globals.span(other)));
                 }
