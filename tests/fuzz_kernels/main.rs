@@ -1,0 +1,79 @@
+//! Random compute shaders: compiled code, interpreter and GPU leave the same in memory. Mutated shaders are refused or run,
+//! and nothing panics or hangs.
+//!
+//! Everything is drawn from a seed, one for each case: `FUZZ_SEED` is that of the first (0 without it), `FUZZ_CASES` their
+//! number in each trial. A failure is shrunk and printed with its seed, which `FUZZ_SEED=that FUZZ_CASES=1` runs again.
+//! While a case runs, its text lies in `target/tmp/fuzz_kernels/TRIAL.wgsl`, for what ends the process.
+
+mod choices;
+#[allow(dead_code, reason = "not every executor is asked for here")]
+#[path = "../support/executors.rs"]
+mod executors;
+mod expr;
+mod module;
+mod operators;
+mod run;
+mod scope;
+mod statements;
+mod trials;
+mod types;
+
+use libtest_mimic::{Arguments, Trial};
+use tilewright::{Context, Placement};
+
+use crate::executors::{Executor, ignorable_trial, trial};
+use crate::module::Module;
+use crate::run::difference;
+use crate::trials::{Cases, Failure};
+
+/// Numbers that a shader is drawn from, at most.
+const LONGEST: usize = 1200;
+
+fn cpu(threads: usize, jit: bool) -> Context {
+    let builder = Context::builder().threads(threads).placement(Placement::Cpu);
+    builder.step_budget(1 << 22).jit(jit).build().expect("threads and placement are valid")
+}
+
+/// Compiled code and the interpreter, on one thread and on two, leave the same bits.
+fn engines(_: &Context) {
+    let (compiled, interpreted) = (cpu(2, true), cpu(1, false));
+    let mut cases = Cases::new("engines", 120, LONGEST);
+    cases.check(|list| {
+        let module = Module::new(list);
+        let text = &module.text;
+        trials::note("engines", text);
+        let a = module.run(&compiled).map_err(|error| Failure::new(text, error))?;
+        let b = module.run(&interpreted).map_err(|error| Failure::new(text, error))?;
+        match difference(&a, &b, true) {
+            Some(difference) => Err(Failure::new(text, format!("compiled and interpreted: {difference}"))),
+            None => Ok(()),
+        }
+    });
+}
+
+/// The GPU leaves what compiled code does.
+fn gpu(gpu: &Context) {
+    let cpu = cpu(1, true);
+    let mut cases = Cases::new("gpu", 80, LONGEST);
+    cases.check(|list| {
+        let module = Module::new(list);
+        let text = &module.text;
+        trials::note("gpu", text);
+        let a = module.run(&cpu).map_err(|error| Failure::new(text, error))?;
+        let b = module.run(gpu).map_err(|error| Failure::new(text, error))?;
+        match difference(&a, &b, false) {
+            Some(difference) => Err(Failure::new(text, format!("CPU and GPU: {difference}"))),
+            None => Ok(()),
+        }
+    });
+}
+
+fn main() {
+    let on_gpu = |cx: &Context| {
+        gpu(cx);
+        libtest_mimic::Completion::Completed
+    };
+    let all: Vec<Trial> =
+        vec![trial("engines", Executor::Cpu(2), engines), ignorable_trial("same", Executor::Gpu, on_gpu)];
+    libtest_mimic::run(&Arguments::from_args(), all).exit();
+}
