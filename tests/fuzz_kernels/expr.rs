@@ -22,7 +22,15 @@ impl Generator<'_> {
 
     /// A value of a scalar or vector that depends on the invocation.
     fn of_the_invocation(&mut self, ty: &Ty) -> Expr {
-        let Ty::Vector(scalar, n) = ty else { return Expr::varying(format!("{ty}()")) };
+        let (scalar, n) = match ty {
+            Ty::Vector(scalar, n) => (scalar, n),
+            Ty::Matrix(columns, rows) => {
+                let column = self.of_the_invocation(&Ty::Vector(F32, *rows)).text;
+                return Expr::varying(format!("{ty}({})", vec![column; *columns].join(", ")));
+            }
+            // Nothing computes with these.
+            Ty::Array(..) | Ty::Struct(..) => return Expr::constant(format!("{ty}()")),
+        };
         let one = match scalar {
             U32 => "me",
             I32 => "i32(me)",
@@ -70,7 +78,7 @@ impl Generator<'_> {
                 let parts: Vec<String> = (0..*n).map(|_| self.literal(*scalar)).collect();
                 Expr::constant(format!("{ty}({})", parts.join(", ")))
             }
-            _ => Expr::varying(format!("{ty}()")),
+            _ => Expr::constant(format!("{ty}()")),
         }
     }
 
@@ -121,15 +129,13 @@ impl Generator<'_> {
             return self.leaf(ty, depth);
         }
         if self.choices.once_in(4) {
-            let (f, t) = (self.leaf(ty, depth - 1).text, self.leaf(ty, depth - 1).text);
-            // `select` takes no composites: a matrix may be turned twice.
+            // `select` takes no composites.
             if let Ty::Matrix(columns, rows) = ty {
                 let turned = Ty::Matrix(*rows, *columns);
-                let inner = self.leaf(&turned, depth - 1).text;
                 return Expr::varying(match self.choices.below(3) {
-                    0 => format!("transpose({inner})"),
-                    1 => format!("transpose(transpose({f}))"),
-                    _ => format!("({t} * -1.0)"),
+                    0 => format!("transpose({})", self.varying(&turned, depth - 1)),
+                    1 => format!("transpose(transpose({}))", self.varying(ty, depth - 1)),
+                    _ => format!("({} * -1.0)", self.varying(ty, depth - 1)),
                 });
             }
         }
@@ -139,8 +145,10 @@ impl Generator<'_> {
             Ty::Array(element, len) => vec![(**element).clone(); *len],
             Ty::Struct(_, members) => members.to_vec(),
         };
-        let parts: Vec<String> = parts.iter().map(|part| self.stored(part, depth - 1)).collect();
-        Expr::varying(format!("{ty}({})", parts.join(", ")))
+        let parts: Vec<Expr> = parts.iter().map(|part| bounded(part, self.expr(part, depth - 1))).collect();
+        let is_constant = parts.iter().all(|part| part.is_constant);
+        let parts: Vec<String> = parts.into_iter().map(|part| part.text).collect();
+        Expr { text: format!("{ty}({})", parts.join(", ")), is_constant, bound: STORED }
     }
 
     /// A scalar or a vector.

@@ -27,7 +27,7 @@ use crate::run::difference;
 use crate::trials::{Cases, Failure};
 
 /// Numbers that a shader is drawn from, at most.
-const LONGEST: usize = 1200;
+const LONGEST: usize = 3000;
 
 fn cpu(threads: usize, jit: bool) -> Context {
     let builder = Context::builder().threads(threads).placement(Placement::Cpu);

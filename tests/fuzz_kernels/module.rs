@@ -37,8 +37,10 @@ const SIZES: [[u32; 3]; 10] = [
 
 impl Module {
     pub(crate) fn new(list: &[u16]) -> Self {
+        // Each part has its share of the numbers, so that none starves.
+        let share = |from: usize, to: usize| &list[list.len() * from / 16..list.len() * to / 16];
         let mut g = Generator {
-            choices: Choices::new(list),
+            choices: Choices::new(share(0, 2)),
             text: String::new(),
             structs: Vec::new(),
             vars: Vec::new(),
@@ -65,19 +67,22 @@ impl Module {
         let sized_by_override = g.choices.once_in(4);
         g.globals(invocations);
         let helpers = g.choices.below(4);
-        for _ in 0..helpers {
+        for k in 0..helpers {
+            g.choices = Choices::new(share(2 + 4 * k / helpers, 2 + 4 * (k + 1) / helpers));
             g.helper();
         }
         let x = if sized_by_override { "SIZE".to_owned() } else { size[0].to_string() };
         if sized_by_override {
             overrides.push(("SIZE", f64::from(size[0])));
         }
-        g.main(&format!("{x}, {}, {}", size[1], size[2]), invocations);
+        g.choices = Choices::new(share(6, 16));
+        let parts = [share(7, 9), share(9, 11), share(11, 12), share(12, 16)];
+        g.main(&format!("{x}, {}, {}", size[1], size[2]), invocations, parts);
         Self { text: g.text, grid, invocations, overrides }
     }
 }
 
-impl Generator<'_> {
+impl<'c> Generator<'c> {
     fn globals(&mut self, invocations: u32) {
         for number in 0..self.choices.below(4) {
             let known = self.structs.clone();
@@ -138,7 +143,7 @@ var<workgroup> said: u32;"
 
     fn helper(&mut self) {
         let known = self.structs.clone();
-        let name = self.name("f");
+        let name = self.name("call");
         let vars = self.vars.len();
         let mut parameters = Vec::new();
         let mut declared = Vec::new();
@@ -183,7 +188,10 @@ var<workgroup> said: u32;"
         }
     }
 
-    fn main(&mut self, size: &str, invocations: u32) {
+    fn main<'l>(&mut self, size: &str, invocations: u32, parts: [&'l [u16]; 4])
+    where
+        'l: 'c,
+    {
         // What pointer parameters can point to.
         let pointed: Vec<(Ty, Space)> = self
             .functions
@@ -218,13 +226,21 @@ var h = 0u;"
         for _ in 0..1 + self.choices.below(3) {
             self.declaration();
         }
-        for _ in 0..self.choices.below(4) {
-            self.statement(3);
+        let [meetings @ .., last] = parts;
+        for part in meetings {
+            self.choices = Choices::new(part);
+            if self.choices.is_at_end() {
+                continue;
+            }
+            for _ in 0..1 + self.choices.below(2) {
+                self.statement(3);
+            }
             self.meeting(2);
         }
+        self.choices = Choices::new(last);
         // No barrier follows: invocations may end.
         self.returns = Some(None);
-        for _ in 0..self.choices.below(5) {
+        for _ in 0..1 + self.choices.below(6) {
             self.statement(3);
         }
         self.returns = None;
@@ -272,7 +288,7 @@ let {result} = atomicLoad(&tally[at % 3u]);\nworkgroupBarrier();"
                 ));
             }
             5 | 6 => {
-                let counter = self.name("i");
+                let counter = self.name("t");
                 self.line(&format!("for (var {counter} = 0u; {counter} < {}u; {counter}++) {{", 1 + by % 3));
                 let vars = self.vars.len();
                 self.declare(&counter, Ty::U, false, Space::Value);

@@ -33,7 +33,8 @@ impl Generator<'_> {
                 let by = match self.choices.below(2) {
                     0 if n == 1 => format!("{}u", self.choices.below(32)),
                     0 => format!("{amounts}({}u)", self.choices.below(32)),
-                    _ => self.varying(&amounts, depth),
+                    // A vector with one constant component that is too large would be refused.
+                    _ => self.varying(&amounts, if n == 1 { depth } else { 0 }),
                 };
                 format!("({a} {} {by})", self.choices.of(&["<<", ">>"]))
             }
@@ -118,7 +119,7 @@ impl Generator<'_> {
             let literal = format!("{}{suffix}", self.choices.of(&[1, 2, 3, 7, 16, 255]));
             return if n == 1 { literal } else { format!("{ty}({literal})") };
         }
-        self.varying(&ty, depth)
+        self.varying(&ty, if n == 1 { depth } else { 0 })
     }
 
     /// Functions of packed bytes.
@@ -219,21 +220,21 @@ impl Generator<'_> {
         let vector = Ty::Vector(F32, k);
         let text = match self.choices.below(4) {
             0 => {
-                let m = self.expr(&Ty::Matrix(k, n), depth).text;
+                let m = self.varying(&Ty::Matrix(k, n), depth);
                 let v = bounded(&vector, self.varying_expr(&vector, depth)).text;
                 format!("({m} * {v})")
             }
             1 => {
-                let m = self.expr(&Ty::Matrix(n, k), depth).text;
+                let m = self.varying(&Ty::Matrix(n, k), depth);
                 let v = bounded(&vector, self.varying_expr(&vector, depth)).text;
                 format!("({v} * {m})")
             }
             2 => {
-                let (a, b) = (self.expr(&Ty::Matrix(k, n), depth).text, self.expr(&Ty::Matrix(2, k), depth).text);
+                let (a, b) = (self.varying(&Ty::Matrix(k, n), depth), self.varying(&Ty::Matrix(2, k), depth));
                 format!("({a} * {b})[{}]", self.choices.below(2))
             }
             _ => {
-                let (a, b) = (self.expr(&Ty::Matrix(k, n), depth).text, self.expr(&Ty::Matrix(k, n), depth).text);
+                let (a, b) = (self.varying(&Ty::Matrix(k, n), depth), self.varying(&Ty::Matrix(k, n), depth));
                 let operator = self.choices.of(&["+", "-"]);
                 format!("({a} {operator} {b})[{}]", self.choices.below(k))
             }

@@ -204,7 +204,7 @@ impl Generator<'_> {
 
     /// A loop that ends after a few iterations.
     fn a_loop(&mut self, depth: usize) {
-        let counter = self.name("i");
+        let counter = self.name("t");
         let vars = self.vars.len();
         let limit = match self.choices.below(3) {
             0 => format!("{}u", 1 + self.choices.below(4)),
