@@ -11,6 +11,7 @@ mod choices;
 mod executors;
 mod expr;
 mod module;
+mod mutate;
 mod operators;
 mod run;
 mod scope;
@@ -18,12 +19,14 @@ mod statements;
 mod trials;
 mod types;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use libtest_mimic::{Arguments, Trial};
 use tilewright::{Context, Placement};
 
 use crate::executors::{Executor, ignorable_trial, trial};
 use crate::module::Module;
-use crate::run::difference;
+use crate::run::{difference, try_all};
 use crate::trials::{Cases, Failure};
 
 /// Numbers that a shader is drawn from, at most.
@@ -68,12 +71,35 @@ fn gpu(gpu: &Context) {
     });
 }
 
+/// Mutated shaders are refused or run, by compiled code and the interpreter: no panic, no hang.
+fn mutated(_: &Context) {
+    let tiny = |jit| {
+        let builder = Context::builder().threads(1).placement(Placement::Cpu);
+        builder.step_budget(1 << 12).jit(jit).build().expect("threads and placement are valid")
+    };
+    let (compiled, interpreted) = (tiny(true), tiny(false));
+    let shaders = mutate::shaders();
+    let (mut all, mut ran) = (0, 0);
+    let mut cases = Cases::new("mutated", 400, LONGEST);
+    cases.check(|list| {
+        let text = mutate::mutated(&shaders, list);
+        trials::note("mutated", &text);
+        let outcome = catch_unwind(AssertUnwindSafe(|| try_all(&text, &[&compiled, &interpreted])));
+        let outcome = outcome.map_err(|_| Failure::new(&text, "a panic"))?;
+        all += 1;
+        ran += u32::from(outcome.map_err(|error| Failure::new(&text, error))?);
+        Ok(())
+    });
+    println!("{ran} of {all} mutated shaders ran");
+    assert!(all < 100 || ran * 20 > all, "only {ran} of {all} mutated shaders are valid still");
+}
+
 fn main() {
     let on_gpu = |cx: &Context| {
         gpu(cx);
         libtest_mimic::Completion::Completed
     };
     let all: Vec<Trial> =
-        vec![trial("engines", Executor::Cpu(2), engines), ignorable_trial("same", Executor::Gpu, on_gpu)];
+        vec![trial("engines", Executor::Cpu(2), engines), trial("mutated", Executor::Cpu(1), mutated), ignorable_trial("same", Executor::Gpu, on_gpu)];
     libtest_mimic::run(&Arguments::from_args(), all).exit();
 }

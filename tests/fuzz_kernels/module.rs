@@ -58,8 +58,15 @@ impl Module {
         let grid = g.choices.of(&[[1, 1, 1], [2, 1, 1], [3, 1, 1], [1, 2, 1], [2, 1, 2]]);
         let invocations: u32 = size.iter().product();
         g.inputs = g.choices.of(&[16, 7, 64, 100]);
-        g.combined_by =
-            g.choices.of(&["atomicAdd", "atomicXor", "atomicMax", "atomicMin", "atomicOr", "atomicAnd", "atomicSub"]);
+        g.combined_by = g.choices.of(&[
+            "atomicAdd",
+            "atomicXor",
+            "atomicMax",
+            "atomicMin",
+            "atomicOr",
+            "atomicAnd",
+            "atomicSub",
+        ]);
         let mut overrides = Vec::new();
         if g.choices.below(2) == 1 {
             overrides.push(("K", g.choices.of(&[0.0, 1.0, 5.0, 4_294_967_295.0])));
@@ -87,16 +94,14 @@ impl<'c> Generator<'c> {
         for number in 0..self.choices.below(4) {
             let known = self.structs.clone();
             let host = self.choices.below(2) == 0;
-            let members: Vec<Ty> = (0..1 + self.choices.below(4))
-                .map(|_| Ty::any(&mut self.choices, 1, &known, host))
-                .collect();
+            let members: Vec<Ty> =
+                (0..1 + self.choices.below(4)).map(|_| Ty::any(&mut self.choices, 1, &known, host)).collect();
             self.line(Ty::declaration(number, &members).trim_end());
             self.structs.push(Ty::Struct(number, members.into()));
         }
         let known = self.structs.clone();
-        let members: Vec<Ty> = (0..1 + self.choices.below(4))
-            .map(|_| Ty::any(&mut self.choices, 2, &known, true))
-            .collect();
+        let members: Vec<Ty> =
+            (0..1 + self.choices.below(4)).map(|_| Ty::any(&mut self.choices, 2, &known, true)).collect();
         let number = self.structs.len();
         self.line(Ty::declaration(number, &members).trim_end());
         let state = Ty::Struct(number, members.into());

@@ -155,7 +155,11 @@ impl Generator<'_> {
             }
             4 => made(format!("(-{})", a.text), a.bound),
             5 => made(
-                format!("{}({})", self.choices.of(&["abs", "sign", "floor", "ceil", "trunc", "round"]), a.text),
+                format!(
+                    "{}({})",
+                    self.choices.of(&["abs", "sign", "floor", "ceil", "trunc", "round"]),
+                    a.text
+                ),
                 a.bound,
             ),
             // Halves and quarters are exact, and rounded away.

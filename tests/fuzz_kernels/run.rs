@@ -58,9 +58,10 @@ impl Module {
         let launch = memory.iter_mut().fold(kernel.launch(), |launch, (&binding, (words, _))| {
             launch.bind_at(0, binding, Raw(words.as_mut_slice()))
         });
-        let launch = self.overrides.iter().fold(launch, |launch, &(name, value)| {
-            launch.set_override(name, value as u32)
-        });
+        let launch = self
+            .overrides
+            .iter()
+            .fold(launch, |launch, &(name, value)| launch.set_override(name, value as u32));
         launch.workgroups(self.grid).run(cx)?;
         let written = entry.bindings.iter().filter(|binding| binding.access == BindingAccess::ReadWrite);
         Ok(written
@@ -95,4 +96,59 @@ pub(crate) fn difference(a: &[Written], b: &[Written], to_the_bit: bool) -> Opti
         }
     }
     None
+}
+
+/// Bytes of memory that a mutated shader gets for a binding at most.
+const MOST: u64 = 1 << 20;
+
+/// Launches every entry point of a text, if it is valid, on tiny grids. Whether it is refused is its own affair.
+///
+/// # Errors
+///
+/// What is wrong with the error of a refusal.
+pub(crate) fn try_all(text: &str, contexts: &[&Context]) -> Result<bool, String> {
+    let kernel = match Kernel::new(text) {
+        Ok(kernel) => kernel,
+        Err(error) => return proper(&error, text).map(|()| false),
+    };
+    let mut ran = false;
+    for entry in kernel.entry_points() {
+        for cx in contexts {
+            let mut memory: Vec<Vec<u32>> = Vec::new();
+            for binding in &entry.bindings {
+                let bytes = binding.bytes.saturating_add(u64::from(binding.stride.unwrap_or(0)) * 63);
+                memory.push((0..bytes.min(MOST).div_ceil(4)).map(|k| k as u32 % 7).collect());
+            }
+            let given = entry.bindings.iter().zip(&mut memory);
+            let launch = given.fold(kernel.entry(&entry.name), |launch, (binding, words)| {
+                launch.bind_at(binding.group, binding.binding, Raw(words.as_mut_slice()))
+            });
+            let unset = kernel.overrides().iter().filter(|known| !known.has_default);
+            let launch = unset.fold(launch, |launch, known| match known.ty.as_str() {
+                "bool" => launch.set_override(&known.name, true),
+                "i32" => launch.set_override(&known.name, 1_i32),
+                "u32" => launch.set_override(&known.name, 1_u32),
+                _ => launch.set_override(&known.name, 1.0_f32),
+            });
+            match launch.workgroups([2, 1, 1]).run(cx) {
+                Ok(()) => ran = true,
+                Err(error) => proper(&error, text)?,
+            }
+        }
+    }
+    Ok(ran)
+}
+
+/// Whether an error says something, and points into the text.
+fn proper(error: &Error, text: &str) -> Result<(), String> {
+    let message = error.to_string();
+    if message.is_empty() {
+        return Err("an error without a message".to_owned());
+    }
+    match error {
+        Error::Wgsl { line, .. } if *line as usize > text.split('\n').count() + 1 => {
+            Err(format!("line {line} is not in the text: {message}"))
+        }
+        _ => Ok(()),
+    }
 }

@@ -43,7 +43,8 @@ impl Generator<'_> {
     }
 
     fn type_of_a_variable(&mut self) -> Ty {
-        let writable: Vec<Ty> = self.vars.iter().filter(|var| var.is_writable).map(|v| v.ty.clone()).collect();
+        let writable: Vec<Ty> =
+            self.vars.iter().filter(|var| var.is_writable).map(|v| v.ty.clone()).collect();
         if writable.is_empty() || self.choices.below(3) > 0 {
             return Ty::plain(&mut self.choices);
         }

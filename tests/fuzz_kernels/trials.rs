@@ -86,7 +86,10 @@ impl Watch {
                     Ok(seed) => last = Some(seed),
                     Err(RecvTimeoutError::Disconnected) => return,
                     Err(RecvTimeoutError::Timeout) => {
-                        eprintln!("{trial}: seed {last:?} takes longer than {PATIENCE:?}; its text is in {:?}", place(trial));
+                        eprintln!(
+                            "{trial}: seed {last:?} takes longer than {PATIENCE:?}; its text is in {:?}",
+                            place(trial)
+                        );
                         std::process::abort();
                     }
                 }
