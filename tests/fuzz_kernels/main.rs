@@ -10,6 +10,7 @@ mod choices;
 #[path = "../support/executors.rs"]
 mod executors;
 mod expr;
+mod free;
 mod module;
 mod mutate;
 mod operators;
@@ -42,7 +43,7 @@ fn engines(_: &Context) {
     let (compiled, interpreted) = (cpu(2, true), cpu(1, false));
     let mut cases = Cases::new("engines", 120, LONGEST);
     cases.check(|list| {
-        let module = Module::new(list);
+        let module = Module::new(list, true);
         let text = &module.text;
         trials::note("engines", text);
         let a = module.run(&compiled).map_err(|error| Failure::new(text, error))?;
@@ -59,7 +60,7 @@ fn gpu(gpu: &Context) {
     let cpu = cpu(1, true);
     let mut cases = Cases::new("gpu", 80, LONGEST);
     cases.check(|list| {
-        let module = Module::new(list);
+        let module = Module::new(list, false);
         let text = &module.text;
         trials::note("gpu", text);
         let a = module.run(&cpu).map_err(|error| Failure::new(text, error))?;

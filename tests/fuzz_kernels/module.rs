@@ -15,6 +15,8 @@ use crate::types::{Bool, F32, I32, Scalar, Ty, U32};
 /// A shader with what it is launched with.
 pub(crate) struct Module {
     pub(crate) text: String,
+    /// See [`Generator::is_free`].
+    pub(crate) is_free: bool,
     pub(crate) grid: [u32; 3],
     /// Of a workgroup.
     pub(crate) invocations: u32,
@@ -36,7 +38,7 @@ const SIZES: [[u32; 3]; 10] = [
 ];
 
 impl Module {
-    pub(crate) fn new(list: &[u16]) -> Self {
+    pub(crate) fn new(list: &[u16], is_free: bool) -> Self {
         // Each part has its share of the numbers, so that none starves.
         let share = |from: usize, to: usize| &list[list.len() * from / 16..list.len() * to / 16];
         let mut g = Generator {
@@ -51,7 +53,9 @@ impl Module {
             returns: None,
             can_break: false,
             can_continue: false,
+            is_free,
             inputs: 0,
+            wide: Ty::U,
             combined_by: "atomicAdd",
         };
         let size = g.choices.of(&SIZES);
@@ -85,7 +89,7 @@ impl Module {
         g.choices = Choices::new(share(6, 16));
         let parts = [share(7, 9), share(9, 11), share(11, 12), share(12, 16)];
         g.main(&format!("{x}, {}, {}", size[1], size[2]), invocations, parts);
-        Self { text: g.text, grid, invocations, overrides }
+        Self { text: g.text, is_free, grid, invocations, overrides }
     }
 }
 
@@ -130,6 +134,12 @@ var<workgroup> pairs: array<vec3<i32>, {invocations}>;
 var<workgroup> tally: array<atomic<u32>, 3>;
 var<workgroup> said: u32;"
         ));
+        // Workgroup memory is small.
+        let wide = Ty::any(&mut self.choices, 2, &known, false);
+        let fits = wide.size() <= 8 && invocations <= 64;
+        self.wide = if fits { wide } else { Ty::plain(&mut self.choices) };
+        let wide = self.wide.clone();
+        self.line(&format!("var<workgroup> wide: array<{wide}, {invocations}>;"));
         self.declare("me", Ty::U, false, Space::Module);
         self.declare("TABLE", Ty::Array(Rc::new(Ty::Vector(I32, 1)), 5), false, Space::Constant);
         self.declare("state[me]", state, true, Space::Buffer);
@@ -257,7 +267,7 @@ var h = 0u;"
     fn meeting(&mut self, depth: usize) {
         let result = self.name("m");
         let by = self.choices.of(&[1, 2, 5, 31]);
-        match self.choices.below(if depth == 0 { 5 } else { 8 }) {
+        match self.choices.below(if depth == 0 { 6 } else { 9 }) {
             0 => {
                 let value = self.varying(&Ty::U, 2);
                 self.line(&format!(
@@ -292,7 +302,15 @@ let {result} = atomicLoad(&tally[at % 3u]);\nworkgroupBarrier();"
                     "met[me] = {value};\nstorageBarrier();\nlet {result} = met[base + (at + {by}u) % N];\nstorageBarrier();"
                 ));
             }
-            5 | 6 => {
+            5 => {
+                let ty = self.wide.clone();
+                let (value, index) = (self.stored(&ty, 2), self.varying(&Ty::U, 1));
+                self.line(&format!(
+                    "wide[at] = {value};\nworkgroupBarrier();\nlet {result} = wide[{index}];\nworkgroupBarrier();"
+                ));
+                return self.declare(&result, ty, false, Space::Value);
+            }
+            6 | 7 => {
                 let counter = self.name("t");
                 self.line(&format!("for (var {counter} = 0u; {counter} < {}u; {counter}++) {{", 1 + by % 3));
                 let vars = self.vars.len();

@@ -90,7 +90,7 @@ pub(crate) fn mutated(shaders: &[String], list: &[u16]) -> String {
     let choices = &mut Choices::new(head);
     let text = match choices.below(3) {
         0 | 1 => shaders[choices.below(shaders.len())].clone(),
-        _ => Module::new(tail).text,
+        _ => Module::new(tail, true).text,
     };
     let other = shaders[choices.below(shaders.len())].clone();
     let other = tokens(&other);

@@ -10,6 +10,7 @@ impl Generator<'_> {
         let ty = Ty::Vector(scalar, n);
         let a = self.varying(&ty, depth);
         let text = match self.choices.below(if n == 1 { 17 } else { 14 }) {
+            13 if self.is_free && n == 1 => self.in_subgroup(scalar, &a),
             0..5 => {
                 let operator = self.choices.of(&["+", "-", "*", "^", "&", "|"]);
                 let scalar_allowed = !matches!(operator, "^" | "&" | "|");
@@ -140,11 +141,24 @@ impl Generator<'_> {
         }
     }
 
-    /// An operation whose result is a float or a vector of them: whole, and exact however it is rounded or fused.
+    /// An operation whose result is a float or a vector of them.
     pub(crate) fn float(&mut self, n: usize, depth: usize) -> Expr {
+        if !self.is_free {
+            return self.exact_float(n, depth);
+        }
+        if self.choices.below(2) == 0 { self.any_float(n, depth) } else { self.exact_float(n, depth) }
+    }
+
+    /// One whose result is whole, and exact however it is rounded or fused.
+    fn exact_float(&mut self, n: usize, depth: usize) -> Expr {
         let ty = Ty::Vector(F32, n);
         let a = self.varying_expr(&ty, depth);
-        let made = |text: String, bound: u32| Expr { text, is_constant: false, bound };
+        // Where floats are any, there are no bounds to keep.
+        let is_free = self.is_free;
+        let made = move |text: String, bound: u32| {
+            let bound = if is_free { STORED } else { bound };
+            Expr { text, is_constant: false, bound }
+        };
         match self.choices.below(13) {
             0..4 => {
                 let b = self.expr(&ty, depth);
@@ -243,7 +257,7 @@ impl Generator<'_> {
                 format!("({a} {operator} {b})[{}]", self.choices.below(k))
             }
         };
-        Expr { text, is_constant: false, bound }
+        Expr { text, is_constant: false, bound: if self.is_free { STORED } else { bound } }
     }
 
     /// A truth value or a vector of them.

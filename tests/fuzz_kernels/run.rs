@@ -34,6 +34,15 @@ fn float(k: u32) -> u32 {
     ((integer(3 * k + 2) % 101) as f32 - 50.0).to_bits()
 }
 
+/// Any numbers.
+fn any_float(k: u32) -> u32 {
+    match k % 5 {
+        0 => [0, 0x8000_0000, 1, 0x7f80_0000, 0x7fc0_0000, 0x7f7f_ffff][k as usize / 5 % 6],
+        1 => integer(3 * k + 2),
+        _ => (f32::from_bits(float(k)) * 0.37).to_bits(),
+    }
+}
+
 impl Module {
     /// What it leaves in the buffers that it may write.
     pub(crate) fn run(&self, cx: &Context) -> Result<Vec<Written>, Error> {
@@ -49,6 +58,7 @@ impl Module {
             let scalar = |word: usize| binding.scalar_at(4 * word as u64).map(|name| name == "f32");
             let floats: Vec<Option<bool>> = (0..bytes.div_ceil(4)).map(scalar).collect();
             let word = |k: usize| match floats[k] {
+                Some(true) if self.is_free => any_float(k as u32),
                 Some(true) => float(k as u32),
                 Some(false) => integer(k as u32 + 7 * binding.binding),
                 None => 0,
@@ -80,7 +90,10 @@ pub(crate) fn difference(a: &[Written], b: &[Written], to_the_bit: bool) -> Opti
             let (x, y) = (a.words[k], b.words[k]);
             x == y
                 || match a.floats[k] {
-                    Some(true) => !to_the_bit && f32::from_bits(x) == f32::from_bits(y),
+                    Some(true) => {
+                        let (x, y) = (f32::from_bits(x), f32::from_bits(y));
+                        x.is_nan() && y.is_nan() || !to_the_bit && x == y
+                    }
                     Some(false) => false,
                     None => true,
                 }
@@ -113,6 +126,7 @@ pub(crate) fn try_all(text: &str, contexts: &[&Context]) -> Result<bool, String>
     };
     let mut ran = false;
     for entry in kernel.entry_points() {
+        let mut outcomes: Vec<Vec<Written>> = Vec::new();
         for cx in contexts {
             let mut memory: Vec<Vec<u32>> = Vec::new();
             for binding in &entry.bindings {
@@ -131,9 +145,25 @@ pub(crate) fn try_all(text: &str, contexts: &[&Context]) -> Result<bool, String>
                 _ => launch.set_override(&known.name, 1.0_f32),
             });
             match launch.workgroups([2, 1, 1]).run(cx) {
-                Ok(()) => ran = true,
+                Ok(()) => {
+                    ran = true;
+                    let written = entry.bindings.iter().zip(memory).map(|(binding, words)| {
+                        let scalar = |word: usize| binding.scalar_at(4 * word as u64).map(|name| name == "f32");
+                        let floats = (0..words.len()).map(scalar).collect();
+                        Written { name: binding.name.clone(), words, floats }
+                    });
+                    outcomes.push(written.collect());
+                }
                 Err(error) => proper(&error, text)?,
             }
+        }
+        if outcomes.len() == 1 {
+            return Err("only one engine ran it".to_owned());
+        }
+        if let [a, b] = &outcomes[..]
+            && let Some(difference) = difference(a, b, true)
+        {
+            return Err(format!("{}: {difference}", entry.name));
         }
     }
     Ok(ran)

@@ -86,8 +86,12 @@ pub(crate) struct Generator<'c> {
     pub(crate) returns: Option<Option<Ty>>,
     pub(crate) can_break: bool,
     pub(crate) can_continue: bool,
+    /// For executors that promise the same bits: floats are any, and subgroups are there.
+    pub(crate) is_free: bool,
     /// Words of the buffer of inputs.
     pub(crate) inputs: usize,
+    /// What the workgroup exchanges whole.
+    pub(crate) wide: Ty,
     /// How the shared counters are combined.
     pub(crate) combined_by: &'static str,
 }

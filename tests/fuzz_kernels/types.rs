@@ -101,12 +101,12 @@ impl Ty {
             4 => Self::matrix(choices),
             5 | 6 => {
                 let element = Self::any(choices, depth - 1, structs, host);
-                Self::Array(Rc::new(element), choices.of(&[2, 1, 3, 4, 5, 7]))
+                Self::Array(Rc::new(element), choices.of(&[2, 1, 3, 4, 5, 7, 20]))
             }
             _ if structs.is_empty() => plain(choices),
             _ => structs[choices.below(structs.len())].clone(),
         };
-        if ty.size() > 48 || (host && !ty.is_host_shareable()) { plain(choices) } else { ty }
+        if ty.size() > 80 || (host && !ty.is_host_shareable()) { plain(choices) } else { ty }
     }
 
     /// The declaration of a structure.
