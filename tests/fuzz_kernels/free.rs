@@ -4,9 +4,35 @@ use crate::scope::{Expr, Generator};
 use crate::types::{F32, I32, Scalar, Ty, U32};
 
 const OF_ONE: [&str; 29] = [
-    "sqrt", "sin", "cos", "tan", "exp", "exp2", "log", "log2", "inverseSqrt", "acos", "asin", "atan", "sinh", "cosh",
-    "tanh", "asinh", "acosh", "atanh", "degrees", "radians", "saturate", "fract", "floor", "round", "sign", "abs",
-    "quantizeToF16", "trunc", "ceil",
+    "sqrt",
+    "sin",
+    "cos",
+    "tan",
+    "exp",
+    "exp2",
+    "log",
+    "log2",
+    "inverseSqrt",
+    "acos",
+    "asin",
+    "atan",
+    "sinh",
+    "cosh",
+    "tanh",
+    "asinh",
+    "acosh",
+    "atanh",
+    "degrees",
+    "radians",
+    "saturate",
+    "fract",
+    "floor",
+    "round",
+    "sign",
+    "abs",
+    "quantizeToF16",
+    "trunc",
+    "ceil",
 ];
 
 impl Generator<'_> {
@@ -14,7 +40,13 @@ impl Generator<'_> {
     pub(crate) fn any_float(&mut self, n: usize, depth: usize) -> Expr {
         let ty = Ty::Vector(F32, n);
         let a = self.varying(&ty, depth);
-        let text = match self.choices.below(12) {
+        let text = match self.choices.below(14) {
+            12 | 13 => {
+                let (b, half) =
+                    (self.varying(&ty, depth), Ty::Vector(F32, n).to_string().replace("f32", "f16"));
+                let operator = self.choices.of(&["+", "*", "-", "/"]);
+                format!("{ty}({half}({a}) {operator} {half}({b}))")
+            }
             0..4 => format!("{}({a})", self.choices.of(&OF_ONE)),
             4 | 5 => {
                 let (b, operator) = (self.varying(&ty, depth), self.choices.of(&["/", "%", "*", "-"]));
@@ -72,8 +104,15 @@ impl Generator<'_> {
             1 => format!("subgroupBroadcastFirst({a})"),
             _ => {
                 let name = self.choices.of(&[
-                    "subgroupAdd", "subgroupMul", "subgroupMin", "subgroupMax", "subgroupAnd", "subgroupOr",
-                    "subgroupXor", "subgroupInclusiveAdd", "subgroupExclusiveAdd",
+                    "subgroupAdd",
+                    "subgroupMul",
+                    "subgroupMin",
+                    "subgroupMax",
+                    "subgroupAnd",
+                    "subgroupOr",
+                    "subgroupXor",
+                    "subgroupInclusiveAdd",
+                    "subgroupExclusiveAdd",
                 ]);
                 format!("{name}({a})")
             }

@@ -100,7 +100,10 @@ fn main() {
         gpu(cx);
         libtest_mimic::Completion::Completed
     };
-    let all: Vec<Trial> =
-        vec![trial("engines", Executor::Cpu(2), engines), trial("mutated", Executor::Cpu(1), mutated), ignorable_trial("same", Executor::Gpu, on_gpu)];
+    let all: Vec<Trial> = vec![
+        trial("engines", Executor::Cpu(2), engines),
+        trial("mutated", Executor::Cpu(1), mutated),
+        ignorable_trial("same", Executor::Gpu, on_gpu),
+    ];
     libtest_mimic::run(&Arguments::from_args(), all).exit();
 }

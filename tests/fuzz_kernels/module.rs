@@ -94,18 +94,23 @@ impl Module {
 }
 
 impl<'c> Generator<'c> {
+    /// Any type, without too many scalars for a driver that copies them one by one to compile it soon.
+    pub(crate) fn any_type(&mut self, depth: usize, host: bool) -> Ty {
+        let largest = if self.is_free { 80 } else { 24 };
+        Ty::any(&mut self.choices, depth, &self.structs, largest, host)
+    }
+
     fn globals(&mut self, invocations: u32) {
+        if self.is_free {
+            self.line("enable f16;");
+        }
         for number in 0..self.choices.below(4) {
-            let known = self.structs.clone();
             let host = self.choices.below(2) == 0;
-            let members: Vec<Ty> =
-                (0..1 + self.choices.below(4)).map(|_| Ty::any(&mut self.choices, 1, &known, host)).collect();
+            let members: Vec<Ty> = (0..1 + self.choices.below(4)).map(|_| self.any_type(1, host)).collect();
             self.line(Ty::declaration(number, &members).trim_end());
             self.structs.push(Ty::Struct(number, members.into()));
         }
-        let known = self.structs.clone();
-        let members: Vec<Ty> =
-            (0..1 + self.choices.below(4)).map(|_| Ty::any(&mut self.choices, 2, &known, true)).collect();
+        let members: Vec<Ty> = (0..1 + self.choices.below(4)).map(|_| self.any_type(2, true)).collect();
         let number = self.structs.len();
         self.line(Ty::declaration(number, &members).trim_end());
         let state = Ty::Struct(number, members.into());
@@ -132,10 +137,13 @@ var<private> me: u32;
 var<workgroup> cells: array<u32, {invocations}>;
 var<workgroup> pairs: array<vec3<i32>, {invocations}>;
 var<workgroup> tally: array<atomic<u32>, 3>;
-var<workgroup> said: u32;"
+var<workgroup> said: u32;
+struct Score {{ sum: atomic<u32>, least: array<atomic<i32>, 2>, plain: vec2<u32> }}
+var<workgroup> score: Score;
+var<workgroup> sized: array<vec2<u32>, SIZE>;"
         ));
         // Workgroup memory is small.
-        let wide = Ty::any(&mut self.choices, 2, &known, false);
+        let wide = self.any_type(2, false);
         let fits = wide.size() <= 8 && invocations <= 64;
         self.wide = if fits { wide } else { Ty::plain(&mut self.choices) };
         let wide = self.wide.clone();
@@ -150,14 +158,13 @@ var<workgroup> said: u32;"
         // Read by expressions as what varies, since no compiler sees their values: naga folds them when they are known.
         for _ in 0..self.choices.below(3) {
             let name = self.name("g");
-            let ty = Ty::any(&mut self.choices, 2, &known, false);
+            let ty = self.any_type(2, false);
             self.line(&format!("var<private> {name}: {ty};"));
             self.declare(&name, ty, true, Space::Module);
         }
     }
 
     fn helper(&mut self) {
-        let known = self.structs.clone();
         let name = self.name("call");
         let vars = self.vars.len();
         let mut parameters = Vec::new();
@@ -165,7 +172,7 @@ var<workgroup> said: u32;"
         for k in 0..self.choices.below(4) {
             let pointer = self.choices.of(&[None, None, Some(Space::Function), Some(Space::Private)]);
             let ty = match pointer {
-                None => Ty::any(&mut self.choices, 1, &known, false),
+                None => self.any_type(1, false),
                 // Few types, so that there are variables to point to.
                 Some(_) => self.type_to_point_to(),
             };
@@ -178,7 +185,7 @@ var<workgroup> said: u32;"
             parameters.push(Parameter { ty, pointer });
         }
         let result = match self.choices.below(4) {
-            0 => Ty::any(&mut self.choices, 1, &known, false),
+            0 => self.any_type(1, false),
             _ => Ty::plain(&mut self.choices),
         };
         self.line(&format!("fn {name}({}) -> {result} {{", declared.join(", ")));
@@ -268,6 +275,19 @@ var h = 0u;"
         let result = self.name("m");
         let by = self.choices.of(&[1, 2, 5, 31]);
         match self.choices.below(if depth == 0 { 6 } else { 9 }) {
+            0 if by == 31 => {
+                let (value, slot) = (self.varying(&Ty::U, 2), self.varying(&Ty::U, 1));
+                self.line(&format!(
+                    "if at < SIZE {{ sized[at].y = {value}; }}
+atomicAdd(&score.sum, {value});
+atomicMin(&score.least[at & 1u], bitcast<i32>({value}));
+if at == 0u {{ score.plain.y += arrayLength(&met); }}
+workgroupBarrier();
+let {result} = atomicLoad(&score.sum) ^ sized[{slot} % SIZE].y ^ score.plain.y
+    ^ u32(atomicLoad(&score.least[{slot} & 1u]));
+workgroupBarrier();"
+                ));
+            }
             0 => {
                 let value = self.varying(&Ty::U, 2);
                 self.line(&format!(

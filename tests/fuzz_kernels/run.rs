@@ -148,7 +148,8 @@ pub(crate) fn try_all(text: &str, contexts: &[&Context]) -> Result<bool, String>
                 Ok(()) => {
                     ran = true;
                     let written = entry.bindings.iter().zip(memory).map(|(binding, words)| {
-                        let scalar = |word: usize| binding.scalar_at(4 * word as u64).map(|name| name == "f32");
+                        let scalar =
+                            |word: usize| binding.scalar_at(4 * word as u64).map(|name| name == "f32");
                         let floats = (0..words.len()).map(scalar).collect();
                         Written { name: binding.name.clone(), words, floats }
                     });

@@ -73,8 +73,7 @@ impl Generator<'_> {
 
     /// A new variable or value.
     pub(crate) fn declaration(&mut self) {
-        let structs = self.structs.clone();
-        let ty = Ty::any(&mut self.choices, 2, &structs, false);
+        let ty = self.any_type(2, false);
         let name = self.name("v");
         if ty.is_plain() && self.choices.once_in(3) {
             let value = crate::expr::bounded(&ty, self.varying_expr(&ty, 3)).text;
@@ -209,6 +208,8 @@ impl Generator<'_> {
         let vars = self.vars.len();
         let limit = match self.choices.below(3) {
             0 => format!("{}u", 1 + self.choices.below(4)),
+            // Long enough that invocations drift far apart.
+            1 if self.loops == 0 => format!("({} & 63u)", self.varying(&Ty::U, 1)),
             _ => format!("({} & 3u)", self.varying(&Ty::U, 1)),
         };
         let (could_break, could_continue) = (self.can_break, self.can_continue);

@@ -93,20 +93,26 @@ impl Ty {
         Self::Matrix(2 + choices.below(3), 2 + choices.below(3))
     }
 
-    /// Any type of at most some dozen scalars, made of known structures.
-    pub(crate) fn any(choices: &mut Choices<'_>, depth: usize, structs: &[Self], host: bool) -> Self {
+    /// Any type of at most `largest` scalars, made of known structures.
+    pub(crate) fn any(
+        choices: &mut Choices<'_>,
+        depth: usize,
+        structs: &[Self],
+        largest: usize,
+        host: bool,
+    ) -> Self {
         let plain = if host { Self::plain_host } else { Self::plain };
         let ty = match choices.below(if depth == 0 { 5 } else { 9 }) {
             0..4 => plain(choices),
             4 => Self::matrix(choices),
             5 | 6 => {
-                let element = Self::any(choices, depth - 1, structs, host);
+                let element = Self::any(choices, depth - 1, structs, largest, host);
                 Self::Array(Rc::new(element), choices.of(&[2, 1, 3, 4, 5, 7, 20]))
             }
             _ if structs.is_empty() => plain(choices),
             _ => structs[choices.below(structs.len())].clone(),
         };
-        if ty.size() > 80 || (host && !ty.is_host_shareable()) { plain(choices) } else { ty }
+        if ty.size() > largest || (host && !ty.is_host_shareable()) { plain(choices) } else { ty }
     }
 
     /// The declaration of a structure.
