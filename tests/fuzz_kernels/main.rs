@@ -25,7 +25,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use libtest_mimic::{Arguments, Trial};
 use tilewright::{Context, Placement};
 
-use crate::executors::{Executor, ignorable_trial, trial};
+use crate::executors::{Executor, trial};
 use crate::module::Module;
 use crate::run::{difference, try_all};
 use crate::trials::{Cases, Failure};
@@ -41,7 +41,7 @@ fn cpu(threads: usize, jit: bool) -> Context {
 /// Compiled code and the interpreter, on one thread and on two, leave the same bits.
 fn engines(_: &Context) {
     let (compiled, interpreted) = (cpu(2, true), cpu(1, false));
-    let mut cases = Cases::new("engines", 120, LONGEST);
+    let mut cases = Cases::new("engines", 250, LONGEST);
     cases.check(|list| {
         let module = Module::new(list, true);
         let text = &module.text;
@@ -58,7 +58,7 @@ fn engines(_: &Context) {
 /// The GPU leaves what compiled code does.
 fn gpu(gpu: &Context) {
     let cpu = cpu(1, true);
-    let mut cases = Cases::new("gpu", 80, LONGEST);
+    let mut cases = Cases::new("gpu", 120, LONGEST / 2);
     cases.check(|list| {
         let module = Module::new(list, false);
         let text = &module.text;
@@ -81,7 +81,7 @@ fn mutated(_: &Context) {
     let (compiled, interpreted) = (tiny(true), tiny(false));
     let shaders = mutate::shaders();
     let (mut all, mut ran) = (0, 0);
-    let mut cases = Cases::new("mutated", 400, LONGEST);
+    let mut cases = Cases::new("mutated", 600, LONGEST);
     cases.check(|list| {
         let text = mutate::mutated(&shaders, list);
         trials::note("mutated", &text);
@@ -95,15 +95,28 @@ fn mutated(_: &Context) {
     assert!(all < 100 || ran * 20 > all, "only {ran} of {all} mutated shaders are valid still");
 }
 
-fn main() {
-    let on_gpu = |cx: &Context| {
-        gpu(cx);
-        libtest_mimic::Completion::Completed
+/// What is compared is what the shader wrote: another override is another result.
+fn differences_are_found(_: &Context) {
+    let cx = cpu(1, true);
+    let list: Vec<u16> = (0..600_u16).map(|k| k.wrapping_mul(40_503)).collect();
+    let mut module = Module::new(&list, false);
+    let mut with = |k: f64| {
+        module.overrides.retain(|(name, _)| *name != "K");
+        module.overrides.push(("K", k));
+        module.run(&cx).unwrap_or_else(|error| panic!("{error}"))
     };
+    let (one, other) = (with(1.0), with(2.0));
+    assert!(difference(&one, &one, true).is_none());
+    let found = difference(&one, &other, false).expect("the last result is a hash plus K");
+    assert!(found.starts_with("met, word "), "{found}");
+}
+
+fn main() {
     let all: Vec<Trial> = vec![
         trial("engines", Executor::Cpu(2), engines),
         trial("mutated", Executor::Cpu(1), mutated),
-        ignorable_trial("same", Executor::Gpu, on_gpu),
+        trial("same", Executor::Gpu, gpu),
+        trial("differences_are_found", Executor::Cpu(1), differences_are_found),
     ];
     libtest_mimic::run(&Arguments::from_args(), all).exit();
 }

@@ -50,6 +50,10 @@ impl Cases {
         let mut failures = Vec::new();
         for seed in self.seeds.clone() {
             let _ = watch.0.send(seed);
+            let done = seed - self.seeds.start;
+            if done > 0 && done.is_multiple_of(1000) {
+                eprintln!("{}: {done} cases, {} failed", self.trial, failures.len());
+            }
             let mut bytes = [0; 32];
             bytes[..8].copy_from_slice(&seed.to_le_bytes());
             let config = Config { failure_persistence: None, max_shrink_iters: 600, ..Config::default() };
