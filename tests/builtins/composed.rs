@@ -6,7 +6,7 @@
 use crate::arguments::{Random, few_edges, product};
 use crate::device;
 use crate::table::Row;
-use crate::ulp::{Worst, unit};
+use crate::ulp::{Worst, saturated, unit};
 
 struct Function {
     name: &'static str,
@@ -59,7 +59,7 @@ fn distance(v: &[f64]) -> f64 {
 }
 
 fn smoothstep(v: &[f64]) -> f64 {
-    let t = ((v[2] - v[0]) / (v[1] - v[0])).max(0.0).min(1.0);
+    let t = saturated((v[2] - v[0]) / (v[1] - v[0]));
     t * t * (3.0 - 2.0 * t)
 }
 

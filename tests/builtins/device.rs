@@ -7,7 +7,7 @@ use tilewright::{Context, Kernel, Placement};
 ///
 /// Compiled code, the interpreter, one thread and two must agree; `is_float` says that any NaN is like any other.
 pub(crate) fn words(expr: &str, arity: usize, arguments: &[u32], is_float: bool) -> Vec<u32> {
-    assert!(arguments.len() % arity == 0 && !arguments.is_empty());
+    assert!(arguments.len().is_multiple_of(arity) && !arguments.is_empty());
     let read = (0..arity)
         .map(|k| {
             format!(

@@ -121,11 +121,11 @@ fn functions() -> Vec<Function> {
         f("quantizeToF16({0})", Rounded, SMALL, |v| half::f16::from_f32(v[0] as f32).to_f64()),
         f("radians({0})", Inherited("x * 0.01745..."), SMALL, |v| v[0] * (PI / 180.0)),
         f("round({0})", Exact, SMALL, |v| round_even(v[0])),
-        f("saturate({0})", Exact, SMALL, |v| v[0].max(0.0).min(1.0)),
+        f("saturate({0})", Exact, SMALL, |v| ulp::saturated(v[0])),
         f("select({0}, {1}, {0} < {1})", Exact, PAIR, |v| if v[0] < v[1] { v[1] } else { v[0] }),
         f("sign({0})", Exact, SMALL, |v| match v[0] {
             x if x.is_nan() => x,
-            x if x == 0.0 => 0.0,
+            0.0 => 0.0,
             x => x.signum(),
         }),
         f("sin({0})", Absolute("2^-11 from -π to π", wave), SMALL, |v| v[0].sin()),

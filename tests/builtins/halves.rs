@@ -5,7 +5,7 @@ use half::f16;
 use crate::arguments::Random;
 use crate::device;
 use crate::table::Row;
-use crate::ulp::Worst;
+use crate::ulp::{Worst, saturated};
 
 /// Results are those of f32, rounded once more.
 const LIMIT: f64 = 0.505;
@@ -56,7 +56,7 @@ fn functions() -> Vec<(&'static str, usize, Reference)> {
         ("pow(x, y)", 2, f64::powf),
         ("radians(x)", 1, |x, _| x.to_radians()),
         ("round(x)", 1, |x, _| x.round_ties_even()),
-        ("saturate(x)", 1, |x, _| x.max(0.0).min(1.0)),
+        ("saturate(x)", 1, |x, _| saturated(x)),
         ("sign(x)", 1, |x, _| if x == 0.0 || x.is_nan() { x } else { x.signum() }),
         ("sin(x)", 1, |x, _| x.sin()),
         ("sinh(x)", 1, |x, _| x.sinh()),

@@ -69,7 +69,8 @@ fn comparisons() {
         let vectors = format!("u32((vec2(i1, i0) {operator} vec2(i0, i1)).y)");
         check(&vectors, 2, |v| reference(&s(v[0]).into(), &s(v[1]).into()).into());
     }
-    let floats: [(&str, fn(&f32, &f32) -> bool); 6] =
+    type CompareFloats = (&'static str, fn(&f32, &f32) -> bool);
+    let floats: [CompareFloats; 6] =
         [("<", f32::lt), ("<=", f32::le), (">", f32::gt), (">=", f32::ge), ("==", f32::eq), ("!=", f32::ne)];
     let edges: Vec<u32> = arguments::product(&arguments::edges(), 2).iter().map(|x| x.to_bits()).collect();
     for (operator, reference) in floats {

@@ -35,3 +35,8 @@ impl Worst {
         }
     }
 }
+
+/// From 0 to 1; 0 for NaN.
+pub(crate) fn saturated(x: f64) -> f64 {
+    if x > 0.0 { x.min(1.0) } else { 0.0 }
+}

@@ -248,7 +248,7 @@ const FAMILIES: [&[&str]; 8] = [
 ];
 
 /// A change after which the text may be valid still.
-fn mutate_gently<'t>(all: &mut Vec<&'t str>, choices: &mut Choices<'_>) {
+fn mutate_gently(all: &mut Vec<&str>, choices: &mut Choices<'_>) {
     let at_all = |all: &[&str], holds: &dyn Fn(&str) -> bool, choices: &mut Choices<'_>| {
         let found: Vec<usize> = (0..all.len()).filter(|&k| holds(all[k])).collect();
         (!found.is_empty()).then(|| found[choices.below(found.len())])
