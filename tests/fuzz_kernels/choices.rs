@@ -35,6 +35,11 @@ impl<'c> Choices<'c> {
         options[self.below(options.len())]
     }
 
+    /// Numbers left.
+    pub(crate) fn len(&self) -> usize {
+        self.rest.len()
+    }
+
     pub(crate) fn is_at_end(&self) -> bool {
         self.rest.len() == 0
     }

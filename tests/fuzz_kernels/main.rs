@@ -2,7 +2,7 @@
 //! and nothing panics or hangs.
 //!
 //! Everything is drawn from a seed, one for each case: `FUZZ_SEED` is that of the first (0 without it), `FUZZ_CASES` their
-//! number in each trial. A failure is shrunk and printed with its seed, which `FUZZ_SEED=that FUZZ_CASES=1` runs again.
+//! number in each trial, `FUZZ_LENGTH` how many numbers a shader is drawn from at most. A failure is shrunk and printed with its seed, which `FUZZ_SEED=that FUZZ_CASES=1` runs again.
 //! While a case runs, its text lies in `target/tmp/fuzz_kernels/TRIAL.wgsl`, for what ends the process.
 
 mod choices;

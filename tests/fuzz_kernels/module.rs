@@ -192,7 +192,7 @@ var<workgroup> sized: array<vec2<u32>, SIZE>;"
         self.returns = Some(Some(result.clone()));
         self.loops = 1;
         self.loops_of_calls = 1;
-        for _ in 0..1 + self.choices.below(4) {
+        for _ in 0..1 + self.choices.below(4 * (1 + self.choices.len() / 500)) {
             self.statement(2);
         }
         let value = self.stored(&result, 3);
@@ -254,15 +254,17 @@ var h = 0u;"
             if self.choices.is_at_end() {
                 continue;
             }
-            for _ in 0..1 + self.choices.below(2) {
-                self.statement(3);
+            for _ in 0..1 + part.len() / 500 {
+                for _ in 0..1 + self.choices.below(2) {
+                    self.statement(3);
+                }
+                self.meeting(2);
             }
-            self.meeting(2);
         }
         self.choices = Choices::new(last);
         // No barrier follows: invocations may end.
         self.returns = Some(None);
-        for _ in 0..1 + self.choices.below(6) {
+        for _ in 0..1 + self.choices.below(6 * (1 + last.len() / 500)) {
             self.statement(3);
         }
         self.returns = None;

@@ -36,10 +36,11 @@ fn number(name: &str) -> Option<u64> {
 }
 
 impl Cases {
-    /// As many as the environment says, or `usual`.
+    /// As many as the environment says, or `usual`, of lists up to `longest`.
     pub(crate) fn new(trial: &'static str, usual: u64, longest: usize) -> Self {
         let first = number("FUZZ_SEED").unwrap_or(0);
         let count = number("FUZZ_CASES").unwrap_or(usual);
+        let longest = number("FUZZ_LENGTH").map_or(longest, |length| length as usize);
         Self { trial, seeds: first..first + count, longest }
     }
 
