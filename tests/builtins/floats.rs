@@ -55,7 +55,8 @@ fn round_even(x: f64) -> f64 {
     x.round_ties_even()
 }
 
-fn frexp(x: f64) -> (f64, f64) {
+/// The fraction from 0.5 to 1, and the exponent.
+pub(crate) fn frexp(x: f64) -> (f64, f64) {
     if x == 0.0 || !x.is_finite() {
         return (x, 0.0);
     }

@@ -4,6 +4,7 @@ use half::f16;
 
 use crate::arguments::Random;
 use crate::device;
+use crate::floats::frexp;
 use crate::table::Row;
 use crate::ulp::{Worst, saturated};
 
@@ -39,20 +40,27 @@ fn functions() -> Vec<(&'static str, usize, Reference)> {
         ("atan2(x, y)", 2, f64::atan2),
         ("atanh(x)", 1, |x, _| x.atanh()),
         ("ceil(x)", 1, |x, _| x.ceil()),
+        ("clamp(x, y, x)", 2, |x, y| x.max(y).min(x)),
         ("cos(x)", 1, |x, _| x.cos()),
         ("cosh(x)", 1, |x, _| x.cosh()),
         ("degrees(x)", 1, |x, _| x.to_degrees()),
+        ("distance(vec2(x, y), vec2(y, x))", 2, |x, y| (x - y).abs() * 2f64.sqrt()),
+        ("dot(vec2(x, y), vec2(y, y))", 2, |x, y| x * y + y * y),
         ("exp(x)", 1, |x, _| x.exp()),
         ("exp2(x)", 1, |x, _| x.exp2()),
         ("floor(x)", 1, |x, _| x.floor()),
         ("fma(x, y, x)", 2, |x, y| x.mul_add(y, x)),
         ("fract(x)", 1, |x, _| x - x.floor()),
+        ("frexp(x).fract", 1, |x, _| frexp(x).0),
         ("inverseSqrt(x)", 1, |x, _| 1.0 / x.sqrt()),
         ("ldexp(x, i32(y))", 2, |x, y| x * f64::from(y.clamp(-999.0, 999.0) as i32).exp2()),
+        ("length(vec2(x, y))", 2, f64::hypot),
         ("log(x)", 1, |x, _| x.ln()),
         ("log2(x)", 1, |x, _| x.log2()),
         ("max(x, y)", 2, f64::max),
         ("min(x, y)", 2, f64::min),
+        ("modf(x).fract", 1, |x, _| if x.is_infinite() { 0.0 } else { x.fract() }),
+        ("modf(x).whole", 1, |x, _| x.trunc()),
         ("pow(x, y)", 2, f64::powf),
         ("radians(x)", 1, |x, _| x.to_radians()),
         ("round(x)", 1, |x, _| x.round_ties_even()),

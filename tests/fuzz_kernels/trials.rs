@@ -50,18 +50,19 @@ impl Cases {
         let watch = Watch::new(self.trial);
         let mut failures = Vec::new();
         for seed in self.seeds.clone() {
-            let _ = watch.0.send(seed);
             let done = seed - self.seeds.start;
             if done > 0 && done.is_multiple_of(1000) {
                 eprintln!("{}: {done} cases, {} failed", self.trial, failures.len());
             }
             let mut bytes = [0; 32];
             bytes[..8].copy_from_slice(&seed.to_le_bytes());
-            let config = Config { failure_persistence: None, max_shrink_iters: 600, ..Config::default() };
+            let config = Config { failure_persistence: None, max_shrink_iters: 2000, max_shrink_time: 60_000, ..Config::default() };
             let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
             let mut runner = TestRunner::new_with_rng(config, rng);
             let tree = choices::lists(self.longest).new_tree(&mut runner).expect("lists are not filtered");
             let outcome = runner.run_one(tree, |list| {
+                // Shrinking runs many.
+                let _ = watch.0.send(seed);
                 (test.borrow_mut())(&list).map_err(|failure| TestCaseError::fail(failure.0))
             });
             match outcome {
