@@ -23,7 +23,7 @@ mod types;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use libtest_mimic::{Arguments, Trial};
-use tilewright::{Context, Placement};
+use tilewright::{Context, Error, Placement};
 
 use crate::executors::{Executor, trial};
 use crate::module::Module;
@@ -46,7 +46,11 @@ fn engines(_: &Context) {
         let module = Module::new(list, true);
         let text = &module.text;
         trials::note("engines", text);
-        let a = module.run(&compiled).map_err(|error| Failure::new(text, error))?;
+        let a = match module.run(&compiled) {
+            // What long lists make of calls in calls may pass a limit of the CPU.
+            Err(Error::Unsupported { what, .. }) if what.starts_with("a program ") => return Ok(()),
+            a => a.map_err(|error| Failure::new(text, error))?,
+        };
         let b = module.run(&interpreted).map_err(|error| Failure::new(text, error))?;
         match difference(&a, &b, true) {
             Some(difference) => Err(Failure::new(text, format!("compiled and interpreted: {difference}"))),

@@ -56,7 +56,12 @@ impl Cases {
             }
             let mut bytes = [0; 32];
             bytes[..8].copy_from_slice(&seed.to_le_bytes());
-            let config = Config { failure_persistence: None, max_shrink_iters: 2000, max_shrink_time: 60_000, ..Config::default() };
+            let config = Config {
+                failure_persistence: None,
+                max_shrink_iters: 2000,
+                max_shrink_time: 60_000,
+                ..Config::default()
+            };
             let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
             let mut runner = TestRunner::new_with_rng(config, rng);
             let tree = choices::lists(self.longest).new_tree(&mut runner).expect("lists are not filtered");
