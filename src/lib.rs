@@ -312,6 +312,8 @@
 mod array;
 #[doc = include_str!("order.md")]
 pub mod canonical_order {}
+#[doc = include_str!("builtins.md")]
+pub mod builtin_accuracy {}
 mod context;
 mod cpu;
 mod dispatch;

@@ -1,0 +1,46 @@
+//! Decisions of a generator, drawn from a list of numbers.
+//!
+//! A list shrinks well: shorter, and with smaller numbers, it is a smaller shader, because decision 0 is always the
+//! simplest, and all are 0 when the list is at its end.
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+/// A list that becomes a shader, or the mutations of one.
+pub(crate) fn lists(longest: usize) -> impl Strategy<Value = Vec<u16>> {
+    vec(any::<u16>(), longest / 8..longest)
+}
+
+pub(crate) struct Choices<'c> {
+    rest: std::slice::Iter<'c, u16>,
+}
+
+impl<'c> Choices<'c> {
+    pub(crate) fn new(list: &'c [u16]) -> Self {
+        Self { rest: list.iter() }
+    }
+
+    /// A number below `n`.
+    pub(crate) fn below(&mut self, n: usize) -> usize {
+        self.rest.next().map_or(0, |&number| usize::from(number) % n)
+    }
+
+    /// True once in `n` times.
+    pub(crate) fn once_in(&mut self, n: usize) -> bool {
+        self.below(n) == n - 1
+    }
+
+    /// One of the options; the first is the simplest.
+    pub(crate) fn of<T: Copy>(&mut self, options: &[T]) -> T {
+        options[self.below(options.len())]
+    }
+
+    /// Numbers left.
+    pub(crate) fn len(&self) -> usize {
+        self.rest.len()
+    }
+
+    pub(crate) fn is_at_end(&self) -> bool {
+        self.rest.len() == 0
+    }
+}
