@@ -23,7 +23,7 @@ mod types;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use libtest_mimic::{Arguments, Trial};
-use tilewright::{Context, Error, Placement};
+use tilewright::{Choice, Context, Error, Placement};
 
 use crate::executors::{Executor, trial};
 use crate::module::Module;
@@ -59,9 +59,11 @@ fn engines(_: &Context) {
     });
 }
 
-/// The GPU leaves what compiled code does.
+/// The GPU leaves what compiled code does, and so do both together where a launch can be cut.
 fn gpu(gpu: &Context) {
     let cpu = cpu(1, true);
+    let both = gpu.with_placement(Placement::Split { gpu: 0.5 });
+    let (mut all, mut cut) = (0, 0);
     let mut cases = Cases::new("gpu", 120, LONGEST / 2);
     cases.check(|list| {
         let module = Module::new(list, false);
@@ -69,11 +71,20 @@ fn gpu(gpu: &Context) {
         trials::note("gpu", text);
         let a = module.run(&cpu).map_err(|error| Failure::new(text, error))?;
         let b = module.run(gpu).map_err(|error| Failure::new(text, error))?;
-        match difference(&a, &b, false) {
-            Some(difference) => Err(Failure::new(text, format!("CPU and GPU: {difference}"))),
+        if let Some(difference) = difference(&a, &b, false) {
+            return Err(Failure::new(text, format!("CPU and GPU: {difference}")));
+        }
+        let c = module.run(&both).map_err(|error| Failure::new(text, error))?;
+        all += 1;
+        cut += u32::from(
+            both.last_report().is_some_and(|report| matches!(report.plan.choice, Choice::Split { .. })),
+        );
+        match difference(&a, &c, false) {
+            Some(difference) => Err(Failure::new(text, format!("CPU and a cut launch: {difference}"))),
             None => Ok(()),
         }
     });
+    println!("{cut} of {all} shaders were cut");
 }
 
 /// Mutated shaders are refused or run, by compiled code and the interpreter: no panic, no hang.
