@@ -203,26 +203,17 @@ impl<'a> Launch<'a> {
         mut self,
         run: impl AsyncFnOnce(Dispatch<'_>) -> Result<R>,
     ) -> Result<R> {
-        let checked = self.checked()?;
-        let entry = &self.shader.entries[checked.entry];
+        let mut checked = self.checked()?;
+        let fits = std::mem::take(&mut checked.fits);
         let given = std::mem::take(&mut self.bound).into_iter().flatten();
         let mut staged: Vec<Staged<'a>> =
-            given.zip(checked.fits).map(|(given, fit)| Staged::new(given, fit)).collect();
-        let buffers = staged.iter_mut().zip(&entry.bindings).map(|(staged, binding)| Buffer {
-            group: binding.group,
-            binding: binding.binding,
-            access: binding.access,
-            data: staged.data(binding.access.is_written()),
-        });
-        let dispatch = Dispatch {
-            shader: self.shader,
-            entry: checked.entry,
-            program: &checked.program,
-            grid: checked.grid,
-            buffers: buffers.collect(),
-        };
+            given.zip(fits).map(|(given, fit)| Staged::new(given, fit)).collect();
+        let bindings = &self.shader.entries[checked.entry].bindings;
+        let data = staged.iter_mut().zip(bindings);
+        let data = data.map(|(staged, binding)| staged.data(binding.access.is_written()));
+        let dispatch = checked.dispatch(self.shader, data);
         let result = run(dispatch).await?;
-        for (staged, binding) in staged.into_iter().zip(&entry.bindings) {
+        for (staged, binding) in staged.into_iter().zip(bindings) {
             if binding.access == BindingAccess::ReadWrite {
                 staged.finish();
             }
@@ -237,7 +228,6 @@ impl<'a> Launch<'a> {
     /// As `run`, of what can be told without running.
     pub fn explain(&self, cx: &Context) -> Result<Plan> {
         let checked = self.checked()?;
-        let entry = &self.shader.entries[checked.entry];
         let given: Vec<_> = self.bound.iter().flatten().collect();
         let moved: Vec<_> = given.iter().zip(&checked.fits).map(|(given, fit)| moved(given, fit)).collect();
         let data = given.iter().zip(&moved).map(|(given, moved)| match (given, moved) {
@@ -249,19 +239,7 @@ impl<'a> Launch<'a> {
             (Given::Sampler(sampler), _) => Data::Sampler(*sampler),
             (given, None) => Data::Read(given.words()),
         });
-        let buffers = data.zip(&entry.bindings).map(|(data, binding)| Buffer {
-            group: binding.group,
-            binding: binding.binding,
-            access: binding.access,
-            data,
-        });
-        let dispatch = Dispatch {
-            shader: self.shader,
-            entry: checked.entry,
-            program: &checked.program,
-            grid: checked.grid,
-            buffers: buffers.collect(),
-        };
+        let dispatch = checked.dispatch(self.shader, data);
         cx.plan_launch(&dispatch).map(|planned| planned.plan)
     }
 
@@ -315,6 +293,25 @@ impl<'a> Launch<'a> {
 
     fn mistaken(&mut self, error: Error) {
         self.mistake.get_or_insert(error);
+    }
+}
+
+impl Checked {
+    /// The launch with what its bindings are given, in their order.
+    fn dispatch<'d>(&'d self, shader: &'d Shader, data: impl Iterator<Item = Data<'d>>) -> Dispatch<'d> {
+        let buffers = data.zip(&shader.entries[self.entry].bindings).map(|(data, binding)| Buffer {
+            group: binding.group,
+            binding: binding.binding,
+            access: binding.access,
+            data,
+        });
+        Dispatch {
+            shader,
+            entry: self.entry,
+            program: &self.program,
+            grid: self.grid,
+            buffers: buffers.collect(),
+        }
     }
 }
 
