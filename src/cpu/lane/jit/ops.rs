@@ -2,6 +2,8 @@
 //!
 //! The target is a register that holds no operand, so that it can be written before the last operand is read.
 
+use iced_x86::Code;
+
 use super::super::op::Op;
 use super::asm::{Asm, Result, Shift};
 use super::operand::{Const, Isa, Source, Vector};
@@ -56,6 +58,15 @@ fn integer_predicate(op: Op) -> Option<(bool, u32)> {
 }
 
 impl Asm {
+    /// The target times `b` plus `c`, rounded once.
+    pub(super) fn multiply_add(&mut self, to: Vector, b: Vector, c: Vector) -> Result {
+        let code = match self.isa {
+            Isa::Avx2 => Code::VEX_Vfmadd213ps_ymm_ymm_ymmm256,
+            Isa::Avx512 => Code::EVEX_Vfmadd213ps_zmm_k1z_zmm_zmmm512b32_er,
+        };
+        self.binary(code, to, b, c.into())
+    }
+
     /// An operation of one operand; false if there is none such.
     pub(super) fn unary_op(&mut self, op: Op, to: Vector, a: Vector) -> Result<bool> {
         match op {

@@ -179,6 +179,13 @@ impl<'a> Part<'a> {
                 self.asm.select_if(op, to, operands, accept, reject)?;
                 to
             }
+            Value::Fma([a, b, c]) => {
+                let [a, b, c] = [self.register(a)?, self.register(b)?, self.register(c)?];
+                let to = self.free_register()?;
+                self.asm.load(to, a)?;
+                self.asm.multiply_add(to, b, c)?;
+                to
+            }
             Value::Rotate(a, bits) => {
                 let a = self.register(a)?;
                 let to = self.free_register()?;

@@ -42,6 +42,8 @@ pub(super) enum Value {
     },
     /// The bits of a word turned to the right.
     Rotate(Id, u32),
+    /// The product of two floats plus a third, rounded once.
+    Fma([Id; 3]),
     /// A built-in function out of line, by its number; operands beyond its arity repeat the first.
     Call {
         function: u8,
@@ -108,7 +110,7 @@ impl Value {
             }
             Self::StoreRow { value, mask, .. } => [value, mask.unwrap_or(none), none, none, none, none],
             Self::Binary(_, a, b) => [a, b, none, none, none, none],
-            Self::Select(c, a, b) => [c, a, b, none, none, none],
+            Self::Select(a, b, c) | Self::Fma([a, b, c]) => [a, b, c, none, none, none],
             Self::SelectIf(_, [x, y], a, b) => [x, y, a, b, none, none],
             Self::Lookup { index, .. } => [index, none, none, none, none, none],
             Self::Gather { offset, .. } => [offset, none, none, none, none, none],
@@ -343,8 +345,12 @@ impl Pass<'_> {
                 for (arg, plane) in args[1..arity].iter_mut().zip([a, b, c, d, e]) {
                     *arg = self.plane(plane);
                 }
-                let called = Value::Call { function: f, args };
-                self.push(pairs::of(Function::ALL[f as usize], args).unwrap_or(called))
+                let function = Function::ALL[f as usize];
+                self.push(match (function, pairs::of(function, args)) {
+                    (Function::Fma, _) => Value::Fma([args[0], args[1], args[2]]),
+                    (_, Some(pair)) => pair,
+                    (_, None) => Value::Call { function: f, args },
+                })
             }
             Lookup => self.push(Value::Lookup { table: a, index: acc }),
             Read => self.push(Value::Effect { op, f, memory: a, args: [Some(acc), None, None] }),
