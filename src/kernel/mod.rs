@@ -59,6 +59,24 @@ use crate::wgsl::{EntryPoint, Override, Shader};
 ///
 /// A grid with more workgroups in a dimension than a device dispatches at once is run in several dispatches.
 ///
+/// # What the CPU does where WGSL leaves it open
+///
+/// - A subgroup is 32 invocations with neighbouring `local_invocation_index`; the last one of a workgroup may have fewer.
+/// - Workgroups start in the order of their index, x fastest, and one that has started runs to its end. So a workgroup may
+///   wait for what one with a lower index publishes by atomic operations, as scans with look-back do: it will come. Waiting
+///   for a higher index may never end. A loop that does not end is stopped by the step budget of the context, as
+///   [`Error::StepBudget`](crate::Error::StepBudget).
+/// - A barrier that some invocations of a workgroup do not reach, and that have not returned, is
+///   [`Error::NonUniformBarrier`](crate::Error::NonUniformBarrier) with its line.
+/// - An index out of range means the last element of what has a fixed size. Beyond the end of a buffer, zero is read and
+///   nothing is written. No access leaves the memory that was bound.
+/// - Subnormal numbers, infinities and NaN are kept; [`builtin_accuracy`](crate::builtin_accuracy) has the measured error of
+///   every built-in function.
+///
+/// What the CPU does not run is [`Error::Unsupported`](crate::Error::Unsupported) with its line: ray queries, cooperative
+/// matrices, arrays of bindings, integers of 16 bits, and what the table below says of textures. What a device lacks
+/// (`f16`, `f64`, integers of 64 bits, their atomics, subgroups, immediates), the CPU takes where the context allows it.
+///
 /// What a shader does wrong is found by a checked run, see [`Launch::check`].
 ///
 /// Cheap to clone; clones share what was compiled.
