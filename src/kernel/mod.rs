@@ -66,7 +66,7 @@ use crate::wgsl::{EntryPoint, Override, Shader};
 ///   wait for what one with a lower index publishes by atomic operations, as scans with look-back do: it will come. Waiting
 ///   for a higher index may never end. A loop that does not end is stopped by the step budget of the context, as
 ///   [`Error::StepBudget`](crate::Error::StepBudget).
-/// - A barrier that some invocations of a workgroup do not reach, and that have not returned, is
+/// - A barrier that some invocations of a workgroup never reach, though they have not returned, is
 ///   [`Error::NonUniformBarrier`](crate::Error::NonUniformBarrier) with its line.
 /// - An index out of range means the last element of what has a fixed size. Beyond the end of a buffer, zero is read and
 ///   nothing is written. No access leaves the memory that was bound.
