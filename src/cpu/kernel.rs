@@ -12,23 +12,27 @@
 
 mod progress;
 
+use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::Mutex;
 
 use fearless_simd::Level;
 use rayon::prelude::*;
 
 use self::progress::{Alone, Progress, Thread};
-use super::lane::{Binding, Engine, Holds, Machine, Unit, Words, Workgroups};
+use super::lane::{Binding, Engine, Holds, Machine, Shared, Unit, Words, Workgroups};
 use super::{Cpu, scratch, texels};
 use crate::error::{Error, Result};
 use crate::findings::CheckReport;
 use crate::texture::{Sampler, Texture};
-use crate::wgsl::{Part, Text};
+use crate::wgsl::{Merge, Part, Text, mergeable};
 
 /// A compute entry point, ready to run on the CPU.
 #[derive(Debug)]
 pub(crate) struct KernelProgram {
     workgroups: Workgroups,
+    /// Bindings of which threads may have copies.
+    merges: BTreeMap<(u32, u32), Merge>,
     name: String,
 }
 
@@ -80,7 +84,8 @@ impl KernelProgram {
     ) -> Result<Self> {
         let name = entry_name(module, entry);
         let workgroups = Workgroups::compile(Unit { name, source, module, info }, entry, level, engine)?;
-        Ok(Self { workgroups, name: name.to_owned() })
+        let merges = mergeable(module, info, entry);
+        Ok(Self { workgroups, merges, name: name.to_owned() })
     }
 
     /// True if segments run as machine code.
@@ -120,9 +125,15 @@ impl KernelProgram {
             });
         }
         let bound = self.workgroups.bind_shared(words)?;
+        let copied = self.copied(&bound, blocks);
+        let merged = Mutex::new(Vec::new());
         let chunk = ((CHUNK / cost) as u64).clamp(1, blocks.div_ceil(4 * threads as u64));
         let progress = Progress::new(range, threads);
         let work = |thread: usize| {
+            let copy = |&(index, merge, len): &Copied| (index, merge, vec![merge.identity(); len]);
+            let mut copies: Vec<_> = copied.iter().map(copy).collect();
+            let own = copies.iter_mut().map(|(index, _, words)| (*index, words.as_mut_slice()));
+            let bound = self.workgroups.bind_copies(&bound, own);
             while let Some(range) = progress.take(thread, chunk) {
                 let done = scratch::with(|scratch| {
                     let watch = Thread { progress: &progress, thread };
@@ -133,9 +144,30 @@ impl KernelProgram {
                     return done;
                 }
             }
+            drop(bound);
+            merged.lock().unwrap_or_else(|e| e.into_inner()).extend(copies);
             Ok(())
         };
-        cpu.install(|| (0..threads).into_par_iter().with_max_len(1).try_for_each(work))
+        cpu.install(|| (0..threads).into_par_iter().with_max_len(1).try_for_each(work))?;
+        for (index, merge, copy) in merged.into_inner().unwrap_or_else(|e| e.into_inner()) {
+            let Binding { group, binding, .. } = self.workgroups.bindings()[index];
+            let found = buffers.iter_mut().find(|buffer| (buffer.group, buffer.binding) == (group, binding));
+            if let Some(KernelBuffer { words: KernelWords::Write(words), .. }) = found {
+                merge.apply(words, &copy);
+            }
+        }
+        Ok(())
+    }
+
+    /// The memory of which each thread gets a copy, so that threads do not wait for each other at every atomic operation.
+    fn copied(&self, bound: &Shared<'_>, blocks: u64) -> Vec<Copied> {
+        let work = blocks.saturating_mul(self.workgroups.lanes() as u64);
+        let bindings = self.workgroups.bindings().iter().enumerate();
+        let merges = bindings.filter_map(|(index, binding)| {
+            let merge = *self.merges.get(&(binding.group, binding.binding))?;
+            Some((index, merge, bound.len(index)))
+        });
+        merges.filter(|&(_, _, len)| len <= MAX_COPY && len as u64 <= work / 4).collect()
     }
 
     /// Where a part along x may begin: at multiples of this.
@@ -172,7 +204,8 @@ impl KernelProgram {
         let name = entry_name(module, entry);
         let unit = Unit { name, source, module, info };
         let workgroups = Workgroups::compile_checked(unit, entry, Workgroups::level(unit, entry))?;
-        Ok(Self { workgroups, name: name.to_owned() })
+        let merges = mergeable(module, info, entry);
+        Ok(Self { workgroups, merges, name: name.to_owned() })
     }
 
     /// Runs a grid of workgroups one after the other, compiled for checked runs, and says what is wrong with it.
@@ -250,6 +283,12 @@ impl KernelProgram {
 fn entry_name(module: &naga::Module, entry: usize) -> &str {
     module.entry_points.get(entry).map_or("", |point| &point.name)
 }
+
+/// A binding by its index, how copies of it are merged, and its words.
+type Copied = (usize, Merge, usize);
+
+/// Words of memory that threads get copies of, at most: more would not stay in the nearer caches.
+const MAX_COPY: usize = 1 << 16;
 
 /// A launch that is estimated to take fewer nanoseconds on one core is not worth waking another thread.
 const SMALL: f64 = 15_000.0;

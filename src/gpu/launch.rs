@@ -105,7 +105,7 @@ impl Device {
                         };
                         let mut copy = vec![0; from.len()];
                         self.read_mapped(&target, from.start, &mut copy)?;
-                        out.iter_mut().zip(copy).for_each(|(word, copy)| *word = merge.apply(*word, copy));
+                        merge.apply(out, &copy);
                     }
                     target.raw().unmap();
                     target.mapped = false;

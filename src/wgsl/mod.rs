@@ -24,7 +24,7 @@ mod value;
 
 pub(crate) use diagnostic::Text;
 pub(crate) use emit::emit;
-pub(crate) use footprint::{Extent, Footprint, Merge, Part, Window, Windows, footprint, windows};
+pub(crate) use footprint::{Extent, Footprint, Merge, Part, Window, Windows, footprint, mergeable, windows};
 pub(crate) use guard::guarded;
 pub(crate) use layout::Layout;
 pub(crate) use offset::{ORIGIN_WORDS, Partial};

@@ -4,10 +4,11 @@ use tilewright::{Context, Raw, kernel_struct};
 
 use crate::{Case, kernel};
 
-pub(crate) const CASES: [Case; 14] = [
+pub(crate) const CASES: [Case; 15] = [
     ("saxpy_with_a_uniform", saxpy),
     ("tiled_transpose", transpose),
     ("histogram_with_atomics", histogram),
+    ("counts_that_all_threads_add_to", counts),
     ("prefix_sum_with_barriers", prefix_sum),
     ("structures_follow_the_layout_of_wgsl", bodies),
     ("matrices", matrices),
@@ -352,4 +353,23 @@ fn zeroed_workgroup_memory(cx: &Context) {
     let mut out = vec![1u32; 256 * 64];
     kernel.launch().bind("out", &mut out).workgroups([64]).run(cx).unwrap();
     assert!(out.iter().all(|word| *word == 0));
+}
+
+/// On the CPU threads count in copies of their own, which are merged.
+fn counts(cx: &Context) {
+    let kernel = kernel(
+        "@group(0) @binding(0) var<storage, read_write> bins: array<atomic<u32>>;
+        @group(0) @binding(1) var<storage, read_write> most: atomic<i32>;
+        @compute @workgroup_size(64) fn main(@builtin(global_invocation_id) id: vec3<u32>) {
+            atomicAdd(&bins[(id.x * 7919u) % 40u], id.x);
+            atomicMax(&most, i32(id.x) - 70000);
+        }",
+    );
+    let n = 64_000_u32;
+    let mut expected = [3_u32; 40];
+    (0..n).for_each(|i| expected[(i.wrapping_mul(7919) % 40) as usize] += i);
+    let (mut bins, mut most) = ([3_u32; 40], [i32::MIN]);
+    let launch = kernel.launch().bind("bins", &mut bins).bind("most", &mut most);
+    launch.workgroups([n / 64]).run(cx).unwrap();
+    assert_eq!((bins, most), (expected, [n as i32 - 1 - 70000]));
 }

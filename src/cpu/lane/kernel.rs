@@ -81,6 +81,13 @@ pub(crate) struct Shared<'a>(Bound<'a>);
 // SAFETY: regions that are written were made as shared ones, whose words are accessed atomically or as volatile only.
 unsafe impl Sync for Shared<'_> {}
 
+impl Shared<'_> {
+    /// Words of the memory of a binding.
+    pub(crate) fn len(&self, binding: usize) -> usize {
+        self.0.regions[binding].len()
+    }
+}
+
 impl<'a> std::ops::Deref for Shared<'a> {
     type Target = Bound<'a>;
 
@@ -144,6 +151,11 @@ impl Workgroups {
         (row * u64::from(height)).checked_mul(u64::from(depth))
     }
 
+    /// Invocations of a block.
+    pub(crate) fn lanes(&self) -> u32 {
+        self.interface.size.iter().product::<u32>() * self.members
+    }
+
     /// Workgroups in x that run in step, at most: blocks start at multiples.
     pub(crate) fn members(&self) -> u32 {
         self.members
@@ -151,8 +163,7 @@ impl Workgroups {
 
     /// A rough estimate of nanoseconds a block on one core.
     pub(crate) fn cost(&self) -> f64 {
-        let lanes = self.interface.size.iter().product::<u32>() * self.members;
-        self.program.cost_per_element() * f64::from(lanes)
+        self.program.cost_per_element() * f64::from(self.lanes())
     }
 
     /// Binds memory to the bindings, in their order, for one thread.
@@ -163,6 +174,23 @@ impl Workgroups {
     /// Binds memory to the bindings, in their order, for several threads.
     pub(crate) fn bind_shared<'a>(&self, buffers: impl IntoIterator<Item = Words<'a>>) -> Result<Shared<'a>> {
         self.regions(buffers, Sharing::Shared).map(Shared)
+    }
+
+    /// The same memory for one of those threads, which alone has `copies` of some of it, by their indices.
+    pub(crate) fn bind_copies<'a>(
+        &self,
+        shared: &Shared<'a>,
+        copies: impl IntoIterator<Item = (usize, &'a mut [u32])>,
+    ) -> Bound<'a> {
+        let (regions, uniforms) = (shared.0.regions.clone(), shared.0.uniforms.clone());
+        let mut bound = Bound { regions, uniforms, words: PhantomData };
+        for (index, words) in copies {
+            let region = &mut bound.regions[index];
+            let len = words.len().min(region.len());
+            // SAFETY: the slice is borrowed for as long as `Bound` lives, by it alone.
+            *region = unsafe { Region::new(words.as_mut_ptr(), len, Sharing::Own) };
+        }
+        bound
     }
 
     fn regions<'a>(

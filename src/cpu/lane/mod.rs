@@ -54,7 +54,7 @@ pub(crate) use exec::machine::{Call, Machine};
 pub(crate) use exec::memory::{deinterleave, interleave};
 pub(crate) use exec::shuffle::{join, split};
 pub(crate) use exec::workgroup::Watch;
-pub(crate) use kernel::{Words, Workgroups};
+pub(crate) use kernel::{Shared, Words, Workgroups};
 pub(crate) use lower::{Binding, FACTS, Holds, MIRROR, REPEAT, Unit};
 pub(crate) use program::{Engine, Program, can_compile};
 

@@ -7,6 +7,7 @@
 
 mod cut;
 mod eval;
+mod merge;
 mod place;
 mod range;
 mod refine;
@@ -20,8 +21,7 @@ use std::ops;
 
 use naga::valid::{FunctionInfo, ModuleInfo};
 use naga::{
-    AddressSpace, AtomicFunction, Binding, BuiltIn, Expression, Function, GlobalVariable, Handle, Module,
-    Span, TypeInner,
+    AddressSpace, Binding, BuiltIn, Expression, Function, GlobalVariable, Handle, Module, Span, TypeInner,
 };
 
 use self::range::Kind;
@@ -29,6 +29,7 @@ use self::value::{Cell, Frame, Place, State, Value};
 use super::specialize::Specialized;
 
 pub(crate) use self::cut::{Window, Windows, windows};
+pub(crate) use self::merge::{Merge, mergeable};
 
 /// Steps that an analysis may take: some tens of milliseconds.
 const FUEL: usize = 1 << 20;
@@ -54,65 +55,6 @@ pub(crate) enum Touch {
     Write,
     /// By an atomic operation; one whose result is unused, and which can be done on copies that are merged later.
     Atomic(Option<Merge>),
-}
-
-/// How copies of memory are merged that were changed by atomic operations of one sort.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum Merge {
-    Add,
-    And,
-    Or,
-    Xor,
-    MinI32,
-    MaxI32,
-    MinU32,
-    MaxU32,
-}
-
-impl Merge {
-    fn of(fun: AtomicFunction, kind: Option<Kind>) -> Option<Self> {
-        let is_signed = match kind {
-            Some(Kind::I32) => true,
-            Some(Kind::U32) => false,
-            _ => return None,
-        };
-        Some(match fun {
-            AtomicFunction::Add | AtomicFunction::Subtract => Self::Add,
-            AtomicFunction::And => Self::And,
-            AtomicFunction::InclusiveOr => Self::Or,
-            AtomicFunction::ExclusiveOr => Self::Xor,
-            AtomicFunction::Min if is_signed => Self::MinI32,
-            AtomicFunction::Min => Self::MinU32,
-            AtomicFunction::Max if is_signed => Self::MaxI32,
-            AtomicFunction::Max => Self::MaxU32,
-            AtomicFunction::Exchange { .. } => return None,
-        })
-    }
-
-    /// What a copy holds before anything has changed it.
-    pub(crate) fn identity(self) -> u32 {
-        match self {
-            Self::Add | Self::Or | Self::Xor | Self::MaxU32 => 0,
-            Self::And | Self::MinU32 => u32::MAX,
-            Self::MinI32 => i32::MAX.cast_unsigned(),
-            Self::MaxI32 => i32::MIN.cast_unsigned(),
-        }
-    }
-
-    /// A word with what a copy holds merged into it.
-    pub(crate) fn apply(self, word: u32, copy: u32) -> u32 {
-        let (a, b) = (word.cast_signed(), copy.cast_signed());
-        match self {
-            Self::Add => word.wrapping_add(copy),
-            Self::And => word & copy,
-            Self::Or => word | copy,
-            Self::Xor => word ^ copy,
-            Self::MinI32 => a.min(b).cast_unsigned(),
-            Self::MaxI32 => a.max(b).cast_unsigned(),
-            Self::MinU32 => word.min(copy),
-            Self::MaxU32 => word.max(copy),
-        }
-    }
 }
 
 /// A place in the shader that touches a binding.

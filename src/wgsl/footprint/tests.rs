@@ -1,6 +1,6 @@
 //! Footprints of shaders as people write them, and of those that must not be cut.
 
-use super::{Extent, Footprint, Merge, Touch, Window, footprint, windows};
+use super::{Extent, Footprint, Merge, Touch, Window, footprint, mergeable, windows};
 use crate::wgsl::Shader;
 
 /// Group, binding, bytes and contents.
@@ -293,4 +293,53 @@ fn sites_are_told_apart_by_how_they_touch() {
     let found = part(SAXPY, [4, 1, 1], 0, 0..4, &[(0, 0, 1000, None), (0, 1, 1000, None)]);
     let touches: Vec<_> = found.bindings[&(0, 1)].1.iter().map(|site| (site.touch, site.line)).collect();
     assert_eq!(touches, [(Touch::Write, 7), (Touch::Read, 7)]);
+}
+
+#[test]
+fn memory_that_can_be_merged() {
+    let text = "
+        struct Totals { sum: atomic<u32>, more: array<atomic<u32>, 4> }
+        @group(0) @binding(0) var<storage, read_write> totals: Totals;
+        @group(0) @binding(1) var<storage, read_write> least: atomic<i32>;
+        @group(0) @binding(2) var<storage, read_write> used: atomic<u32>;
+        @group(0) @binding(3) var<storage, read_write> read: atomic<u32>;
+        @group(0) @binding(4) var<storage, read_write> written: array<atomic<u32>>;
+        @group(0) @binding(5) var<storage, read_write> mixed: atomic<u32>;
+        @group(0) @binding(6) var<storage, read_write> swapped: atomic<u32>;
+        @group(0) @binding(7) var<storage, read_write> plain: array<u32>;
+        fn count(i: u32) { atomicAdd(&totals.more[i % 4u], 2u); }
+        @compute @workgroup_size(64) fn main(@builtin(global_invocation_id) id: vec3<u32>) {
+            if (id.x > 7u) { atomicSub(&totals.sum, 1u); } else { count(id.x); }
+            atomicMin(&least, i32(id.x));
+            let before = atomicAdd(&used, 1u);
+            atomicAdd(&read, 1u);
+            atomicAdd(&written[0], 1u);
+            loop { atomicStore(&written[1], before); break; }
+            atomicAnd(&mixed, 1u);
+            atomicOr(&mixed, 1u);
+            atomicExchange(&swapped, 1u);
+            plain[id.x] = atomicLoad(&read);
+        }";
+    let shader = Shader::parse("test", text).unwrap_or_else(|error| panic!("{error}"));
+    let program = shader.specialized(0, &[]).expect("no overrides");
+    let found: Vec<_> = mergeable(&program.module, &program.info, program.entry).into_iter().collect();
+    assert_eq!(found, [((0, 0), Merge::Add), ((0, 1), Merge::MinI32)]);
+}
+
+#[test]
+fn merges() {
+    let merged = |merge: Merge, words: [u32; 2], copy: [u32; 2]| {
+        let mut words = words;
+        merge.apply(&mut words, &[merge.identity(); 2]);
+        merge.apply(&mut words, &copy);
+        words
+    };
+    assert_eq!(merged(Merge::Add, [u32::MAX, 1], [2, 3]), [1, 4]);
+    assert_eq!(merged(Merge::And, [6, 5], [3, 4]), [2, 4]);
+    assert_eq!(merged(Merge::Or, [6, 5], [3, 2]), [7, 7]);
+    assert_eq!(merged(Merge::Xor, [6, 5], [3, 5]), [5, 0]);
+    assert_eq!(merged(Merge::MinU32, [6, u32::MAX], [7, 5]), [6, 5]);
+    assert_eq!(merged(Merge::MaxU32, [6, u32::MAX], [7, 5]), [7, u32::MAX]);
+    assert_eq!(merged(Merge::MinI32, [6, u32::MAX], [7, 5]), [6, u32::MAX]);
+    assert_eq!(merged(Merge::MaxI32, [6, u32::MAX], [7, 5]), [7, 5]);
 }
