@@ -159,8 +159,12 @@ fn matmul(suite: &mut Suite, cpu: &Context, devices: &Devices) -> Outcome<()> {
     let kernel = Kernel::new(include_str!("../../examples/kernels/matmul.wgsl"))?;
     let inputs = Inputs { names: &["a", "b"], words: vec![a.clone(), b.clone()] };
     let case = Case { name: NAMES[1], n, peer: PEER, goal: Goal::Ratio(1.0) };
-    let shape =
-        Shape { kernel, outs: &["c"], uniform: Uniform::Sizes([size as u32; 3]), invocations: [size as u32; 2] };
+    let shape = Shape {
+        kernel,
+        outs: &["c"],
+        uniform: Uniform::Sizes([size as u32; 3]),
+        invocations: [size as u32; 2],
+    };
     row(suite, (cpu, devices), &case, &shape, &inputs, vec![0.0; n], check)
 }
 
@@ -180,8 +184,12 @@ fn heat(suite: &mut Suite, cpu: &Context, devices: &Devices) -> Outcome<()> {
     let kernel = Kernel::new(include_str!("kernels/heat.wgsl"))?;
     let inputs = Inputs { names: &["before"], words: vec![before.clone()] };
     let case = Case { name: NAMES[2], n, peer: PEER, goal: Goal::Ratio(2.0) };
-    let shape =
-        Shape { kernel, outs: &["after"], uniform: Uniform::Size(size as u32), invocations: [size as u32; 2] };
+    let shape = Shape {
+        kernel,
+        outs: &["after"],
+        uniform: Uniform::Size(size as u32),
+        invocations: [size as u32; 2],
+    };
     let check = |after: &[f32]| data::all_near("heat", after, expected, |_| 1e-5);
     row(suite, (cpu, devices), &case, &shape, &inputs, vec![0.0; n], check)
 }
