@@ -53,15 +53,15 @@ impl Histogram {
     pub(crate) fn new(from: i32, width: i32) -> Result<Self, Failure> {
         // A NaN is told by its bits: WGSL lets a compiler take it that floats are numbers.
         let bin_of = Func::new(
-            "fn bin_of(minutes: f32, from: i32, width: i32) -> u32 {
+            "fn bin_of(minutes: f32, first: i32, width: i32) -> u32 {
                 if (bitcast<u32>(minutes) & 0x7fffffffu) > 0x7f800000u { return 255u; }
-                if minutes < f32(from) { return 0u; }
-                if minutes >= f32(from + 253 * width) { return 254u; }
-                return 1u + u32((i32(floor(minutes)) - from) / width);
+                if minutes < f32(first) { return 0u; }
+                if minutes >= f32(first + 253 * width) { return 254u; }
+                return 1u + u32((i32(floor(minutes)) - first) / width);
             }",
         )?;
         let kernel = Kernel::new(include_str!("../kernels/histogram.wgsl"))?;
-        let bin_of = bin_of.arg("from", from).arg("width", width);
+        let bin_of = bin_of.arg("first", from).arg("width", width);
         Ok(Self { from, width, bin_of, kernel, counts: [0; 256] })
     }
 
@@ -127,7 +127,7 @@ pub(crate) fn check(histogram: &Histogram, delays: &[f32]) -> Result<(), Failure
     let mut expected = [0_u32; 256];
     for &minutes in delays {
         // Whole minutes since the first bin begins, in integers that hold all of them.
-        let since = minutes.floor() as i64 - i64::from(histogram.from);
+        let since = (minutes.floor() as i64).saturating_sub(i64::from(histogram.from));
         let bin = match since.div_euclid(i64::from(histogram.width)) {
             _ if minutes.is_nan() => NOT_A_NUMBER,
             bin if bin < 0 => BELOW,

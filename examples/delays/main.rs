@@ -82,13 +82,13 @@ fn print(histogram: &Histogram, out: &mut dyn Write) -> Result<(), Failure> {
     let last = bins.iter().rposition(|&count| count > 0).map_or(0, |last| last + 1);
     let first = bins.iter().position(|&count| count > 0).unwrap_or(0);
     let mut skipped = false;
-    for bin in first..last {
+    for (bin, &count) in bins.iter().enumerate().take(last).skip(first) {
         // A long tail of next to nothing is left out.
-        if u64::from(bins[bin]) * 500 < largest {
+        if u64::from(count) * 500 < largest {
             skipped = true;
             continue;
         }
-        bar(format!("{} to {}", histogram.edge(bin), histogram.edge(bin + 1)), bins[bin])?;
+        bar(format!("{} to {}", histogram.edge(bin), histogram.edge(bin + 1)), count)?;
     }
     if histogram.above() > 0 {
         bar(format!("{} and more", histogram.edge(bins.len())), histogram.above())?;
