@@ -3,6 +3,8 @@
 //!
 //! Each example is a module here. Contexts are those of the tests: a fault of a device cannot pass for a success.
 
+#![allow(clippy::duplicate_mod, reason = "every example has a copy of what examples share")]
+
 #[allow(dead_code, reason = "`main` starts the example")]
 #[path = "../../examples/delays/main.rs"]
 mod delays;
