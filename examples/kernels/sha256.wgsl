@@ -47,9 +47,15 @@ fn compress(digest: ptr<function, array<u32, 8>>, w: ptr<function, array<u32, 16
         h[1] = h[0];
         h[0] = t1 + s0 + majority;
     }
-    for (var i = 0u; i < 8u; i++) {
-        digest[i] += h[i];
-    }
+    // No loops over digests: memory whose indices are constants is kept in registers.
+    digest[0] += h[0];
+    digest[1] += h[1];
+    digest[2] += h[2];
+    digest[3] += h[3];
+    digest[4] += h[4];
+    digest[5] += h[5];
+    digest[6] += h[6];
+    digest[7] += h[7];
 }
 
 @compute @workgroup_size(64)
@@ -63,7 +69,12 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     }
     var digest = START;
     compress(&digest, &w);
-    for (var i = 0u; i < 8u; i++) {
-        digests[8u * id.x + i] = digest[i];
-    }
+    digests[8u * id.x + 0u] = digest[0];
+    digests[8u * id.x + 1u] = digest[1];
+    digests[8u * id.x + 2u] = digest[2];
+    digests[8u * id.x + 3u] = digest[3];
+    digests[8u * id.x + 4u] = digest[4];
+    digests[8u * id.x + 5u] = digest[5];
+    digests[8u * id.x + 6u] = digest[6];
+    digests[8u * id.x + 7u] = digest[7];
 }

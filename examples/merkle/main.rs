@@ -62,7 +62,7 @@ pub(crate) fn run_on(cx: &Context, args: &Args, out: &mut dyn Write) -> Result<(
     writeln!(out, "{}  {}", hex(&root), args.file.display())?;
     writeln!(
         out,
-        "{bytes} bytes, {}: {:.2} ms, {:.2} GB/s, with reading and compiling; the last launch: {}",
+        "{bytes} bytes, {}: {:.2} ms, {:.3} GB/s, with reading and compiling; the last launch: {}",
         common::count(bytes.div_ceil(LEAF_BYTES as u64) as usize, "leaf").replace("leafs", "leaves"),
         seconds * 1e3,
         bytes as f64 / seconds / 1e9,

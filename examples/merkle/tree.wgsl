@@ -13,9 +13,14 @@ fn big_endian(word: u32) -> u32 {
 }
 
 fn store(at: u32, digest: array<u32, 8>) {
-    for (var i = 0u; i < 8u; i++) {
-        above[8u * at + i] = digest[i];
-    }
+    above[8u * at + 0u] = digest[0];
+    above[8u * at + 1u] = digest[1];
+    above[8u * at + 2u] = digest[2];
+    above[8u * at + 3u] = digest[3];
+    above[8u * at + 4u] = digest[4];
+    above[8u * at + 5u] = digest[5];
+    above[8u * at + 6u] = digest[6];
+    above[8u * at + 7u] = digest[7];
 }
 
 // The digest of a byte 0 and then a leaf of the file. The byte shifts all others by one: a word of the message has the last
@@ -59,14 +64,13 @@ fn node(@builtin(global_invocation_id) id: vec3<u32>) {
         return;
     }
     let first = 16u * id.x;
-    var digest = START;
     if first + 8u >= arrayLength(&below) {
         for (var i = 0u; i < 8u; i++) {
-            digest[i] = below[first + i];
+            above[8u * id.x + i] = below[first + i];
         }
-        store(id.x, digest);
         return;
     }
+    var digest = START;
     var w: array<u32, 16>;
     var before = 1u;
     for (var i = 0u; i < 16u; i++) {
