@@ -38,7 +38,8 @@ struct Inputs<'a, T> {
 /// A kernel and what its launches have in common: what it writes, a uniform, the grid.
 struct Shape {
     kernel: Kernel,
-    out: &'static str,
+    /// The first is checked, the others are as long.
+    outs: &'static [&'static str],
     uniform: Uniform,
     invocations: [u32; 2],
 }
@@ -46,6 +47,7 @@ struct Shape {
 enum Uniform {
     None,
     Size(u32),
+    Sizes([u32; 3]),
     Parameters([f32; 2]),
 }
 
@@ -54,13 +56,14 @@ impl Shape {
         let launch = match self.uniform {
             Uniform::None => launch,
             Uniform::Size(size) => launch.set("size", size),
+            Uniform::Sizes(size) => launch.set("size", size),
             Uniform::Parameters(values) => launch.set("parameters", values),
         };
         launch.invocations(self.invocations)
     }
 }
 
-/// A row: a kernel that reads `inputs` and writes `out`, which begins as `start`.
+/// A row: a kernel that reads `inputs` and writes `outs`, which begin as `start`.
 fn row<T: Element + KernelType>(
     suite: &mut Suite,
     (cpu, devices): (&Context, &Devices),
@@ -75,8 +78,9 @@ fn row<T: Element + KernelType>(
     }
     let Some(lavapipe) = devices.lavapipe(suite, case.name) else { return Ok(()) };
     let resident: Vec<_> = inputs.words.iter().map(|words| lavapipe.array(words.clone())).collect();
-    let on_device = RefCell::new(lavapipe.array(start.clone()));
-    let on_host = RefCell::new(start);
+    let on_device: Vec<_> = shape.outs.iter().map(|_| lavapipe.array(start.clone())).collect();
+    let on_device = RefCell::new(on_device);
+    let on_host = RefCell::new(vec![start; shape.outs.len()]);
     let ours = || {
         let mut to = on_host.borrow_mut();
         let launch = inputs
@@ -84,7 +88,8 @@ fn row<T: Element + KernelType>(
             .iter()
             .zip(&inputs.words)
             .fold(shape.kernel.launch(), |launch, (name, words)| launch.bind(name, words));
-        Ok(shape.finish(launch.bind(shape.out, &mut to[..])).run(cpu)?)
+        let launch = shape.outs.iter().zip(&mut *to).fold(launch, |launch, (name, to)| launch.bind(name, to));
+        Ok(shape.finish(launch).run(cpu)?)
     };
     let theirs = || {
         let mut to = on_device.borrow_mut();
@@ -93,12 +98,13 @@ fn row<T: Element + KernelType>(
             .iter()
             .zip(&resident)
             .fold(shape.kernel.launch(), |launch, (name, array)| launch.bind(name, array));
-        shape.finish(launch.bind(shape.out, &mut *to)).run(lavapipe)?;
+        let launch = shape.outs.iter().zip(&mut *to).fold(launch, |launch, (name, to)| launch.bind(name, to));
+        shape.finish(launch).run(lavapipe)?;
         devices.finish(lavapipe)
     };
     suite.versus(case, fresh(ours), fresh(theirs), |(), ()| {
-        check(&on_host.borrow())?;
-        check(lavapipe.read(&on_device.borrow())?)
+        check(&on_host.borrow()[0])?;
+        check(lavapipe.read(&on_device.borrow()[0])?)
     });
     Ok(())
 }
@@ -126,12 +132,12 @@ fn n_body(suite: &mut Suite, cpu: &Context, devices: &Devices) -> Outcome<()> {
         }
         Ok(())
     };
-    let kernel = Kernel::new(include_str!("kernels/nbody.wgsl"))?;
+    let kernel = Kernel::new(include_str!("../../examples/kernels/nbody.wgsl"))?;
     let inputs = Inputs { names: &["before", "velocity"], words: vec![bodies.clone(), vec![[0.0; 4]; n]] };
     let case = Case { name: NAMES[0], n, peer: PEER, goal: Goal::Ratio(1.5) };
     let shape = Shape {
         kernel,
-        out: "after",
+        outs: &["after", "velocity_after"],
         uniform: Uniform::Parameters([STEP, SOFTENING]),
         invocations: [n as u32, 1],
     };
@@ -150,11 +156,15 @@ fn matmul(suite: &mut Suite, cpu: &Context, devices: &Devices) -> Outcome<()> {
         }
         Ok(())
     };
-    let kernel = Kernel::new(include_str!("kernels/matmul.wgsl"))?;
+    let kernel = Kernel::new(include_str!("../../examples/kernels/matmul.wgsl"))?;
     let inputs = Inputs { names: &["a", "b"], words: vec![a.clone(), b.clone()] };
     let case = Case { name: NAMES[1], n, peer: PEER, goal: Goal::Ratio(1.0) };
-    let shape =
-        Shape { kernel, out: "c", uniform: Uniform::Size(size as u32), invocations: [size as u32; 2] };
+    let shape = Shape {
+        kernel,
+        outs: &["c"],
+        uniform: Uniform::Sizes([size as u32; 3]),
+        invocations: [size as u32; 2],
+    };
     row(suite, (cpu, devices), &case, &shape, &inputs, vec![0.0; n], check)
 }
 
@@ -174,8 +184,12 @@ fn heat(suite: &mut Suite, cpu: &Context, devices: &Devices) -> Outcome<()> {
     let kernel = Kernel::new(include_str!("kernels/heat.wgsl"))?;
     let inputs = Inputs { names: &["before"], words: vec![before.clone()] };
     let case = Case { name: NAMES[2], n, peer: PEER, goal: Goal::Ratio(2.0) };
-    let shape =
-        Shape { kernel, out: "after", uniform: Uniform::Size(size as u32), invocations: [size as u32; 2] };
+    let shape = Shape {
+        kernel,
+        outs: &["after"],
+        uniform: Uniform::Size(size as u32),
+        invocations: [size as u32; 2],
+    };
     let check = |after: &[f32]| data::all_near("heat", after, expected, |_| 1e-5);
     row(suite, (cpu, devices), &case, &shape, &inputs, vec![0.0; n], check)
 }
@@ -197,10 +211,10 @@ fn sha256(suite: &mut Suite, cpu: &Context, devices: &Devices) -> Outcome<()> {
         let all: std::collections::HashSet<&[u32]> = digests.chunks_exact(8).collect();
         if all.len() == n { Ok(()) } else { Err("sha-256: digests repeat".into()) }
     };
-    let kernel = Kernel::new(include_str!("kernels/sha256.wgsl"))?;
+    let kernel = Kernel::new(include_str!("../../examples/kernels/sha256.wgsl"))?;
     let inputs = Inputs { names: &["blocks"], words: vec![blocks] };
     let case = Case { name: NAMES[3], n, peer: PEER, goal: Goal::Ratio(1.0) };
-    let shape = Shape { kernel, out: "digests", uniform: Uniform::None, invocations: [n as u32, 1] };
+    let shape = Shape { kernel, outs: &["digests"], uniform: Uniform::None, invocations: [n as u32, 1] };
     row(suite, (cpu, devices), &case, &shape, &inputs, vec![0; 8 * n], check)
 }
 
@@ -215,11 +229,11 @@ fn histogram(suite: &mut Suite, cpu: &Context, devices: &Devices) -> Outcome<()>
         let all: Vec<u32> = expected.iter().map(|count| count.wrapping_mul(runs)).collect();
         data::all_equal("histogram", total, &all)
     };
-    let kernel = Kernel::new(include_str!("kernels/histogram.wgsl"))?;
+    let kernel = Kernel::new(include_str!("../../examples/kernels/histogram.wgsl"))?;
     let inputs = Inputs { names: &["words"], words: vec![words] };
     let case = Case { name: NAMES[4], n, peer: PEER, goal: Goal::Ratio(2.0) };
     let shape =
-        Shape { kernel, out: "total", uniform: Uniform::None, invocations: [n.div_ceil(64) as u32, 1] };
+        Shape { kernel, outs: &["total"], uniform: Uniform::None, invocations: [n.div_ceil(64) as u32, 1] };
     row(suite, (cpu, devices), &case, &shape, &inputs, vec![0; 256], check)
 }
 

@@ -127,3 +127,24 @@ pub(crate) fn sum_bound(n: usize, scan: bool, magnitudes: f64) -> f64 {
 pub(crate) fn count(n: usize, what: &str) -> String {
     format!("{n} {what}{}", if n == 1 { "" } else { "s" })
 }
+
+/// What ran last and where, in a line.
+pub(crate) fn ran(cx: &Context) -> String {
+    cx.last_report().map_or_else(String::new, |report| {
+        report.plan.to_string().lines().next().unwrap_or_default().to_owned()
+    })
+}
+
+/// Pseudo-random numbers: SplitMix64 (Steele, Lea, Flood, *Fast splittable pseudorandom number generators*, 2014).
+pub(crate) struct Random(pub(crate) u64);
+
+impl Random {
+    /// Uniform in [0, 1), a multiple of 2^-53.
+    pub(crate) fn unit(&mut self) -> f64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ z >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((z ^ z >> 31) >> 11) as f64 * 2f64.powi(-53)
+    }
+}

@@ -8,7 +8,7 @@ use crate::shader;
 /// Barriers without which there is no data race: file, and which one of its barriers, from 1.
 const UNNOTICED: [(&str, usize); 14] = [
     // Atomic operations on both sides: the outcome depends on the barrier, but no access races.
-    ("versus/histogram", 1),
+    ("examples/histogram", 1),
     ("atomics_storage", 1),
     ("atomics_workgroup", 1),
     ("wide_subgroups", 1),

@@ -15,26 +15,31 @@ use crate::compare::{Scalar, Tolerance, Written};
 use crate::texture;
 
 /// Folders with shaders.
-const FOLDERS: [&str; 3] = ["tests/corpus/shaders", "tests/kernels", "benches/versus/kernels"];
+const FOLDERS: [&str; 4] =
+    ["tests/corpus/shaders", "tests/kernels", "examples/kernels", "benches/versus/kernels"];
 
 /// What shaders are launched with that do not say so themselves.
-const HEADERS: [(&str, &str); 5] = [
+const HEADERS: [(&str, &str); 6] = [
     (
         "versus/heat",
         "// grid 5,5,1\n// bind 0,0 = rand_f32:4900:1\n// bind 0,1 = zeros:19600\n// bind 0,2 = u32:70\n// tolerance 4,1e-6",
     ),
-    ("versus/histogram", "// grid 3,1,1\n// bind 0,0 = rand_u32:40000:2\n// bind 0,1 = zeros:1024"),
     (
-        "versus/matmul",
-        "// grid 3,3,1\n// bind 0,0 = rand_f32:2304:3\n// bind 0,1 = rand_f32:2304:4\n// bind 0,2 = zeros:9216\n\
-        // bind 0,3 = u32:48\n// tolerance 16,1e-5",
+        "examples/heat",
+        "// grid 5,4,1\n// bind 0,0 = rand_f32:3500:1\n// bind 0,1 = zeros:14000\n// bind 0,2 = u32:70,50\n// tolerance 4,1e-6",
+    ),
+    ("examples/histogram", "// grid 3,1,1\n// bind 0,0 = rand_u32:40000:2\n// bind 0,1 = zeros:1024"),
+    (
+        "examples/matmul",
+        "// grid 3,4,1\n// bind 0,0 = rand_f32:1715:3\n// bind 0,1 = rand_f32:1645:4\n// bind 0,2 = zeros:9212\n\
+        // bind 0,3 = u32:49,47,35\n// tolerance 16,1e-5",
     ),
     (
-        "versus/nbody",
-        "// grid 2,1,1\n// bind 0,0 = rand_f32:1024:5\n// bind 0,1 = rand_f32:1024:6\n// bind 0,2 = zeros:4096\n\
-        // bind 0,3 = f32:0.001,0.01\n// tolerance 64,1e-5",
+        "examples/nbody",
+        "// grid 2,1,1\n// bind 0,0 = rand_f32:1000:5\n// bind 0,1 = rand_f32:1000:6\n// bind 0,2 = zeros:4000\n\
+        // bind 0,3 = f32:0.001,0.01\n// bind 0,4 = zeros:4000\n// tolerance 64,1e-5",
     ),
-    ("versus/sha256", "// grid 2,1,1\n// bind 0,0 = rand_u32:2048:7\n// bind 0,1 = zeros:4096"),
+    ("examples/sha256", "// grid 2,1,1\n// bind 0,0 = rand_u32:2048:7\n// bind 0,1 = zeros:4096"),
 ];
 
 /// A file of the corpus.
@@ -81,7 +86,7 @@ impl Shader {
         let stem = path.file_stem().unwrap_or_default().to_string_lossy();
         let folder = path.components().rev().nth(2).map(|c| c.as_os_str().to_string_lossy().into_owned());
         let name = match folder.as_deref() {
-            Some("versus") => format!("versus/{stem}"),
+            Some(folder @ ("versus" | "examples")) => format!("{folder}/{stem}"),
             _ => stem.into_owned(),
         };
         let header = HEADERS.iter().find(|(known, _)| *known == name).map(|(_, header)| *header);

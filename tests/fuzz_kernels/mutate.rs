@@ -8,7 +8,7 @@ use crate::module::Module;
 
 /// Folders with shaders.
 const FOLDERS: [&str; 5] =
-    ["tests/corpus/shaders", "tests/kernels", "benches/versus/kernels", "shaders", "examples"];
+    ["tests/corpus/shaders", "tests/kernels", "examples/kernels", "benches/versus/kernels", "shaders"];
 
 /// What numbers become.
 const NUMBERS: [&str; 22] = [

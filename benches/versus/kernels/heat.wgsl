@@ -1,4 +1,5 @@
-// One explicit step of the heat equation on a square grid; the border stays as it is.
+// One explicit step of the heat equation on a square grid; the border stays as it is. Neighbours
+// are read from storage; the example `heat` has tiles with a halo.
 @group(0) @binding(0) var<storage, read> before: array<f32>;
 @group(0) @binding(1) var<storage, read_write> after: array<f32>;
 @group(0) @binding(2) var<uniform> size: u32;

@@ -1,6 +1,11 @@
-// SHA-256 of messages of one block each (FIPS 180-4), given as their padded sixteen words.
+// SHA-256 (FIPS 180-4): its compression function, and digests of messages of one block each, given as their padded sixteen
+// words.
 @group(0) @binding(0) var<storage, read> blocks: array<u32>;
 @group(0) @binding(1) var<storage, read_write> digests: array<u32>;
+
+const START = array<u32, 8>(
+    0x6a09e667u, 0xbb67ae85u, 0x3c6ef372u, 0xa54ff53au, 0x510e527fu, 0x9b05688cu, 0x1f83d9abu, 0x5be0cd19u,
+);
 
 const K = array<u32, 64>(
     0x428a2f98u, 0x71374491u, 0xb5c0fbcfu, 0xe9b5dba5u, 0x3956c25bu, 0x59f111f1u, 0x923f82a4u, 0xab1c5ed5u,
@@ -17,18 +22,9 @@ fn rotate(x: u32, by: u32) -> u32 {
     return (x >> by) | (x << (32u - by));
 }
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) id: vec3<u32>) {
-    if id.x >= arrayLength(&blocks) / 16u {
-        return;
-    }
-    var w: array<u32, 16>;
-    for (var i = 0u; i < 16u; i++) {
-        w[i] = blocks[16u * id.x + i];
-    }
-    var h = array<u32, 8>(
-        0x6a09e667u, 0xbb67ae85u, 0x3c6ef372u, 0xa54ff53au, 0x510e527fu, 0x9b05688cu, 0x1f83d9abu, 0x5be0cd19u,
-    );
+// Takes a block of a message into its digest. The block is used up.
+fn compress(digest: ptr<function, array<u32, 8>>, w: ptr<function, array<u32, 16>>) {
+    var h = *digest;
     for (var i = 0u; i < 64u; i++) {
         if i >= 16u {
             let w15 = w[(i + 1u) & 15u];
@@ -51,12 +47,34 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
         h[1] = h[0];
         h[0] = t1 + s0 + majority;
     }
-    digests[8u * id.x + 0u] = h[0] + 0x6a09e667u;
-    digests[8u * id.x + 1u] = h[1] + 0xbb67ae85u;
-    digests[8u * id.x + 2u] = h[2] + 0x3c6ef372u;
-    digests[8u * id.x + 3u] = h[3] + 0xa54ff53au;
-    digests[8u * id.x + 4u] = h[4] + 0x510e527fu;
-    digests[8u * id.x + 5u] = h[5] + 0x9b05688cu;
-    digests[8u * id.x + 6u] = h[6] + 0x1f83d9abu;
-    digests[8u * id.x + 7u] = h[7] + 0x5be0cd19u;
+    // No loops over digests: memory whose indices are constants is kept in registers.
+    digest[0] += h[0];
+    digest[1] += h[1];
+    digest[2] += h[2];
+    digest[3] += h[3];
+    digest[4] += h[4];
+    digest[5] += h[5];
+    digest[6] += h[6];
+    digest[7] += h[7];
+}
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3<u32>) {
+    if id.x >= arrayLength(&blocks) / 16u {
+        return;
+    }
+    var w: array<u32, 16>;
+    for (var i = 0u; i < 16u; i++) {
+        w[i] = blocks[16u * id.x + i];
+    }
+    var digest = START;
+    compress(&digest, &w);
+    digests[8u * id.x + 0u] = digest[0];
+    digests[8u * id.x + 1u] = digest[1];
+    digests[8u * id.x + 2u] = digest[2];
+    digests[8u * id.x + 3u] = digest[3];
+    digests[8u * id.x + 4u] = digest[4];
+    digests[8u * id.x + 5u] = digest[5];
+    digests[8u * id.x + 6u] = digest[6];
+    digests[8u * id.x + 7u] = digest[7];
 }
