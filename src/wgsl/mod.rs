@@ -1,6 +1,7 @@
 //! WGSL as the library sees it: parsed and validated once by naga, reflected, and spliced into templates.
 
 mod diagnostic;
+mod directive;
 mod emit;
 mod flatten;
 mod footprint;

@@ -11,6 +11,7 @@ use naga::Module;
 use naga::valid::{Capabilities, ModuleInfo, ValidationFlags, Validator};
 
 use super::diagnostic;
+use super::directive::without_needless;
 use super::guard::guarded;
 use super::reflect::{self, EntryPoint, Override};
 use super::specialize::Specialized;
@@ -29,7 +30,7 @@ pub(crate) struct Shader {
     pub(crate) id: u64,
     /// What diagnostics call the text.
     pub(crate) label: String,
-    /// The user's text.
+    /// The user's text, without directives that naga need not be given.
     pub(crate) source: String,
     pub(super) module: Module,
     pub(super) info: ModuleInfo,
@@ -55,7 +56,8 @@ impl Shader {
     }
 
     fn parse_unguarded(label: &str, text: &str) -> Result<Self> {
-        let module = naga::front::wgsl::parse_str(text)
+        let known = without_needless(text);
+        let module = naga::front::wgsl::parse_str(&known)
             .map_err(|error| diagnostic::from_parse(label, text, &error))?;
         let info = Validator::new(ValidationFlags::all(), Capabilities::all())
             .validate(&module)
@@ -73,7 +75,7 @@ impl Shader {
         Ok(Self {
             id: hasher.finish(),
             label: label.to_owned(),
-            source: text.to_owned(),
+            source: known.into_owned(),
             overrides: reflect::overrides(&module),
             declared: reflect::declared(&module),
             module,
