@@ -59,6 +59,12 @@ struct Args {
     /// barriers that not all invocations come to, and fails if there are any
     #[arg(long, conflicts_with = "compare")]
     check: bool,
+    /// Iterations that loops may take on the CPU per block of lanes, all loops counted together [default: 2^32]
+    #[arg(long, value_name = "N")]
+    step_budget: Option<u64>,
+    /// Interprets on the CPU instead of running machine code
+    #[arg(long)]
+    no_jit: bool,
     #[command(flatten)]
     place: Where,
 }
@@ -78,7 +84,11 @@ fn run(args: Args, out: &mut dyn Write) -> Result<(), Failure> {
         memory.insert(*place, spec.words()?);
     }
 
-    let cx = args.place.builder().cpu_fallback(false).build()?;
+    let mut builder = args.place.builder().cpu_fallback(false).jit(!args.no_jit);
+    if let Some(budget) = args.step_budget {
+        builder = builder.step_budget(budget);
+    }
+    let cx = builder.build()?;
     if args.compare {
         return compared(&args, &kernel, entry, &cx, memory, out);
     }
