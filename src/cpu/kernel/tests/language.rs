@@ -27,6 +27,19 @@ fn each_invocation_reads_and_writes_its_element() {
 }
 
 #[test]
+fn large_memory_that_is_only_mentioned_is_not_read() {
+    let source = "
+        @group(0) @binding(0) var<storage, read> large: array<u32, 1000000>;
+        @group(0) @binding(1) var<storage, read_write> y: array<u32>;
+        @compute @workgroup_size(1) fn main() {
+            _ = large;
+            let unused = large;
+            y[0] = large[3];
+        }";
+    check(source, [1, 1, 1], &[read(0, iota(1_000_000)), write(1, vec![0])], &[(1, vec![3])]);
+}
+
+#[test]
 fn a_workgroup_reverses_its_part() {
     let source = "
         var<workgroup> tile: array<u32, 100>;
