@@ -7,6 +7,7 @@
 //! ```
 
 mod compare;
+mod given;
 mod spec;
 #[cfg(test)]
 mod tests;
@@ -20,7 +21,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use tilewright::{Binding, BindingAccess, Context, EntryPoint, Kernel, Launch, Placement, Raw};
+use tilewright::{BindingAccess, Context, EntryPoint, Kernel, Launch, Placement, Raw};
 
 use common::{Failure, Where};
 use spec::{Assignment, Place, Spec};
@@ -79,7 +80,12 @@ fn run(args: Args, out: &mut dyn Write) -> Result<(), Failure> {
         .map_err(|error| Failure::Usage(format!("reading `{label}`: {error}")))?;
     let kernel = Kernel::with_label(&label, source)?;
     let entry = entry_point(&kernel, args.entry.as_deref())?;
-    let memory = memory(&args, entry)?;
+    given::check(&args.bindings, &args.dumps, entry)?;
+
+    let mut memory = Memory::new();
+    for Assignment(place, spec) in &args.bindings {
+        memory.insert(*place, spec.words()?);
+    }
 
     let mut builder = args.place.builder().cpu_fallback(false).jit(!args.no_jit);
     if let Some(budget) = args.step_budget {
@@ -92,7 +98,6 @@ fn run(args: Args, out: &mut dyn Write) -> Result<(), Failure> {
     if args.check {
         return checked(&args, &kernel, entry, &cx, memory, out);
     }
-    let mut memory = memory;
     launch(&args, &kernel, entry, &mut memory).run(&cx)?;
     if let Some(report) = cx.last_report() {
         writeln!(out, "{}", report.plan.to_string().lines().next().unwrap_or_default())?;
@@ -110,33 +115,6 @@ fn entry_point<'k>(kernel: &'k Kernel, name: Option<&str>) -> Result<&'k EntryPo
     };
     let names = || entries.iter().map(|entry| entry.name.as_str()).collect::<Vec<_>>().join(", ");
     found.ok_or_else(|| Failure::Usage(format!("--entry must be one of: {}", names())))
-}
-
-/// What the bindings start with, once it is clear that each is given once and none is missing.
-fn memory(args: &Args, entry: &EntryPoint) -> Result<Memory, Failure> {
-    let given: BTreeSet<Place> = args.bindings.iter().map(|Assignment(place, _)| *place).collect();
-    if given.len() < args.bindings.len() {
-        return Err(Failure::Usage("a binding is given memory twice".to_owned()));
-    }
-    let place = |binding: &Binding| Place { group: binding.group, binding: binding.binding };
-    let missing = entry.bindings.iter().filter(|binding| !given.contains(&place(binding)));
-    let missing: Vec<String> = missing.map(|binding| format!("  {}", wanted(binding))).collect();
-    if !missing.is_empty() {
-        let (name, list) = (&entry.name, missing.join("\n"));
-        return Err(Failure::Usage(format!("`{name}` has bindings without memory:\n{list}")));
-    }
-    if let Some(Assignment(place, _)) = args.dumps.iter().find(|dump| !given.contains(&dump.0)) {
-        let Place { group, binding } = place;
-        return Err(Failure::Usage(format!("--dump {group},{binding}: there is no such binding")));
-    }
-    args.bindings.iter().map(|Assignment(place, spec)| Ok((*place, spec.words()?))).collect()
-}
-
-/// The argument that gives a binding memory, and what it has to hold.
-fn wanted(binding: &Binding) -> String {
-    let Binding { group, binding: index, name, ty, access, bytes, stride, .. } = binding;
-    let more = stride.map_or(String::new(), |stride| format!(" and {stride} for each further element"));
-    format!("--bind {group},{index}=SPEC for `{name}: {ty}` ({access}): at least {bytes} bytes{more}")
 }
 
 /// The launch of the kernel on `memory`, which holds what it wrote afterwards.
@@ -185,7 +163,7 @@ fn digests(entry: &EntryPoint, memory: &Memory, out: &mut dyn Write) -> Result<(
 fn written<'m>(
     entry: &'m EntryPoint,
     memory: &'m Memory,
-) -> impl Iterator<Item = (&'m Binding, &'m Vec<u32>)> {
+) -> impl Iterator<Item = (&'m tilewright::Binding, &'m Vec<u32>)> {
     let written = entry.bindings.iter().filter(|binding| binding.access == BindingAccess::ReadWrite);
     written.filter_map(|binding| {
         let place = Place { group: binding.group, binding: binding.binding };
@@ -195,7 +173,9 @@ fn written<'m>(
 
 fn dump(args: &Args, memory: &Memory) -> Result<(), Failure> {
     for Assignment(place, path) in &args.dumps {
-        let Some(words) = memory.get(place) else { continue };
+        let words = memory.get(place).ok_or_else(|| {
+            Failure::Usage(format!("--dump {},{}: there is no such binding", place.group, place.binding))
+        })?;
         let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
         std::fs::write(path, bytes)
             .map_err(|error| Failure::Usage(format!("writing `{}`: {error}", path.display())))?;

@@ -138,13 +138,13 @@ fn wrong_memory() {
     };
     assert_eq!(
         wrong(&[]),
-        "`main` has bindings without memory:
-  --bind 0,0=SPEC for `x: array<u32, 4>` (storage, read_write): at least 16 bytes
-  --bind 1,2=SPEC for `list: List` (storage, read): at least 16 bytes and 8 for each further element"
+        "`main` has bindings that are given nothing:
+  --bind 0,0=SPEC for `x`, `array<u32, 4>` (storage, read_write): at least 16 bytes
+  --bind 1,2=SPEC for `list`, `List` (storage, read): at least 16 bytes and 8 for each further element"
     );
     let whole = ["--bind", "0,0=zeros:16", "--bind", "1,2=zeros:32", "--step-budget", "9", "--no-jit"];
     run(&whole).unwrap();
-    assert_eq!(wrong(&[&whole[..], &["--bind", "0,0=zeros:16"]].concat()), "a binding is given memory twice");
+    assert_eq!(wrong(&[&whole[..], &["--bind", "0,0=zeros:16"]].concat()), "--bind 0,0 is given twice");
     let dump = wrong(&[&whole[..], &["--dump", "3,0=never"]].concat());
     assert_eq!(dump, "--dump 3,0: there is no such binding");
     std::fs::remove_file(file).unwrap();
