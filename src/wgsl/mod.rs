@@ -19,6 +19,7 @@ mod reflect;
 mod shader;
 mod signature;
 mod specialize;
+mod stage;
 mod template;
 mod value;
 

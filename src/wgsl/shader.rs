@@ -15,6 +15,7 @@ use super::directive::without_needless;
 use super::guard::guarded;
 use super::reflect::{self, EntryPoint, Override};
 use super::specialize::Specialized;
+use super::stage::forbidden;
 use crate::error::{Error, Result};
 
 /// Specialisations kept; past this many the cache starts anew.
@@ -59,9 +60,12 @@ impl Shader {
         let known = without_needless(text);
         let module = naga::front::wgsl::parse_str(&known)
             .map_err(|error| diagnostic::from_parse(label, text, &error))?;
-        let info = Validator::new(ValidationFlags::all(), Capabilities::all())
-            .validate(&module)
-            .map_err(|error| diagnostic::from_validation(label, text, &error))?;
+        let info = Validator::new(ValidationFlags::all(), Capabilities::all()).validate(&module).map_err(
+            |error| match forbidden(&module, error.as_inner()) {
+                Some((what, span)) => diagnostic::refused(label, text, what, span),
+                None => diagnostic::from_validation(label, text, &error),
+            },
+        )?;
         let entries = reflect::entry_points(&module, &info);
         if entries.is_empty() {
             return Err(Error::Value {

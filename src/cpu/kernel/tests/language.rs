@@ -287,6 +287,16 @@ fn what_has_no_words_is_named_with_its_line() {
         error(large, [1, 1, 1], &[write(0, iota(4))]),
         @"unsupported on cpu: an array of this size in `main`, line 3"
     );
+    let short = "
+        enable wgpu_int16;
+        @group(0) @binding(0) var<storage, read_write> x: array<i32>;
+        @compute @workgroup_size(1)
+        fn main() {
+            x[0] = i32(i16(x[1])); }";
+    insta::assert_snapshot!(
+        error(short, [1, 1, 1], &[write(0, iota(4))]),
+        @"unsupported on cpu: the type i16 in `main`, line 6"
+    );
     let missing = "
         @group(0) @binding(0) var<storage, read_write> x: array<u32>;
         @compute @workgroup_size(1)
