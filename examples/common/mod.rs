@@ -91,7 +91,9 @@ pub(crate) fn start<A: clap::Parser>(run: impl FnOnce(A, &mut dyn Write) -> Resu
             // With standard error closed as well there is nobody to tell; the exit code remains.
             let _ = writeln!(io::stderr(), "error: {failure}");
             match failure {
-                Failure::Usage(_) | Failure::Library(Error::Value { .. }) => ExitCode::from(2),
+                Failure::Usage(_) | Failure::Library(Error::Value { .. } | Error::Binding { .. }) => {
+                    ExitCode::from(2)
+                }
                 _ => ExitCode::from(1),
             }
         }

@@ -7,6 +7,7 @@
 //! ```
 
 mod compare;
+mod given;
 mod memory;
 mod spec;
 #[cfg(test)]
@@ -63,6 +64,12 @@ struct Args {
     /// barriers that not all invocations come to, and fails if there are any
     #[arg(long, conflicts_with = "compare")]
     check: bool,
+    /// Iterations that loops may take on the CPU per block of lanes, all loops counted together [default: 2^32]
+    #[arg(long, value_name = "N")]
+    step_budget: Option<u64>,
+    /// Interprets on the CPU instead of running machine code
+    #[arg(long)]
+    no_jit: bool,
     #[command(flatten)]
     place: Where,
 }
@@ -77,12 +84,18 @@ fn run(args: Args, out: &mut dyn Write) -> Result<(), Failure> {
         .map_err(|error| Failure::Usage(format!("reading `{label}`: {error}")))?;
     let kernel = Kernel::with_label(&label, source)?;
     let entry = entry_point(&kernel, args.entry.as_deref())?;
+    given::check(&args.bindings, &args.dumps, entry)?;
+
     let mut memory = Memory::new();
     for Assignment(place, spec) in &args.bindings {
         memory.insert(*place, Held::new(spec, *place, entry)?);
     }
 
-    let cx = args.place.builder().cpu_fallback(false).build()?;
+    let mut builder = args.place.builder().cpu_fallback(false).jit(!args.no_jit);
+    if let Some(budget) = args.step_budget {
+        builder = builder.step_budget(budget);
+    }
+    let cx = builder.build()?;
     if args.compare {
         return compared(&args, &kernel, entry, &cx, memory, out);
     }

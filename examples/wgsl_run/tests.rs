@@ -161,3 +161,35 @@ fn checks() {
     assert!(outcome.is_ok() && out.starts_with("no findings\n"), "{out}");
     std::fs::remove_file(file).unwrap();
 }
+
+/// What is wrong with the arguments is said before anything runs.
+#[test]
+fn wrong_memory() {
+    let file = std::env::temp_dir().join(format!("wgsl_run_memory_{}.wgsl", std::process::id()));
+    let source = "struct List { len: u32, items: array<vec2<f32>> }
+        @group(0) @binding(0) var<storage, read_write> x: array<u32, 4>;
+        @group(1) @binding(2) var<storage> list: List;
+        @compute @workgroup_size(1) fn main() { x[0] = arrayLength(&list.items); }";
+    std::fs::write(&file, source).unwrap();
+    let run = |more: &[&str]| {
+        let args =
+            [&["wgsl_run", file.to_str().unwrap(), "--workgroups", "1", "--placement", "cpu"], more].concat();
+        super::run(super::Args::parse_from(args), &mut Vec::new())
+    };
+    let wrong = |more: &[&str]| match run(more) {
+        Err(Failure::Usage(what)) => what,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(
+        wrong(&[]),
+        "`main` has bindings that are given nothing:
+  --bind 0,0=SPEC for `x`, `array<u32, 4>` (storage, read_write): at least 16 bytes
+  --bind 1,2=SPEC for `list`, `List` (storage, read): at least 16 bytes and 8 for each further element"
+    );
+    let whole = ["--bind", "0,0=zeros:16", "--bind", "1,2=zeros:32", "--step-budget", "9", "--no-jit"];
+    run(&whole).unwrap();
+    assert_eq!(wrong(&[&whole[..], &["--bind", "0,0=zeros:16"]].concat()), "--bind 0,0 is given twice");
+    let dump = wrong(&[&whole[..], &["--dump", "3,0=never"]].concat());
+    assert_eq!(dump, "--dump 3,0: there is no such binding");
+    std::fs::remove_file(file).unwrap();
+}

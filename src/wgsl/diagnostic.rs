@@ -27,7 +27,11 @@ pub(super) fn from_validation(label: &str, text: &str, error: &naga::WithSpan<Va
 
 /// The error of a text that naga is not given, because of what is at byte `at`.
 pub(super) fn refusal(label: &str, text: &str, message: String, at: usize) -> Error {
-    let span = Span::new(at as u32, at as u32 + 1);
+    refused(label, text, message, Span::new(at as u32, at as u32 + 1))
+}
+
+/// The error of a text that is not valid because of what is at a place.
+pub(super) fn refused(label: &str, text: &str, message: String, span: Span) -> Error {
     let (line, column) = place(text, Some(span));
     Error::Wgsl { label: label.to_owned(), rendered: render(label, text, message, span), line, column }
 }

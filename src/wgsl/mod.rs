@@ -1,6 +1,7 @@
 //! WGSL as the library sees it: parsed and validated once by naga, reflected, and spliced into templates.
 
 mod diagnostic;
+mod directive;
 mod emit;
 mod flatten;
 mod footprint;
@@ -18,6 +19,7 @@ mod reflect;
 mod shader;
 mod signature;
 mod specialize;
+mod stage;
 mod template;
 mod texture;
 mod value;

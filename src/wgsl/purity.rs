@@ -67,7 +67,7 @@ pub(super) fn check(module: &Module, functions: &[Handle<Function>]) -> Result<(
 }
 
 /// Calls `see` for every statement of a body, outer ones first.
-fn visit(body: &naga::Block, see: &mut dyn FnMut(&Statement, Span)) {
+pub(super) fn visit(body: &naga::Block, see: &mut dyn FnMut(&Statement, Span)) {
     for (statement, span) in body.span_iter() {
         see(statement, *span);
         match statement {

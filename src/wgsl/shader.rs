@@ -11,9 +11,11 @@ use naga::Module;
 use naga::valid::{Capabilities, ModuleInfo, ValidationFlags, Validator};
 
 use super::diagnostic;
+use super::directive::without_needless;
 use super::guard::guarded;
 use super::reflect::{self, EntryPoint, Override};
 use super::specialize::Specialized;
+use super::stage::forbidden;
 use crate::error::{Error, Result};
 
 /// Specialisations kept; past this many the cache starts anew.
@@ -29,7 +31,7 @@ pub(crate) struct Shader {
     pub(crate) id: u64,
     /// What diagnostics call the text.
     pub(crate) label: String,
-    /// The user's text.
+    /// The user's text, without directives that naga need not be given.
     pub(crate) source: String,
     pub(super) module: Module,
     pub(super) info: ModuleInfo,
@@ -55,11 +57,15 @@ impl Shader {
     }
 
     fn parse_unguarded(label: &str, text: &str) -> Result<Self> {
-        let module = naga::front::wgsl::parse_str(text)
+        let known = without_needless(text);
+        let module = naga::front::wgsl::parse_str(&known)
             .map_err(|error| diagnostic::from_parse(label, text, &error))?;
-        let info = Validator::new(ValidationFlags::all(), Capabilities::all())
-            .validate(&module)
-            .map_err(|error| diagnostic::from_validation(label, text, &error))?;
+        let info = Validator::new(ValidationFlags::all(), Capabilities::all()).validate(&module).map_err(
+            |error| match forbidden(&module, error.as_inner()) {
+                Some((what, span)) => diagnostic::refused(label, text, what, span),
+                None => diagnostic::from_validation(label, text, &error),
+            },
+        )?;
         let entries = reflect::entry_points(&module, &info, text);
         if entries.is_empty() {
             return Err(Error::Value {
@@ -73,7 +79,7 @@ impl Shader {
         Ok(Self {
             id: hasher.finish(),
             label: label.to_owned(),
-            source: text.to_owned(),
+            source: known.into_owned(),
             overrides: reflect::overrides(&module),
             declared: reflect::declared(&module),
             module,

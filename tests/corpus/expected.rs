@@ -35,7 +35,7 @@ const PLAIN: &[(&str, &str)] = &[
         Array_dynamic Pointer_Function Pointer_Private Vector_2_bool Vector_3_bool Vector_4_bool Vector_2_i32 \
         Vector_3_i32 Vector_4_i32 Vector_2_u32 Vector_3_u32 Vector_4_u32 Vector_2_f32 Vector_3_f32 Vector_4_f32 \
         Matrix_2x2_f32 Matrix_2x3_f32 Matrix_2x4_f32 Matrix_3x2_f32 Matrix_3x3_f32 Matrix_3x4_f32 Matrix_4x2_f32 \
-        Matrix_4x3_f32 Matrix_4x4_f32 Matrix_2x2_f16 Vector_2_f16 Vector_3_f16 Vector_2_i64 \
+        Matrix_4x3_f32 Matrix_4x4_f32 Matrix_2x2_f16 Matrix_3x3_f16 Vector_2_f16 Vector_3_f16 Vector_4_f16 Vector_2_i64 \
         Vector_3_i64 Vector_2_u64 Vector_3_u64 Vector_4_u64 Vector_2_f64 Vector_3_f64 Matrix_2x2_f64 Matrix_2x3_f64 \
         Matrix_2x4_f64 Matrix_3x2_f64 Sampler Image_D1 Image_D2 Image_D2_arrayed Image_D3",
     ),

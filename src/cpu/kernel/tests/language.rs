@@ -27,6 +27,19 @@ fn each_invocation_reads_and_writes_its_element() {
 }
 
 #[test]
+fn large_memory_that_is_only_mentioned_is_not_read() {
+    let source = "
+        @group(0) @binding(0) var<storage, read> large: array<u32, 1000000>;
+        @group(0) @binding(1) var<storage, read_write> y: array<u32>;
+        @compute @workgroup_size(1) fn main() {
+            _ = large;
+            let unused = large;
+            y[0] = large[3];
+        }";
+    check(source, [1, 1, 1], &[read(0, iota(1_000_000)), write(1, vec![0])], &[(1, vec![3])]);
+}
+
+#[test]
 fn a_workgroup_reverses_its_part() {
     let source = "
         var<workgroup> tile: array<u32, 100>;
@@ -273,6 +286,16 @@ fn what_has_no_words_is_named_with_its_line() {
     insta::assert_snapshot!(
         error(large, [1, 1, 1], &[write(0, iota(4))]),
         @"unsupported on cpu: an array of this size in `main`, line 3"
+    );
+    let short = "
+        enable wgpu_int16;
+        @group(0) @binding(0) var<storage, read_write> x: array<i32>;
+        @compute @workgroup_size(1)
+        fn main() {
+            x[0] = i32(i16(x[1])); }";
+    insta::assert_snapshot!(
+        error(short, [1, 1, 1], &[write(0, iota(4))]),
+        @"unsupported on cpu: the type i16 in `main`, line 6"
     );
     let missing = "
         @group(0) @binding(0) var<storage, read_write> x: array<u32>;

@@ -239,16 +239,12 @@ impl Region {
         if self.sharing == Sharing::Own && atomic == Atomic::Update(Op::IAdd) {
             return self.add(values, offsets);
         }
+        if atomic == Atomic::StoreHalf {
+            return self.store_halves(values, offsets);
+        }
         let lanes = values.iter_mut().zip(offsets).zip(compare);
         for ((value, &offset), &compare) in lanes {
-            let (mut operand, mut compare, mut offset) = (*value, compare, offset);
-            if atomic == Atomic::StoreHalf {
-                // The half that stays is said in place of what is compared with.
-                (operand, compare) =
-                    if offset % 2 == 0 { (operand & 0xffff, 0xffff_0000) } else { (operand << 16, 0xffff) };
-                // Inactive lanes stay out of range.
-                offset = if offset == u32::MAX { offset } else { offset / 2 };
-            }
+            let operand = *value;
             *value = match self.word(offset).filter(|_| self.sharing != Sharing::ReadOnly) {
                 Some(word) if self.sharing == Sharing::Own => {
                     let before = word.load(Relaxed);
@@ -258,6 +254,35 @@ impl Region {
                 Some(word) => update(atomic, word, operand, compare),
                 None => 0,
             };
+        }
+    }
+
+    /// Stores the low half of each value, at offsets that count halves; inactive lanes have the largest. Two lanes that
+    /// follow each other mostly have the halves of one word.
+    fn store_halves(&self, values: &[u32], offsets: &[u32]) {
+        if self.sharing == Sharing::ReadOnly {
+            return;
+        }
+        let mut lane = 0;
+        while let Some(&offset) = offsets.get(lane) {
+            let value = values[lane] & 0xffff;
+            lane += 1;
+            let is_active = offset != u32::MAX;
+            let Some(word) = is_active.then(|| self.word(offset / 2)).flatten() else { continue };
+            if offset.is_multiple_of(2) && offsets.get(lane) == Some(&(offset + 1)) {
+                word.store(value | values[lane] << 16, Relaxed);
+                lane += 1;
+                continue;
+            }
+            let (stays, bits) =
+                if offset.is_multiple_of(2) { (0xffff_0000, value) } else { (0xffff, value << 16) };
+            let after = |before: u32| before & stays | bits;
+            if self.sharing == Sharing::Own {
+                word.store(after(word.load(Relaxed)), Relaxed);
+            } else {
+                // The other half may be another thread's.
+                let _ = word.fetch_update(Relaxed, Relaxed, |before| Some(after(before)));
+            }
         }
     }
 }
@@ -271,7 +296,8 @@ fn after(atomic: Atomic, before: u32, operand: u32, compare: u32) -> u32 {
         Atomic::Exchange => operand,
         Atomic::CompareExchange if before == compare => operand,
         Atomic::CompareExchange => before,
-        Atomic::StoreHalf => before & compare | operand,
+        // Done on its own.
+        Atomic::StoreHalf => before,
     }
 }
 

@@ -12,7 +12,7 @@ use super::super::op::Op;
 use super::super::tree::Value;
 use super::component::Component;
 use super::wide::Wide;
-use super::{Frame, Lowering, Operand, types, unsupported_at};
+use super::{Frame, Lowering, Operand, located, types, unsupported_at};
 use crate::error::Result;
 
 impl Lowering {
@@ -20,7 +20,11 @@ impl Lowering {
     pub(super) fn emit(&mut self, frame: &mut Frame, handle: Handle<Expression>) -> Result<()> {
         let span = frame.span(handle);
         self.here = if span.is_defined() { span } else { self.here };
-        let operand = self.evaluate(frame, handle)?;
+        // A value of a type that has no words is not made on the way to one that has.
+        let inner = frame.ty(handle);
+        let known = if inner.scalar().is_some() { types::words(frame.unit, inner).map(drop) } else { Ok(()) };
+        let operand = known.and_then(|()| self.evaluate(frame, handle));
+        let operand = operand.map_err(|error| located(error, frame.unit, span))?;
         // What is written to memory word by word has been read so.
         let words = if let Operand::Words(words) = &operand { words.len() } else { 0 };
         self.spend_at(frame, words, handle)?;
@@ -116,6 +120,12 @@ impl Lowering {
                     let Some(inner) = types::pointee(frame.unit, frame.ty(pointer)) else {
                         return Err(frame.unsupported("this pointer", pointer));
                     };
+                    // `_ = buffer;` keeps a binding in use, and reads nothing, however large it is. A checker is told of
+                    // what an index may miss.
+                    let is_small = || matches!(*inner, TypeInner::Scalar(_) | TypeInner::Vector { .. });
+                    if frame.info[handle].ref_count == 0 && !(self.watch.is_some() && is_small()) {
+                        return Ok(Operand::Words([].into()));
+                    }
                     self.watch_load(frame, handle)?;
                     self.load(frame, &place, &inner)?
                 }
@@ -148,7 +158,7 @@ impl Lowering {
             }
             Expression::Override(_) => return Err(frame.unsupported("an override", handle)),
             Expression::Derivative { .. } => return Err(frame.unsupported("a derivative", handle)),
-            _ => return Err(frame.unsupported("this built-in", handle)),
+            ref other => return Err(frame.unsupported(name(other), handle)),
         };
         let computes = matches!(
             frame.function.expressions[handle],
@@ -408,5 +418,18 @@ fn binary_op(op: BinaryOperator, kind: Option<ScalarKind>) -> Op {
         BinaryOperator::InclusiveOr | BinaryOperator::LogicalOr => Op::Or,
         BinaryOperator::ShiftLeft => Op::Shl,
         BinaryOperator::ShiftRight => choose(Op::UShr, Op::SShr, Op::UShr),
+    }
+}
+
+/// What is said of an expression that is not supported.
+fn name(expression: &Expression) -> &'static str {
+    match expression {
+        Expression::RayQueryVertexPositions { .. }
+        | Expression::RayQueryProceedResult
+        | Expression::RayQueryGetIntersection { .. } => "a ray query",
+        Expression::CooperativeLoad { .. } | Expression::CooperativeMultiplyAdd { .. } => {
+            "a cooperative matrix"
+        }
+        _ => "this built-in",
     }
 }

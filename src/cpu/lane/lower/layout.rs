@@ -78,6 +78,27 @@ impl Layout {
     }
 }
 
+impl Leaf {
+    /// True if this is the low half of a word and `next` the high one, in a value that starts at a word.
+    pub(super) fn is_pair_with(self, next: Self) -> bool {
+        let are_halves = self.is_half && next.is_half;
+        are_halves && self.offset.is_multiple_of(2) && next.offset == self.offset + 1
+    }
+}
+
+/// True for a type of which every value starts at a word, so that halves can be read and written two at a time.
+pub(super) fn pairs(unit: Unit, inner: &TypeInner) -> bool {
+    let arena = &unit.module.types;
+    match *inner {
+        TypeInner::Scalar(scalar) | TypeInner::Atomic(scalar) => scalar.width >= 4,
+        TypeInner::Array { base, .. } => pairs(unit, &arena[base].inner),
+        TypeInner::Struct { ref members, .. } => {
+            members.iter().any(|member| pairs(unit, &arena[member.ty].inner))
+        }
+        _ => true,
+    }
+}
+
 /// Bytes from column to column of a matrix with so many rows.
 fn column(rows: VectorSize, scalar: Scalar) -> u32 {
     u32::from(scalar.width) * if rows == VectorSize::Bi { 2 } else { 4 }

@@ -13,7 +13,7 @@ use super::super::function;
 use super::super::op::Op;
 use super::super::site::Mode;
 use super::super::tree::{Array, Memory, Value, Var};
-use super::layout::{Layout, Leaf, OUT_OF_RANGE};
+use super::layout::{Layout, Leaf, OUT_OF_RANGE, pairs};
 use super::watch::Bound;
 use super::{Frame, Lowering, Operand, types};
 use crate::error::Result;
@@ -153,7 +153,12 @@ impl Lowering {
             Storage::Memory(memory, layout) => {
                 let leaves = layout.leaves(frame.unit, inner)?;
                 self.spend(frame.unit, leaves.len(), || naga::Span::UNDEFINED)?;
-                leaves.into_iter().map(|leaf| self.read_leaf(place, *memory, leaf)).collect()
+                let pairs = pairs(frame.unit, inner);
+                let mut values = Vec::with_capacity(leaves.len());
+                for leaf in leaves.chunk_by(|a, b| pairs && a.is_pair_with(*b)) {
+                    self.read_leaves(place, *memory, leaf, &mut values);
+                }
+                values.into()
             }
             Storage::Vars(vars) => {
                 vars[place.offset as usize..][..words as usize].iter().map(|&var| self.b.get(var)).collect()
@@ -184,8 +189,12 @@ impl Lowering {
                 self.wide_atomic_store(place, *memory, [values[0], values[1]]);
             }
             Storage::Memory(memory, layout) => {
-                for (leaf, &value) in layout.leaves(frame.unit, inner)?.into_iter().zip(values) {
-                    self.write_leaf(place, *memory, leaf, value);
+                let (leaves, pairs) = (layout.leaves(frame.unit, inner)?, pairs(frame.unit, inner));
+                let mut values = values;
+                for leaves in leaves.chunk_by(|a, b| pairs && a.is_pair_with(*b)) {
+                    let (now, later) = values.split_at(leaves.len());
+                    self.write_leaves(place, *memory, leaves, now);
+                    values = later;
                 }
             }
             Storage::Vars(vars) => {
@@ -205,27 +214,42 @@ impl Lowering {
         self.watch_access(frame, place, inner, values, mode)
     }
 
-    fn read_leaf(&mut self, place: &Place, memory: Memory, leaf: Leaf) -> Value {
-        let at = self.memory_offset(place, leaf.offset);
+    /// Reads one leaf, or the two halves of a word.
+    fn read_leaves(&mut self, place: &Place, memory: Memory, leaves: &[Leaf], values: &mut Vec<Value>) {
+        let at = self.memory_offset(place, leaves[0].offset);
         let word = self.b.read(memory, at);
-        if !leaf.is_half {
-            return word;
+        let mut half = |this: &mut Self, which| {
+            values.push(this.b.op2(Op::Call(function::Function::Unpack2x16Float), word, which));
+        };
+        let one = self.b.constant(1);
+        if leaves.len() == 2 {
+            let zero = self.b.constant(0);
+            half(self, zero);
+            half(self, one);
+        } else if leaves[0].is_half {
+            let offset = self.word_offset(place, leaves[0].offset);
+            let which = self.b.op2(Op::And, offset, one);
+            half(self, which);
+        } else {
+            values.push(word);
         }
-        let (offset, one) = (self.word_offset(place, leaf.offset), self.b.constant(1));
-        let which = self.b.op2(Op::And, offset, one);
-        self.b.op2(Op::Call(function::Function::Unpack2x16Float), word, which)
     }
 
-    fn write_leaf(&mut self, place: &Place, memory: Memory, leaf: Leaf, value: Value) {
-        if leaf.is_half {
-            let offset = self.word_offset(place, leaf.offset);
+    /// Writes one leaf, or the two halves of a word.
+    fn write_leaves(&mut self, place: &Place, memory: Memory, leaves: &[Leaf], values: &[Value]) {
+        let pack = Op::Call(function::Function::Pack2x16Float);
+        let mut word = values[0];
+        if let &[low, high] = values {
+            word = self.b.op2(pack, low, high);
+        } else if leaves[0].is_half {
+            let offset = self.word_offset(place, leaves[0].offset);
             let zero = self.b.constant(0);
-            let bits = self.b.op2(Op::Call(function::Function::Pack2x16Float), value, zero);
+            let bits = self.b.op2(pack, word, zero);
             self.b.atomic(Effect::Atomic(Atomic::StoreHalf), memory, offset, [bits, bits]);
-        } else {
-            let offset = self.memory_offset(place, leaf.offset);
-            self.b.write(memory, offset, value);
+            return;
         }
+        let offset = self.memory_offset(place, leaves[0].offset);
+        self.b.write(memory, offset, word);
     }
 
     /// The word of memory that an offset from what a pointer points to is in.

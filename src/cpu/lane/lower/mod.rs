@@ -173,6 +173,17 @@ impl<'a> Frame<'a> {
     }
 }
 
+/// An error about what an expression at a place is made of, with that place if it has none.
+fn located(error: Error, unit: Unit, span: naga::Span) -> Error {
+    match error {
+        Error::Unsupported { what, .. } if what.ends_with(&format!(" in `{}`", unit.name)) => {
+            let what = what.trim_end_matches(&format!(" in `{}`", unit.name)).to_owned();
+            unsupported_at(unit, what, span)
+        }
+        other => other,
+    }
+}
+
 /// An error about a place in the user's text.
 fn unsupported_at(unit: Unit, what: impl Into<String>, span: naga::Span) -> Error {
     let mut what = what.into();

@@ -129,7 +129,15 @@ fn checked(unit: Unit, scalar: naga::Scalar) -> Result<u32> {
         (ScalarKind::Float, 2) => Ok(1),
         // The low word first, see `wide`.
         (ScalarKind::Float | ScalarKind::Sint | ScalarKind::Uint, 8) => Ok(2),
-        (kind, width) => Err(unsupported_type(unit, &format!("{}-bit {kind:?}", u32::from(width) * 8))),
+        (kind, width) => {
+            let bits = u32::from(width) * 8;
+            let what = match kind {
+                ScalarKind::Sint => format!("the type i{bits}"),
+                ScalarKind::Uint => format!("the type u{bits}"),
+                _ => format!("{bits}-bit {kind:?}"),
+            };
+            Err(unsupported_type(unit, &what))
+        }
     }
 }
 
