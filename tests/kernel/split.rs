@@ -1,11 +1,11 @@
 //! Launches in parts: shared by the CPU and a device, and larger than what a device binds or dispatches at once.
 
-use tilewright::{Choice, Context, Launch, Placement, TexelFormat, Texture};
+use tilewright::{Choice, Context, Error, Launch, Placement, TexelFormat, Texture};
 
 use super::{Case, kernel};
 
 /// Which run where a device is.
-pub(super) const GPU_CASES: [Case; 10] = [
+pub(super) const GPU_CASES: [Case; 11] = [
     ("split_elements", elements),
     ("split_rows_with_a_halo", rows),
     ("split_histogram", histogram),
@@ -15,6 +15,7 @@ pub(super) const GPU_CASES: [Case; 10] = [
     ("a_texture_written_by_one_side", texture),
     ("split_or_not_the_same", same),
     ("more_workgroups_than_a_dispatch", many_workgroups),
+    ("more_workgroups_and_indices_of_64_bits", wide_indices),
     ("more_memory_than_a_binding", large_memory),
 ];
 
@@ -281,6 +282,25 @@ fn many_workgroups(cx: &Context) {
         kernel.launch().bind("count", &mut count).bind("last", &mut last).workgroups(grid).run(cx).unwrap();
         assert_eq!((count[0], last[0]), (grid[0] * grid[1], grid[0] * grid[1] - 1));
         assert_eq!(cx.last_report().unwrap().plan.choice, Choice::Gpu);
+    }
+}
+
+/// Where a window begins is subtracted from indices of any type.
+fn wide_indices(cx: &Context) {
+    let kernel = kernel(
+        "@group(0) @binding(0) var<storage, read_write> out: array<u32>;
+        @compute @workgroup_size(1) fn main(@builtin(global_invocation_id) id: vec3<u32>) {
+            let x = i64(u64(id.x));
+            out[x] = id.x;
+            out[u64(x)] += 1u;
+        }",
+    );
+    let n = cx.adapters()[0].max_groups as usize + 9;
+    let mut out = vec![0_u32; n];
+    match kernel.launch().bind("out", &mut out).workgroups([n]).run(cx) {
+        Ok(()) => assert!(out.into_iter().eq(1..=n as u32)),
+        Err(Error::Unsupported { what, .. }) => assert!(what.contains("64-bit"), "{what}"),
+        Err(error) => panic!("{error}"),
     }
 }
 
