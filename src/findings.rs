@@ -127,7 +127,7 @@ impl FoundAccess {
         self.invocation
     }
 
-    /// The value read or written, or the index, in WGSL.
+    /// The value read or written, or the index, in WGSL; none of numbers of 64 bits, whose halves are looked at apart.
     pub fn value(&self) -> Option<&str> {
         self.value.as_deref()
     }

@@ -215,9 +215,9 @@
 //! # Ok::<(), tilewright::Error>(())
 //! ```
 //!
-//! A launch runs whole, on one executor. Shaders are not trusted: indices out of bounds never reach memory that was not
-//! bound, and what a device cannot do is an error that names its limit. What runs of
-//! textures and samplers, [`Kernel`] lists.
+//! A launch runs whole, on one executor, or in parts where an analysis of the shader finds that none writes what another
+//! touches: see [`Kernel`], which also lists what runs of textures and samplers. Shaders are not trusted: indices out of
+//! bounds never reach memory that was not bound, and what a device cannot do is an error that names its limit.
 //!
 //! A checked run, [`Launch::check`], finds data races, indices out of bounds, reads of memory that nothing wrote and
 //! barriers that not all invocations come to.

@@ -57,7 +57,7 @@ pub(super) fn within(dispatch: &Dispatch<'_>, limit: u64, align: u32) -> Result<
     let (axis, align) = axis(dispatch.grid, align);
     let total = dispatch.grid[axis];
     let steps = total.div_ceil(align);
-    let most = dispatch.buffers.iter().map(|buffer| 4 * buffer.data.words() as u64).max().unwrap_or(0);
+    let most = largest(dispatch);
     let mut count = u32::try_from(most.div_ceil(limit.max(1))).unwrap_or(u32::MAX).max(2);
     loop {
         if count > steps.min(MAX_PARTS) {
@@ -70,11 +70,23 @@ pub(super) fn within(dispatch: &Dispatch<'_>, limit: u64, align: u32) -> Result<
         let windows = analysed(dispatch, &parts)?;
         let pieces: Vec<Piece> =
             parts.into_iter().zip(&windows).map(|(part, windows)| piece(dispatch, part, windows)).collect();
-        let fits = |share: &Share| 4 * share.words.len() as u64 <= limit;
-        if pieces.iter().all(|piece| piece.shares.iter().all(fits)) {
+        let fits = |(share, buffer): (&Share, &Buffer<'_>)| bytes(buffer, share.words.len()) <= limit;
+        if pieces.iter().all(|piece| piece.shares.iter().zip(&dispatch.buffers).all(fits)) {
             return Ok(Cut { pieces, cpu: None });
         }
         count = count.saturating_mul(2);
+    }
+}
+
+/// Bytes of the largest binding of storage. Other limits hold for uniforms and textures, which are never cut.
+pub(super) fn largest(dispatch: &Dispatch<'_>) -> u64 {
+    dispatch.buffers.iter().map(|buffer| bytes(buffer, buffer.data.words())).max().unwrap_or(0)
+}
+
+fn bytes(buffer: &Buffer<'_>, words: usize) -> u64 {
+    match buffer.access {
+        BindingAccess::Read | BindingAccess::ReadWrite => 4 * words as u64,
+        _ => 0,
     }
 }
 

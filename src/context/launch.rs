@@ -67,9 +67,8 @@ impl Context {
             _ => None,
         };
         let limit = gpus.first().map_or(u64::MAX, |gpu| gpu.max_binding);
-        let is_large = |buffer: &Buffer<'_>| 4 * buffer.data.words() as u64 > limit;
-        let parts =
-            dispatch.buffers.iter().any(is_large).then(|| cut::within(dispatch, limit, self.align(dispatch)));
+        let is_large = cut::largest(dispatch) > limit;
+        let parts = is_large.then(|| cut::within(dispatch, limit, self.align(dispatch)));
         let shape = LaunchShape {
             label: format!("{}, {grid} workgroups of {size}", dispatch.name()),
             invocations: usize::try_from(dispatch.invocations()).unwrap_or(usize::MAX),
@@ -134,9 +133,8 @@ impl Context {
         incidents: &mut Vec<Incident>,
     ) -> Result<()> {
         if let Error::Device { fault: Fault::OutOfMemory { .. }, .. } = &error {
-            let most =
-                dispatch.buffers.iter().map(|buffer| 4 * buffer.data.words() as u64).max().unwrap_or(0);
-            if let Ok(cut) = cut::within(dispatch, most / PARTS_OF_MEMORY, self.align(dispatch)) {
+            let limit = cut::largest(dispatch) / PARTS_OF_MEMORY;
+            if let Ok(cut) = cut::within(dispatch, limit, self.align(dispatch)) {
                 let action = format!("in {} parts", cut.pieces.len());
                 let executor = plan.adapter.clone().unwrap_or_default();
                 incidents.push(Incident { executor, fault: error.to_string(), action });

@@ -48,7 +48,8 @@ impl Launch<'_> {
     ///
     /// What no invocation of this launch does is not found: this is a run, with this memory and this grid. Of races, each
     /// location that has one is found; of several pairs of accesses that race there, perhaps not all. Subgroup operations
-    /// are not checked.
+    /// and textures are not checked: neither races on texels nor coordinates out of range are found. Numbers of 64 bits are
+    /// looked at by halves, each of which counts.
     ///
     /// # Results and cost
     ///

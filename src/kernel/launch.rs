@@ -188,8 +188,8 @@ impl<'a> Launch<'a> {
         block_on(self.run_async(cx))
     }
 
-    /// The async twin of [`run`](Self::run). When the future is dropped half way, slices are as they were; arrays that were on
-    /// a device alone may have been written.
+    /// The async twin of [`run`](Self::run). When the future is dropped half way, slices are as they were, unless the launch
+    /// was cut: then they may have been written in part, as may arrays that were on a device alone.
     ///
     /// # Errors
     ///

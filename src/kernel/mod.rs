@@ -54,8 +54,8 @@ use crate::wgsl::{EntryPoint, Override, Shader};
 /// of each binding the parts touch, from the grid, the sizes of buffers and what uniforms hold, and no part may write what
 /// the other touches. A binding that only sees atomic operations of one sort whose results are unused gets a copy for the
 /// device, merged afterwards. The same lets a device run, in parts, what its limits or its memory do not take at once. A
-/// launch that is not safe to cut runs whole on one executor; [`Launch::explain`] names the line that prevents it. The
-/// analysis takes microseconds to milliseconds, and no more than tens of them: what is larger is not cut.
+/// launch that is not safe to cut runs whole on one executor; [`Launch::explain`] names the line that prevents it; a
+/// texture that is written prevents it, too. The analysis takes microseconds to milliseconds, and no more than tens of them: what is larger is not cut.
 ///
 /// A grid with more workgroups in a dimension than a device dispatches at once is run in several dispatches.
 ///

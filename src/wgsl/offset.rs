@@ -64,12 +64,12 @@ fn with_origin(program: &Specialized, group: u32, slots: &Slots) -> Module {
     );
     let mut old = module.entry_points[program.entry].clone();
     let types_before = &program.module.types;
-    let signed = |info: &naga::valid::FunctionInfo, expr| rebase::is_signed(info, types_before, expr);
+    let scalar = |info: &naga::valid::FunctionInfo, expr| rebase::scalar(info, types_before, expr);
     for (handle, function) in module.functions.iter_mut() {
-        rebase::rebase(function, origin, slots, &|expr| signed(&program.info[handle], expr));
+        rebase::rebase(function, origin, slots, &|expr| scalar(&program.info[handle], expr));
     }
     let info = program.info.get_entry_point(program.entry);
-    rebase::rebase(&mut old.function, origin, slots, &|expr| signed(info, expr));
+    rebase::rebase(&mut old.function, origin, slots, &|expr| scalar(info, expr));
     let arguments = old.function.arguments.clone();
     let mut inner = old.function;
     inner.arguments.iter_mut().for_each(|argument| argument.binding = None);

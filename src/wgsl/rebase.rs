@@ -6,8 +6,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use naga::{
-    Arena, BinaryOperator, Expression, Function, GlobalVariable, Handle, Literal, Module, ScalarKind, Span,
-    Type, TypeInner, UniqueArena,
+    Arena, BinaryOperator, Expression, Function, GlobalVariable, Handle, Literal, Module, Scalar, ScalarKind,
+    Span, Type, TypeInner, UniqueArena,
 };
 
 use super::operands;
@@ -21,12 +21,12 @@ pub(super) fn can_be_window(module: &Module, global: Handle<GlobalVariable>) -> 
     matches!(ty, TypeInner::Array { size: naga::ArraySize::Dynamic, .. })
 }
 
-/// Rewrites the accesses of a function. `signed` tells of its expressions that are signed integers.
+/// Rewrites the accesses of a function. `scalar` tells what its expressions are that are integers.
 pub(super) fn rebase(
     function: &mut Function,
     uniform: Handle<GlobalVariable>,
     slots: &Slots,
-    is_signed: &dyn Fn(Handle<Expression>) -> bool,
+    scalar: &dyn Fn(Handle<Expression>) -> Option<Scalar>,
 ) {
     let old = std::mem::take(&mut function.expressions);
     let mut new = Arena::new();
@@ -68,8 +68,13 @@ pub(super) fn rebase(
             (Expression::ArrayLength(_), _) => word(&mut add, window, 1),
             (Expression::Access { base, index }, &Expression::Access { index: old_index, .. }) => {
                 let (first, mut start) = word(&mut add, window, 0);
-                if is_signed(old_index) {
-                    start = add(Expression::As { expr: start, kind: ScalarKind::Sint, convert: None });
+                let scalar = scalar(old_index).unwrap_or(Scalar::U32);
+                if scalar.width != 4 {
+                    let (kind, convert) = (ScalarKind::Uint, Some(scalar.width));
+                    start = add(Expression::As { expr: start, kind, convert });
+                }
+                if scalar.kind == ScalarKind::Sint {
+                    start = add(Expression::As { expr: start, kind: scalar.kind, convert: None });
                 }
                 let index =
                     add(Expression::Binary { op: BinaryOperator::Subtract, left: index, right: start });
@@ -110,11 +115,11 @@ fn slot(expressions: &Arena<Expression>, slots: &Slots, base: Handle<Expression>
     }
 }
 
-/// True for a signed integer.
-pub(super) fn is_signed(
+/// What a scalar expression is.
+pub(super) fn scalar(
     info: &naga::valid::FunctionInfo,
     types: &UniqueArena<Type>,
     expr: Handle<Expression>,
-) -> bool {
-    info[expr].ty.inner_with(types).scalar_kind() == Some(ScalarKind::Sint)
+) -> Option<Scalar> {
+    info[expr].ty.inner_with(types).scalar()
 }

@@ -45,6 +45,15 @@ finds! {
         storageBarrier();
         x[i] = other;
     }";
+    // The low halves are the same, the numbers are not.
+    race_on_a_number_of_64_bits: [1, 1, 1], vec![0; 64], "
+    @group(0) @binding(0) var<storage, read_write> x: array<u32>;
+    var<workgroup> last: f64;
+    @compute @workgroup_size(2) fn main(@builtin(local_invocation_index) i: u32) {
+        last = f64(i);
+        workgroupBarrier();
+        x[i] = u32(last);
+    }";
     race_between_workgroups: [3, 1, 1], (0..12).collect(), "
     @group(0) @binding(0) var<storage, read_write> x: array<i32>;
     @compute @workgroup_size(4) fn main(@builtin(global_invocation_id) id: vec3<u32>) {

@@ -1,18 +1,21 @@
 //! Launches in parts: shared by the CPU and a device, and larger than what a device binds or dispatches at once.
 
-use tilewright::{Choice, Context, Launch, Placement};
+use tilewright::{Choice, Context, Error, Launch, Placement, TexelFormat, Texture};
 
 use super::{Case, kernel};
 
 /// Which run where a device is.
-pub(super) const GPU_CASES: [Case; 8] = [
+pub(super) const GPU_CASES: [Case; 11] = [
     ("split_elements", elements),
     ("split_rows_with_a_halo", rows),
     ("split_histogram", histogram),
     ("split_ids", ids),
     ("split_arrays", arrays),
     ("what_prevents_a_split", prevented),
+    ("a_texture_written_by_one_side", texture),
+    ("split_or_not_the_same", same),
     ("more_workgroups_than_a_dispatch", many_workgroups),
+    ("more_workgroups_and_indices_of_64_bits", wide_indices),
     ("more_memory_than_a_binding", large_memory),
 ];
 
@@ -205,6 +208,62 @@ fn prevented(cx: &Context) {
     assert!(out[0] > 0);
 }
 
+/// Texels come back whole, so that a device's would replace those that the CPU writes.
+fn texture(cx: &Context) {
+    let kernel = kernel(
+        "@group(0) @binding(0) var image: texture_storage_1d<r32uint, write>;
+        @group(0) @binding(1) var<storage, read_write> out: array<u32>;
+        @compute @workgroup_size(8) fn main(@builtin(global_invocation_id) id: vec3<u32>) {
+            if (id.x >= 512u) { textureStore(image, id.x - 512u, vec4(id.x)); }
+            out[id.x] = id.x;
+        }",
+    );
+    let cx = cx.with_placement(Placement::Split { gpu: 0.5 });
+    let mut image = Texture::new_1d(TexelFormat::R32Uint, 512, &[0_u32; 512]).unwrap();
+    let mut out = vec![0_u32; 1024];
+    kernel.launch().bind("image", &mut image).bind("out", &mut out).invocations([1024]).run(&cx).unwrap();
+    let report = cx.last_report().unwrap().to_string();
+    assert!(report.contains("cannot be cut: line 4 writes the texture `image`"), "{report}");
+    assert!(image.texels::<u32>().into_iter().eq(512..1024));
+    assert!(out.into_iter().eq(0..1024));
+}
+
+/// Shaders of which an analysis may think too much, on the CPU alone and with a device.
+fn same(cx: &Context) {
+    let head = "
+        @group(0) @binding(0) var<storage, read> data: array<u32>;
+        @group(0) @binding(1) var<storage, read_write> out: array<atomic<u32>>;
+        fn first(p: ptr<function, bool>) -> u32 { if (*p) { return 0u; } return 1u; }
+        @compute @workgroup_size(8) fn main(@builtin(global_invocation_id) id: vec3<u32>) {\n";
+    let cases = [
+        "var i = data[0]; let before = i;
+        for (var k = data[5]; k != 0u; k--) {
+            if (before == 0u && i == 1u) { atomicAdd(&out[0], 1u); }
+            i = data[1];
+        }
+        atomicMax(&out[id.x + 1u], id.x); }",
+        "let width = data[0]; atomicAdd(&out[id.x / width * width + id.x % width], 1u);
+        if (data[0] == 7u) { atomicMin(&out[0], 1u); } }",
+        "if (data[6001] == 0u) { atomicAdd(&out[0], 1u); } atomicMax(&out[id.x + 1u], id.x); }",
+        "let n = data[1] * 500u; var near = id.x + n < 900u; near = near && id.x != 3u;
+        atomicAdd(&out[id.x * first(&near)], 1u); }",
+    ];
+    let data: Vec<u32> = (0..6000).map(|i| i % 3).collect();
+    for body in cases {
+        let kernel = kernel(&format!("{head}{body}"));
+        let run = |cx: &Context| {
+            let mut out = vec![5_u32; 1025];
+            let launch = kernel.launch().bind("data", &data).bind("out", &mut out);
+            launch.workgroups([128]).run(cx).unwrap();
+            out
+        };
+        let expected = run(&cx.with_placement(Placement::Cpu));
+        for cx in splits(cx) {
+            assert!(run(&cx) == expected, "{body}");
+        }
+    }
+}
+
 fn many_workgroups(cx: &Context) {
     let kernel = kernel(
         "@group(0) @binding(0) var<storage, read_write> count: atomic<u32>;
@@ -223,6 +282,25 @@ fn many_workgroups(cx: &Context) {
         kernel.launch().bind("count", &mut count).bind("last", &mut last).workgroups(grid).run(cx).unwrap();
         assert_eq!((count[0], last[0]), (grid[0] * grid[1], grid[0] * grid[1] - 1));
         assert_eq!(cx.last_report().unwrap().plan.choice, Choice::Gpu);
+    }
+}
+
+/// Where a window begins is subtracted from indices of any type.
+fn wide_indices(cx: &Context) {
+    let kernel = kernel(
+        "@group(0) @binding(0) var<storage, read_write> out: array<u32>;
+        @compute @workgroup_size(1) fn main(@builtin(global_invocation_id) id: vec3<u32>) {
+            let x = i64(u64(id.x));
+            out[x] = id.x;
+            out[u64(x)] += 1u;
+        }",
+    );
+    let n = cx.adapters()[0].max_groups as usize + 9;
+    let mut out = vec![0_u32; n];
+    match kernel.launch().bind("out", &mut out).workgroups([n]).run(cx) {
+        Ok(()) => assert!(out.into_iter().eq(1..=n as u32)),
+        Err(Error::Unsupported { what, .. }) => assert!(what.contains("64-bit"), "{what}"),
+        Err(error) => panic!("{error}"),
     }
 }
 

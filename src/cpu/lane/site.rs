@@ -84,15 +84,15 @@ pub(crate) enum Scalar {
 }
 
 impl Scalar {
-    /// The value of a word, as WGSL spells it.
-    pub(crate) fn spell(self, word: u32) -> String {
-        match self {
+    /// The value of a word, as WGSL spells it; none of half a number.
+    pub(crate) fn spell(self, word: u32) -> Option<String> {
+        Some(match self {
             Self::Float => format!("{:?}", f32::from_bits(word)),
             Self::Sint => (word as i32).to_string(),
             Self::Uint => word.to_string(),
             Self::Bool => (word != 0).to_string(),
-            Self::Word => format!("{word:#010x}"),
-        }
+            Self::Word => return None,
+        })
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
 
-use super::{Footprint, Merge, Site, Touch};
+use super::{Footprint, Merge, Site, TEXELS, Touch};
 
 /// What a part needs of a binding.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +41,7 @@ impl fmt::Display for Conflict {
             return write!(f, "line {line} changes `{name}` by an atomic operation whose order matters");
         }
         match (first, second) {
+            (a, _) if a.bytes == TEXELS => write!(f, "line {} writes the texture `{name}`", a.line),
             (a, b) if a.line == b.line && a.touch == b.touch => {
                 write!(f, "line {} may write the same part of `{name}` from both sides of a cut", a.line)
             }
@@ -127,6 +128,10 @@ fn written(sites: &[Site]) -> Vec<Range<u64>> {
 fn conflict(by_part: &[Vec<Site>]) -> Option<(Site, Site)> {
     if by_part.iter().flatten().all(|site| site.touch == Touch::Read) {
         return None;
+    }
+    // A texture comes back whole, whichever part has written, and reads of it are not followed.
+    if let Some(site) = by_part.iter().flatten().find(|site| site.bytes == TEXELS) {
+        return Some((site.clone(), site.clone()));
     }
     // Of each part, by where what it touches starts: of parts that are apart only neighbours can meet.
     let hulls = by_part.iter().enumerate().filter_map(|(part, sites)| Some((hull(sites)?, part)));

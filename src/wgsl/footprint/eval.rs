@@ -109,9 +109,13 @@ impl<'a> Analysis<'a> {
                     return Value::Unknown;
                 };
                 if op == BinaryOperator::Add
-                    && let Some(dividend) = self.whole_of_division(state, left, right)
+                    && let Some((dividend, divisor)) = self.whole_of_division(state, left, right)
                 {
-                    return self.eval_in(state, dividend, memo, depth);
+                    let count = components(self.inner(divisor));
+                    let divisor = spread(&self.eval_in(state, divisor, memo, depth), right_kind, count);
+                    if divisor.iter().all(|divisor| divisor.lo > 0 || divisor.hi < 0) {
+                        return self.eval_in(state, dividend, memo, depth);
+                    }
                 }
                 let operands = [
                     (self.eval_in(state, left, memo, depth), kind),
@@ -233,13 +237,13 @@ impl<'a> Analysis<'a> {
         }
     }
 
-    /// `a`, where `left + right` is `a / b * b + a % b`.
+    /// `a` and `b`, where `left + right` is `a / b * b + a % b`: that is `a` unless `b` is zero, by which WGSL divides too.
     fn whole_of_division(
         &self,
         state: &State,
         left: Handle<Expression>,
         right: Handle<Expression>,
-    ) -> Option<Handle<Expression>> {
+    ) -> Option<(Handle<Expression>, Handle<Expression>)> {
         use BinaryOperator as B;
         let parts = |expr| match self.function.expressions[expr] {
             Expression::Binary { op, left, right } => Some((op, left, right)),
@@ -256,7 +260,7 @@ impl<'a> Analysis<'a> {
             }
             _ => false,
         };
-        (matches(x, y) || matches(y, x)).then_some(a)
+        (matches(x, y) || matches(y, x)).then_some((a, b))
     }
 
     /// True if two expressions certainly have the same value.

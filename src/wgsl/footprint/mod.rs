@@ -34,6 +34,9 @@ pub(crate) use self::merge::{Merge, mergeable};
 /// Steps that an analysis may take: some tens of milliseconds.
 const FUEL: usize = 1 << 20;
 
+/// The bytes of a texture: which texels a shader touches is not followed.
+const TEXELS: ops::Range<u64> = 0..u64::MAX;
+
 /// What a launch knows of a binding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Extent {
@@ -217,7 +220,7 @@ impl<'a> Analysis<'a> {
     /// Memory that a pointer of the shader's is used for.
     fn touch(&mut self, place: Value, pointer: Handle<Expression>, touch: Touch, span: Span) {
         match place {
-            Value::Pointer(Place::Resource { global, lo, hi }) => {
+            Value::Pointer(Place::Resource { global, lo, hi, .. }) => {
                 let size = self.pointee(pointer).and_then(|inner| inner.try_size(self.module.to_ctx()));
                 self.record(global, touch, lo, hi.saturating_add(size.unwrap_or(0).into()), span);
             }

@@ -34,7 +34,7 @@ impl<'a> Analysis<'a> {
     pub(super) fn global_place(&self, global: Handle<GlobalVariable>) -> Place {
         match self.module.global_variables[global].space {
             AddressSpace::Storage { .. } | AddressSpace::Uniform | AddressSpace::Immediate => {
-                Place::Resource { global, lo: 0, hi: 0 }
+                Place::Resource { global, lo: 0, hi: 0, is_inside: true }
             }
             AddressSpace::Private => match self.privates.iter().position(|&known| known == global) {
                 Some(cell) => Place::Cell { cell, path: Vec::new() },
@@ -51,7 +51,7 @@ impl<'a> Analysis<'a> {
                 path.push(index);
                 Place::Cell { cell, path }
             }
-            Place::Resource { global, lo, hi } => {
+            Place::Resource { global, lo, hi, is_inside } => {
                 let end = self.bytes(global);
                 let (len, stride) = match self.pointee(base).as_deref() {
                     Some(&TypeInner::Array { size, stride, .. }) => {
@@ -66,15 +66,16 @@ impl<'a> Analysis<'a> {
                         let rows = if rows == naga::VectorSize::Bi { 2 } else { 4 };
                         (columns as u64, rows * u64::from(scalar.width))
                     }
-                    _ => return Place::Resource { global, lo: 0, hi: end },
+                    _ => return Place::Resource { global, lo: 0, hi: end, is_inside: false },
                 };
                 let last = len.saturating_sub(1);
-                // Out of range is anywhere in what is bound; executors take the last element or none.
-                let (first, final_one) = match (u64::try_from(index.lo), u64::try_from(index.hi)) {
-                    (Ok(first), Ok(final_one)) => (first.min(last), final_one.min(last)),
-                    _ => (0, last),
+                // Out of range executors take the last element or none, where zeros are read.
+                let (first, final_one, is_within) = match (u64::try_from(index.lo), u64::try_from(index.hi)) {
+                    (Ok(first), Ok(final_one)) => (first.min(last), final_one.min(last), final_one < len),
+                    _ => (0, last, false),
                 };
-                Place::Resource { global, lo: lo + first * stride, hi: hi + final_one * stride }
+                let (lo, hi) = (lo + first * stride, hi + final_one * stride);
+                Place::Resource { global, lo, hi, is_inside: is_inside && is_within }
             }
             Place::Elsewhere => Place::Elsewhere,
         }
@@ -83,9 +84,9 @@ impl<'a> Analysis<'a> {
     /// A part, known by its number, of what `base` points to.
     pub(super) fn member(&self, place: Place, base: Handle<Expression>, index: u32) -> Place {
         match (place, self.pointee(base).as_deref()) {
-            (Place::Resource { global, lo, hi }, Some(TypeInner::Struct { members, .. })) => {
+            (Place::Resource { global, lo, hi, is_inside }, Some(TypeInner::Struct { members, .. })) => {
                 let offset = members.get(index as usize).map_or(0, |member| u64::from(member.offset));
-                Place::Resource { global, lo: lo + offset, hi: hi + offset }
+                Place::Resource { global, lo: lo + offset, hi: hi + offset, is_inside }
             }
             (place, _) => self.element(place, base, Range::exactly(index.into())),
         }

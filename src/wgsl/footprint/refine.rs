@@ -85,8 +85,10 @@ impl Analysis<'_> {
             Expression::Load { .. } => {
                 let source = state.frame().emitted.get(&expr).and_then(|emitted| emitted.source.clone());
                 let condition = source.and_then(|(cell, _, version)| {
-                    let cell = state.cells.get(cell)?;
-                    (cell.version == version).then(|| cell.condition.clone())?
+                    // A caller's variable was computed from the caller's expressions.
+                    let is_own = cell >= state.frame().first_cell;
+                    let cell = state.cells.get(cell).filter(|cell| is_own && cell.version == version)?;
+                    cell.condition.clone()
                 });
                 match condition {
                     Some(condition) => self.assume_to(state, &condition, truth, depth + 1),

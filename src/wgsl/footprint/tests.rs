@@ -235,6 +235,37 @@ fn what_must_not_be_cut_is_named() {
     }
 }
 
+/// Each writes `out[0]` from both sides, where an analysis may think that it does not.
+#[test]
+fn what_was_known_is_forgotten_in_time() {
+    let head = "
+        @group(0) @binding(0) var<storage, read> index: array<u32>;
+        @group(0) @binding(1) var<storage, read_write> out: array<u32>;
+        fn first(p: ptr<function, bool>) { if (*p) { out[0] = 1u; } }
+        @compute @workgroup_size(64) fn main(@builtin(global_invocation_id) id: vec3<u32>) {\n";
+    let cases = [
+        // The loop changes no interval, yet `i` is not what `before` is.
+        "var i = index[1]; let before = i;
+        for (var k = index[2]; k != 0u; k--) { if (before == 0u && i == 1u) { out[0] = k; } i = index[3]; } }",
+        // Zero for a width.
+        "let width = index[1]; out[id.x / width * width + id.x % width] = 1u; }",
+        "let width = index[0]; out[id.x / width * width + id.x % width] = 1u; }",
+        // Zero is read beyond the end.
+        "if (index[4] == 0u) { out[0] = 1u; } }",
+        "if (index[id.x] == 0u) { out[0] = 1u; } }",
+        // What the test was made of is the caller's.
+        "let a = index[1]; let b = a * 2u; var is_first = id.x < b; is_first = is_first && id.y < a; first(&is_first); }",
+    ];
+    for body in cases {
+        let text = format!("{head}{body}");
+        for words in [None, Some(&[0_u32][..])] {
+            let bytes = words.map_or(1024, |words| 4 * words.len() as u64);
+            let found = halves(&text, [4, 1, 1], 0, &[(0, 0, bytes, words), (0, 1, 1024, None)]);
+            assert!(found.is_err(), "{body}: {found:?}");
+        }
+    }
+}
+
 /// Each writes `out[id.x]`, in a way that takes some seeing.
 #[test]
 fn what_may_be_cut_is() {

@@ -25,8 +25,8 @@ pub(super) enum Value {
 pub(super) enum Place {
     /// Into a variable of the invocation's own: its cell, and which part.
     Cell { cell: usize, path: Vec<Range> },
-    /// Into a resource: the first and the last byte at which it may start.
-    Resource { global: Handle<GlobalVariable>, lo: u64, hi: u64 },
+    /// Into a resource: the first and the last byte at which it may start, and whether all indices are certainly in range.
+    Resource { global: Handle<GlobalVariable>, lo: u64, hi: u64, is_inside: bool },
     /// Into memory of which nothing is known.
     Elsewhere,
 }

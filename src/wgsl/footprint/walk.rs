@@ -6,7 +6,7 @@ use naga::{Block, Expression, Function, Handle, Span, Statement, SwitchCase, Swi
 
 use super::range::{Kind, Range};
 use super::value::{Cell, Condition, Emitted, Frame, Place, State, Value};
-use super::{Analysis, Merge, Touch};
+use super::{Analysis, Merge, TEXELS, Touch};
 
 /// Rounds of a loop after which growing bounds go to those of the type.
 const PRECISE_ROUNDS: usize = 2;
@@ -137,7 +137,7 @@ impl<'a> Analysis<'a> {
             | Statement::SubgroupCollectiveOperation { result, .. } => self.forget(state, Some(result)),
             Statement::ImageStore { image, .. } | Statement::ImageAtomic { image, .. } => {
                 if let Expression::GlobalVariable(global) = self.function.expressions[image] {
-                    self.record(global, Touch::Write, 0, u64::MAX, span);
+                    self.record(global, Touch::Write, TEXELS.start, TEXELS.end, span);
                 } else {
                     self.give_up("a texture that is not known is written", span);
                 }
@@ -202,7 +202,7 @@ impl<'a> Analysis<'a> {
                 },
                 place => {
                     let value = match &place {
-                        Value::Pointer(Place::Resource { global, lo, hi }) if lo == hi => {
+                        Value::Pointer(Place::Resource { global, lo, hi, is_inside: true }) if lo == hi => {
                             self.known_content(*global, *lo, inner)
                         }
                         _ => self.anything(inner),
@@ -291,11 +291,13 @@ impl<'a> Analysis<'a> {
             let Some(back) = back else { break };
             let joined = entry.clone().join(&back, None, &mut self.next_version);
             let joined = joined.join(&head, None, &mut self.next_version);
-            if joined.same_values(&head) || !self.spend(1) {
+            // Even where no interval grew, what the loop writes is no longer what was read before it.
+            let is_stable = joined.same_values(&head) || !self.spend(1);
+            head = if is_stable || round < PRECISE_ROUNDS { joined } else { joined.widened(&head) };
+            head.forget_conditions();
+            if is_stable {
                 break;
             }
-            head = if round < PRECISE_ROUNDS { joined } else { joined.widened(&head) };
-            head.forget_conditions();
             round += 1;
         }
         for _ in 0..NARROWING_ROUNDS {
@@ -305,10 +307,11 @@ impl<'a> Analysis<'a> {
                 None => entry.clone(),
             };
             narrowed.forget_conditions();
-            if narrowed.same_values(&head) {
+            let is_stable = narrowed.same_values(&head);
+            head = narrowed;
+            if is_stable {
                 break;
             }
-            head = narrowed;
         }
         self.records = records;
         self.round(head, body, continuing, break_if).1

@@ -71,7 +71,7 @@ impl Checker {
         let message = format!("data race on `{}` by invocations {where_}", memory.spell(offset));
         let mut notes = vec![];
         let writes = accesses.iter().all(|access| access.what.ends_with("write"));
-        if writes && later.value == earlier.value {
+        if writes && accesses[0].value.is_some() && later.value == earlier.value {
             notes.push("both write the same value, which is a race all the same".to_owned());
         }
         if let Some(barrier) = hint.and_then(|barrier| self.sites.barriers.get(barrier)) {
@@ -93,7 +93,7 @@ impl Checker {
             _ => "access",
         };
         let who = Who { group: past.group, lane: past.lane };
-        let value = Some(self.scalar(past.site).spell(past.value));
+        let value = self.scalar(past.site).spell(past.value);
         self.found_access(site.range.clone(), what, who, value)
     }
 
@@ -103,7 +103,7 @@ impl Checker {
             Watched::Index { name, access, .. } => (name.as_str(), *access),
             _ => ("", "access"),
         };
-        let index = self.scalar(site).spell(index);
+        let index = self.scalar(site).spell(index).unwrap_or_default();
         let plural = if len == 1 { "" } else { "s" };
         let message = format!("index {index} is out of bounds of `{name}`, which has {len} element{plural}");
         (message, vec![self.found_access(place.range.clone(), access, who, Some(index))], vec![])
