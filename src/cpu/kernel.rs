@@ -108,10 +108,14 @@ impl KernelProgram {
         part: &Part,
         buffers: &mut [KernelBuffer<'_>],
     ) -> Result<()> {
-        let range = self.blocks(grid, part).ok_or_else(|| Error::Value {
-            what: format!("the grid of `{}`", self.name),
-            expected: "fewer than 2^64 workgroups, cut where blocks of them begin".to_owned(),
-            given: format!("{part:?} of {grid:?}"),
+        let all = self.workgroups.blocks(grid).ok_or_else(|| Error::Value {
+            what: format!("grid of `{}`", self.name),
+            expected: "fewer than 2^64 workgroups".to_owned(),
+            given: grid.map(|n| n.to_string()).join(" x "),
+        })?;
+        let range = self.blocks(grid, part, all).ok_or_else(|| Error::System {
+            what: format!("running workgroups {part:?} of {grid:?} of `{}`", self.name),
+            reason: "no blocks begin there".to_owned(),
         })?;
         let blocks = range.end - range.start;
         let unpacked = self.unpacked(cpu, buffers);
@@ -175,9 +179,8 @@ impl KernelProgram {
         self.workgroups.members()
     }
 
-    /// The blocks of a part; none where they cannot be counted, or belong to other parts too.
-    fn blocks(&self, grid: [u32; 3], part: &Part) -> Option<Range<u64>> {
-        let all = self.workgroups.blocks(grid)?;
+    /// The blocks of a part, of all that there are; none where they belong to other parts too.
+    fn blocks(&self, grid: [u32; 3], part: &Part, all: u64) -> Option<Range<u64>> {
         let axis = grid.iter().zip(part).rposition(|(&all, part)| *part != (0..all));
         let Some(axis) = axis else { return Some(0..all) };
         let row = u64::from(grid[0].div_ceil(self.align()));
