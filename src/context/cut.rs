@@ -13,7 +13,7 @@ use crate::wgsl::{BindingAccess, Extent, Footprint, Part, Window, Windows, footp
 const KNOWN_WORDS: usize = 1 << 12;
 
 /// Parts of a launch, at most.
-const MAX_PARTS: u32 = 1 << 12;
+const MAX_PARTS: u32 = 1 << 9;
 
 /// A launch in parts.
 #[derive(Debug)]
@@ -36,20 +36,21 @@ impl Cut {
 }
 
 /// The first workgroups for a device, about `share` of all, and the others for the CPU. Along x the cut is at a multiple of
-/// `align`. None where rounding leaves one of the two without work.
-pub(super) fn shared(dispatch: &Dispatch<'_>, share: f64, align: u32) -> Result<Option<Cut>, String> {
+/// `align`.
+pub(super) fn shared(dispatch: &Dispatch<'_>, share: f64, align: u32) -> Result<Cut, String> {
     let (axis, align) = axis(dispatch.grid, align);
     let total = dispatch.grid[axis];
     let at = (share * f64::from(total) / f64::from(align)).round() as u32;
     let at = at.saturating_mul(align).min(total);
     if at == 0 || at == total {
-        return Ok(None);
+        let steps = if align > 1 { format!(", run {align} at a time") } else { String::new() };
+        return Err(format!("too few workgroups to share: {total}{steps}"));
     }
     let parts = [part(dispatch.grid, axis, 0..at), part(dispatch.grid, axis, at..total)];
     let [device, cpu] = &parts;
     let windows = analysed(dispatch, &parts)?;
     let pieces = vec![piece(dispatch, device.clone(), &windows[0])];
-    Ok(Some(Cut { pieces, cpu: Some(cpu.clone()) }))
+    Ok(Cut { pieces, cpu: Some(cpu.clone()) })
 }
 
 /// Parts for a device, none of which binds more than `limit` bytes to a binding; along x they begin at multiples of `align`.

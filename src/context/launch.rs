@@ -63,7 +63,7 @@ impl Context {
             _ => self.shared.devices.profiles(self.threads()),
         };
         let split = match request.placement {
-            Placement::Split { gpu } if gpu > 0.0 && gpu < 1.0 => self.split(dispatch, gpu).transpose(),
+            Placement::Split { gpu } if gpu > 0.0 && gpu < 1.0 => Some(self.split(dispatch, gpu)),
             _ => None,
         };
         let limit = gpus.first().map_or(u64::MAX, |gpu| gpu.max_binding);
@@ -91,7 +91,7 @@ impl Context {
     }
 
     /// The launch shared by a device and the CPU.
-    fn split(&self, dispatch: &Dispatch<'_>, share: f64) -> std::result::Result<Option<Cut>, String> {
+    fn split(&self, dispatch: &Dispatch<'_>, share: f64) -> std::result::Result<Cut, String> {
         let program = self.shared.programs.get(&self.shared.cpu, dispatch);
         let program = program.map_err(|error| format!("the CPU cannot run it: {error}"))?;
         cut::shared(dispatch, share, program.align())

@@ -94,7 +94,9 @@ impl Device {
             self.finish(wait).await?;
         }
         let results = running.results.into_iter().zip(&running.piece.shares);
-        for ((result, share), buffer) in results.zip(&mut dispatch.buffers) {
+        // What is merged would count twice if the part were run again: when nothing can fail any more.
+        let mut copies = Vec::new();
+        for (index, ((result, share), buffer)) in results.zip(&mut dispatch.buffers).enumerate() {
             match (result, &mut buffer.data) {
                 (Leaving::Host { mut target, places }, Data::Write(out)) => {
                     for (from, to) in places.into_iter().zip(&share.written) {
@@ -105,7 +107,7 @@ impl Device {
                         };
                         let mut copy = vec![0; from.len()];
                         self.read_mapped(&target, from.start, &mut copy)?;
-                        merge.apply(out, &copy);
+                        copies.push((index, to.clone(), merge, copy));
                     }
                     target.raw().unmap();
                     target.mapped = false;
@@ -121,6 +123,11 @@ impl Device {
                         Arc::new(ArrayData { ty: array.ty, len: array.len, host: OnceLock::new(), device });
                 }
                 _ => {}
+            }
+        }
+        for (index, words, merge, copy) in copies {
+            if let Data::Write(out) = &mut dispatch.buffers[index].data {
+                merge.apply(&mut out[words], &copy);
             }
         }
         Ok(())

@@ -182,8 +182,8 @@ impl<'a> Launch<'a> {
     ///
     /// The first mistake of the launch: [`Error::Binding`] for memory that is missing or does not fit, [`Error::Value`]
     /// for overrides, entry points and grids; what an executor reports that the placement does not allow to finish
-    /// elsewhere. What a device could not finish is as it was; what the CPU stops, because of a step budget for example,
-    /// may have been written in part.
+    /// elsewhere. Slices that a device could not finish are as they were; an array that was on the device alone is lost with
+    /// it. What the CPU stops, because of a step budget for example, may have been written in part.
     pub fn run(self, cx: &Context) -> Result<()> {
         block_on(self.run_async(cx))
     }

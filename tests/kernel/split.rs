@@ -206,6 +206,8 @@ fn prevented(cx: &Context) {
     kernel.launch().bind("out", &mut out).invocations([1024]).run(&cx).unwrap();
     assert_eq!(cx.last_report().unwrap().plan.to_string(), plan.to_string());
     assert!(out[0] > 0);
+    let plan = kernel.launch().bind("out", &mut out).workgroups([1]).explain(&cx).unwrap().to_string();
+    assert!(plan.contains("cannot be cut: too few workgroups to share: 1"), "{plan}");
 }
 
 /// Texels come back whole, so that a device's would replace those that the CPU writes.
