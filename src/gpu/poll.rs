@@ -16,6 +16,9 @@ use crate::error::{Error, Fault, Result};
 
 const SLICE: Duration = Duration::from_secs(2);
 
+/// A wait at the end of a deadline.
+const SHORTEST: Duration = Duration::from_millis(1);
+
 /// Panics of one wait before the device counts as lost.
 const MAX_PANICS: u32 = 3;
 
@@ -74,7 +77,8 @@ fn run(device: &wgpu::Device, faults: &Faults, shared: &Shared, deadline: Durati
         let started = Instant::now();
         let mut panics = 0;
         loop {
-            let poll = wgpu::PollType::Wait { submission_index: next.clone(), timeout: Some(SLICE) };
+            let left = deadline.saturating_sub(started.elapsed()).clamp(SHORTEST, SLICE);
+            let poll = wgpu::PollType::Wait { submission_index: next.clone(), timeout: Some(left) };
             let polled = std::panic::catch_unwind(AssertUnwindSafe(|| device.poll(poll)));
             let Ok(polled) = polled else {
                 panics += 1;
