@@ -8,21 +8,29 @@ use super::super::exec::region::Region;
 use super::super::exec::strip::REGISTERS;
 use super::super::exec::subgroup;
 use super::super::exec::wide::wide_effect;
-use super::super::function::{LaneFunction, OPERANDS, for_each_function, lane};
+use super::super::function::{LaneFunction, for_each_function, lane};
 use crate::cpu::math::Hardware;
 
+/// A strip's address.
+type Strip = *const u32;
+
 /// A function on strips: the result, then the operands; those that the function has not repeat the first.
-type StripCall = unsafe extern "sysv64" fn(to: *mut u32, operands: *const [*const u32; OPERANDS]);
+type StripCall = unsafe extern "sysv64" fn(*mut u32, Strip, Strip, Strip, Strip, Strip, Strip);
 
 /// # Safety
 /// As [`apply`](super::super::exec::functions), whatever the loop.
 unsafe extern "sysv64" fn call<S: Simd, L: LaneFunction>(
     to: *mut u32,
-    operands: *const [*const u32; OPERANDS],
+    a: Strip,
+    b: Strip,
+    c: Strip,
+    d: Strip,
+    e: Strip,
+    f: Strip,
 ) {
     let apply = const { of_level::<S, Hardware, L>() };
     // SAFETY: passed on from the caller.
-    unsafe { apply(to, *operands) }
+    unsafe { apply(to, [a, b, c, d, e, f]) }
 }
 
 macro_rules! define_table {

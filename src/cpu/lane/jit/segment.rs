@@ -135,20 +135,24 @@ fn call(asm: &mut Asm, at: usize, values: &Values, layout: &Layout, shape: &Shap
             }
             (None, _) => Err(Refused),
         };
-    let registers = [Register::RSI, Register::RDX, Register::RCX, Register::R8];
+    let registers = [Register::RSI, Register::RDX, Register::RCX, Register::R8, Register::R9];
     match values.list.get(at) {
         Some(Value::Call { function, args }) => {
             asm.lea(Register::RDI, strip(layout.strip[at].unwrap_or_default()))?;
             let arity = Function::ALL[*function as usize].arity();
-            // Operands that the function has not are its first, which so comes last.
-            let order = (1..arity).chain([0]).chain(arity..OPERANDS);
-            for place in order {
-                if (..arity).contains(&place) {
-                    operand(asm, Register::RAX, args[place])?;
-                }
-                asm.store_pointer(Address::new(Register::RSP, 8 * place as i64), Register::RAX)?;
+            for (register, &arg) in registers.into_iter().zip(args).take(arity) {
+                operand(asm, register, arg)?;
             }
-            asm.lea(Register::RSI, Address::new(Register::RSP, 0))?;
+            // Operands that the function has not are its first.
+            for &register in registers.iter().skip(arity) {
+                asm.registers(Code::Mov_r64_rm64, register, Register::RSI)?;
+            }
+            // The last one goes over the stack.
+            let last = if arity == OPERANDS { Register::RAX } else { Register::RSI };
+            if arity == OPERANDS {
+                operand(asm, last, args[OPERANDS - 1])?;
+            }
+            asm.store_pointer(Address::new(Register::RSP, 0), last)?;
             asm.call(shape.functions[*function as usize])
         }
         Some(&Value::Effect { op, f, memory, args }) => {
@@ -196,9 +200,9 @@ fn loop_over_strip(part: &mut Part, strip_bytes: u32) -> Result {
 const SAVED: [Register; 6] =
     [Register::RBX, Register::RBP, Register::R12, Register::R13, Register::R14, Register::R15];
 
-/// Bytes of the stack for the addresses of a call's operands. Calls want the stack aligned to 16 bytes, and the saved
+/// Bytes of the stack for the address of a call's last operand. Calls want the stack aligned to 16 bytes, and the saved
 /// registers with the return address leave it 8 off.
-const STACK: i32 = 8 * OPERANDS as i32 + 8;
+const STACK: i32 = 8;
 
 fn enter(asm: &mut Asm) -> Result {
     for register in SAVED {
