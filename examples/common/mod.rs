@@ -100,6 +100,14 @@ pub(crate) fn start<A: clap::Parser>(run: impl FnOnce(A, &mut dyn Write) -> Resu
     }
 }
 
+/// Like [`start`], in the context that the arguments ask for.
+pub(crate) fn start_on<A: clap::Parser>(
+    place: impl FnOnce(&A) -> &Where,
+    run: impl FnOnce(&Context, &A, &mut dyn Write) -> Result<(), Failure>,
+) -> ExitCode {
+    start(|args: A, out| run(&place(&args).builder().build()?, &args, out))
+}
+
 /// Pseudo-random floats of both signs and mixed magnitudes, whose sum depends on the order of additions.
 pub(crate) fn samples(n: usize) -> Vec<f32> {
     let mut state = 0x9e37_79b9_u32;

@@ -72,12 +72,7 @@ impl FromStr for Size {
 }
 
 fn main() -> ExitCode {
-    common::start(run)
-}
-
-fn run(args: Args, out: &mut dyn Write) -> Result<(), Failure> {
-    let cx = args.place.builder().build()?;
-    run_on(&cx, &args, out)
+    common::start_on(|args: &Args| &args.place, run_on)
 }
 
 pub(crate) fn run_on(cx: &Context, args: &Args, out: &mut dyn Write) -> Result<(), Failure> {

@@ -5,6 +5,7 @@
 //! number in each trial, `FUZZ_LENGTH` how many numbers a shader is drawn from at most. A failure is shrunk and printed with its seed, which `FUZZ_SEED=that FUZZ_CASES=1` runs again.
 //! While a case runs, its text lies in `target/tmp/fuzz_kernels/TRIAL.wgsl`, for what ends the process.
 
+#[path = "../support/choices.rs"]
 mod choices;
 #[allow(dead_code, reason = "not every executor is asked for here")]
 #[path = "../support/executors.rs"]

@@ -64,7 +64,9 @@ impl Cases {
             };
             let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
             let mut runner = TestRunner::new_with_rng(config, rng);
-            let tree = choices::lists(self.longest).new_tree(&mut runner).expect("lists are not filtered");
+            let tree = choices::lists(self.longest / 8..self.longest)
+                .new_tree(&mut runner)
+                .expect("lists are not filtered");
             let outcome = runner.run_one(tree, |list| {
                 // Shrinking runs many.
                 let _ = watch.0.send(seed);

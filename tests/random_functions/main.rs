@@ -5,6 +5,8 @@
 //!
 //! `PROPTEST_CASES` sets the number of functions per trial.
 
+#[allow(dead_code, reason = "functions need fewer decisions than shaders")]
+#[path = "../support/choices.rs"]
 mod choices;
 #[path = "../support/executors.rs"]
 mod executors;
@@ -18,6 +20,9 @@ use tilewright::{Context, Element, Func};
 
 use crate::executors::{EVERY_EXECUTOR, Executor, trial, trials};
 use crate::integers::Ty;
+
+/// Lengths of the lists of decisions: a function of at most some dozen operations.
+const LENGTHS: std::ops::Range<usize> = 0..150;
 
 /// Functions per trial.
 const CASES: u32 = 120;
@@ -43,7 +48,7 @@ fn for_all(test: impl Fn(&[u16]) -> Result<(), TestCaseError>) {
     let config = Config { cases, failure_persistence: None, max_shrink_iters: 300, ..Config::default() };
     let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
     let mut runner = TestRunner::new_with_rng(config, rng);
-    match runner.run(&choices::lists(), |list| test(&list)) {
+    match runner.run(&choices::lists(LENGTHS), |list| test(&list)) {
         Ok(()) => {}
         // The list of choices says nothing to a reader; the function that it became is in the reason.
         Err(TestError::Fail(reason, _)) => panic!("{reason}"),

@@ -1,14 +1,16 @@
 //! Decisions of a generator, drawn from a list of numbers.
 //!
-//! A list shrinks well: shorter, and with smaller numbers, it is a smaller shader, because decision 0 is always the
-//! simplest, and all are 0 when the list is at its end.
+//! A list shrinks well: shorter, and with smaller numbers, it is a smaller shader or function, because decision 0 is always
+//! the simplest, and all are 0 when the list is at its end.
+
+use std::ops::Range;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-/// A list that becomes a shader, or the mutations of one.
-pub(crate) fn lists(longest: usize) -> impl Strategy<Value = Vec<u16>> {
-    vec(any::<u16>(), longest / 8..longest)
+/// Lists of such lengths.
+pub(crate) fn lists(lengths: Range<usize>) -> impl Strategy<Value = Vec<u16>> {
+    vec(any::<u16>(), lengths)
 }
 
 pub(crate) struct Choices<'c> {
