@@ -66,28 +66,29 @@ impl Context {
             Placement::Split { gpu } if gpu > 0.0 && gpu < 1.0 => Some(self.split(dispatch, gpu)),
             _ => None,
         };
-        let limit = gpus.first().map_or(u64::MAX, |gpu| gpu.max_binding);
-        let is_large = cut::largest(dispatch) > limit;
-        let parts = is_large.then(|| cut::within(dispatch, limit, self.align(dispatch)));
-        let shape = LaunchShape {
+        let mut shape = LaunchShape {
             label: format!("{}, {grid} workgroups of {size}", dispatch.name()),
             invocations: usize::try_from(dispatch.invocations()).unwrap_or(usize::MAX),
             split: split.as_ref().map(|split| match split {
                 Ok(cut) => Ok(cut.device_invocations(dispatch)),
                 Err(why) => Err(why.clone()),
             }),
-            parts: parts.as_ref().map(|parts| match parts {
-                Ok(cut) => Ok(cut.pieces.len()),
-                Err(why) => Err(why.clone()),
-            }),
+            parts: None,
         };
-        let plan = decide_launch(&shape, &gpus, self.threads(), &request)?;
-        let cut = match plan.choice {
-            Choice::Cpu => None,
-            Choice::Gpu => parts.and_then(std::result::Result::ok),
-            Choice::Split { .. } => split.and_then(std::result::Result::ok),
-        };
-        Ok(Planned { plan, cut })
+        let decide = |shape: &LaunchShape| decide_launch(shape, &gpus, self.threads(), &request);
+        let plan = decide(&shape)?;
+        let limit = gpus.first().map_or(u64::MAX, |gpu| gpu.max_binding);
+        if plan.choice != Choice::Gpu || cut::largest(dispatch) <= limit {
+            let split = split.filter(|_| matches!(plan.choice, Choice::Split { .. }));
+            return Ok(Planned { plan, cut: split.and_then(std::result::Result::ok) });
+        }
+        // Only a device that takes the launch makes it worth analysing.
+        let parts = cut::within(dispatch, limit, self.align(dispatch));
+        shape.parts = Some(match &parts {
+            Ok(cut) => Ok(cut.pieces.len()),
+            Err(why) => Err(why.clone()),
+        });
+        Ok(Planned { plan: decide(&shape)?, cut: parts.ok() })
     }
 
     /// The launch shared by a device and the CPU.
