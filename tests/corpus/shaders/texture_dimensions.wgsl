@@ -70,7 +70,11 @@ fn shift_layers(@builtin(global_invocation_id) id: vec3<u32>) {
 @compute @workgroup_size(5, 3, 3)
 fn mirror_box(@builtin(global_invocation_id) id: vec3<u32>) {
     if all(id < textureDimensions(box)) {
-        textureStore(box_to, 4 - vec3<i32>(id), textureLoad(box, id.xzy, 0));
-        textureStore(box_to, id, textureLoad(box, vec3(id.x, id.yz), 0) * 2.0);
+        // Each texel is stored once.
+        if id.z % 2u == 0u {
+            textureStore(box_to, vec3(4 - i32(id.x), vec2<i32>(id.yz)), textureLoad(box, id.xyz, 0));
+        } else {
+            textureStore(box_to, id, textureLoad(box, vec3(id.x, id.yz), 0) * 2.0);
+        }
     }
 }
