@@ -2,6 +2,7 @@
 
 mod adapter;
 mod builder;
+mod code;
 mod cut;
 mod devices;
 mod execute;

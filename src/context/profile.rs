@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 use std::time::Instant;
 
 use super::Context;
+use super::code::code;
 use crate::element::{Element, ElementType};
 use crate::error::Error;
 use crate::monoid::{Describe, Sum};
@@ -30,6 +31,7 @@ impl Context {
         let mut shape = Shape {
             kind,
             label: label(work),
+            code: code(work),
             len: work.len,
             host_bytes: 0,
             device_bytes: 0,
@@ -102,7 +104,7 @@ impl Context {
         if let Some(rate) = rate.and_then(|rate| Estimate::new(rate, Provenance::Calibrated)) {
             cpu.memory_rate = rate;
         }
-        Profile { cpu, gpus, searched: wants_gpu }
+        Profile { cpu, gpus, searched: wants_gpu, budget: None }
     }
 
     /// Bytes per second that the CPU's threads read, by summing an array twice; the first time brings the pages in.

@@ -33,6 +33,26 @@ pub(super) fn split_grain(len: usize) -> usize {
     node_at_most(len / SPLIT_TILES)
 }
 
+/// Grains of a call: chunks are multiples of one, so that two executors can meet within a 256th.
+const GRAINS: usize = 256;
+
+/// The grain of chunks.
+pub(super) fn grain(len: usize) -> usize {
+    node_at_most(len / GRAINS)
+}
+
+/// Elements of a chunk that a device's memory has room for.
+pub(super) fn in_memory(shape: &Shape, gpu: &GpuProfile) -> usize {
+    let element_bytes = u64::from(shape.input_bytes() + shape.output_bytes).max(1);
+    let learned = gpu.ceiling_bytes.unwrap_or(u64::MAX) / element_bytes;
+    let resident = match gpu.memory_bytes {
+        0 => u64::MAX,
+        // Two chunks in flight, each with its staging.
+        bytes => bytes / (4 * element_bytes),
+    };
+    usize::try_from(learned.min(resident)).unwrap_or(usize::MAX).max(1)
+}
+
 /// The multiple of `grain` nearest to `elements`, or `len` when that is nearer than any multiple below it.
 pub(super) fn snap(elements: f64, len: usize, grain: usize) -> usize {
     if elements >= len as f64 {
@@ -53,12 +73,7 @@ pub(super) fn cpu_chunk(shape: &Shape, cpu: &CpuProfile) -> usize {
 pub(super) fn gpu_chunk(shape: &Shape, gpu: &GpuProfile, transfers: bool) -> usize {
     let element_bytes = u64::from(shape.input_bytes() + shape.output_bytes).max(1);
     let bound = gpu.max_binding / u64::from(shape.widest_bytes.max(1));
-    let resident = match gpu.memory_bytes {
-        0 => u64::MAX,
-        // Two chunks in flight, each with its staging.
-        bytes => bytes / (4 * element_bytes),
-    };
-    let mut limit = usize::try_from(bound.min(resident)).unwrap_or(usize::MAX);
+    let mut limit = usize::try_from(bound).unwrap_or(usize::MAX).min(in_memory(shape, gpu));
     if transfers && gpu.overlaps {
         limit = limit.min((shape.len / PIPELINE_DEPTH).max(TRANSFER_BYTES / element_bytes as usize));
     }

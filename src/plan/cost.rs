@@ -14,6 +14,8 @@
 //! of it: so costs stay linear, and the best share is known in closed form.
 
 use super::chunk;
+use super::learn::{Fit, Prior, Regime};
+use super::course::Model;
 use super::outcome::{Executor, Term};
 use super::profile::{CpuProfile, DeviceState, Estimate, GpuProfile, Profile, Provenance};
 use super::seconds::Seconds;
@@ -75,8 +77,8 @@ impl Part {
     }
 }
 
-/// The CPU's line, in its terms.
-#[derive(Debug, Clone, Copy)]
+/// The CPU's line, in its terms; and what was measured of it.
+#[derive(Debug, Clone)]
 pub(super) struct CpuCost {
     call: Part,
     fork: Part,
@@ -85,6 +87,7 @@ pub(super) struct CpuCost {
     core_memory: Part,
     compute: Part,
     threads: f64,
+    model: Model,
 }
 
 impl CpuCost {
@@ -94,20 +97,50 @@ impl CpuCost {
         // A scan reads a chunk twice, the second time from the cache.
         let moved = shape.moved_bytes(1);
         let units = f64::from(shape.evaluations(false)) * shape.cost_ns;
-        Self {
-            call: Part::once("call", cpu.call_s),
-            fork: Part::once("fork", cpu.fork_s),
-            fetch: fetch(shape, owner),
-            memory: Part::bytes("memory", moved, cpu.memory_rate),
-            core_memory: Part::bytes("memory", moved, cpu.core_memory_rate),
-            compute: Part::units("compute", units, cpu.unit_s),
-            threads: cpu.threads.max(1) as f64,
-        }
+        let call = Part::once("call", cpu.call_s);
+        let fork = Part::once("fork", cpu.fork_s);
+        let fetch = fetch(shape, owner);
+        let memory = Part::bytes("memory", moved, cpu.memory_rate);
+        let core_memory = Part::bytes("memory", moved, cpu.core_memory_rate);
+        let compute = Part::units("compute", units, cpu.unit_s);
+        let threads = cpu.threads.max(1) as f64;
+        let regime = |fixed: Seconds, slope: Seconds| Regime {
+            fixed: (call.fixed + fetch.fixed + fixed).expected,
+            slope: (slope + fetch.slope).expected,
+        };
+        let per_thread = compute.slope * (1.0 / threads);
+        let bound = if memory.slope.expected > per_thread.expected { &memory } else { &compute };
+        let prior = Prior {
+            large: regime(fork.fixed, memory.slope.max(per_thread)),
+            small: Some(regime(Seconds::ZERO, core_memory.slope.max(compute.slope))),
+            fixed_deviation: fork.fixed_source.deviation(),
+            slope_deviation: bound.slope_source.deviation(),
+        };
+        let model = Model::new(prior, cpu.samples.clone());
+        Self { call, fork, fetch, memory, core_memory, compute, threads, model }
     }
 
     /// Alone: on the calling thread where that is sooner.
     pub(super) fn at(&self, elements: f64) -> Seconds {
-        self.call.fixed + self.fetch.fixed + self.loops(elements)
+        match self.measured(elements) {
+            Some(seconds) => seconds,
+            None => self.call.fixed + self.fetch.fixed + self.loops(elements),
+        }
+    }
+
+    fn measured(&self, elements: f64) -> Option<Seconds> {
+        let fit = self.model.fit();
+        fit.is_measured().then(|| predicted(fit, elements))
+    }
+
+    /// What is believed, for a call to go on from.
+    pub(super) fn model(&self) -> &Model {
+        &self.model
+    }
+
+    /// The line beside a GPU, about a number of elements.
+    pub(super) fn line(&self, elements: f64) -> Regime {
+        self.model.fit().tangent(elements)
     }
 
     fn loops(&self, elements: f64) -> Seconds {
@@ -117,7 +150,10 @@ impl CpuCost {
 
     /// Beside a GPU: always on the pool.
     pub(super) fn parallel(&self, elements: f64) -> Seconds {
-        self.parallel_fixed() + (self.parallel_slope() + self.fetch.slope) * elements
+        match self.measured(elements) {
+            Some(seconds) => seconds,
+            None => self.parallel_fixed() + (self.parallel_slope() + self.fetch.slope) * elements,
+        }
     }
 
     fn parallel_fixed(&self) -> Seconds {
@@ -139,6 +175,9 @@ impl CpuCost {
     }
 
     pub(super) fn terms(&self, elements: f64, serial: bool) -> Vec<Term> {
+        if self.model.fit().is_measured() {
+            return measured_terms(Executor::Cpu, self.model.fit(), elements);
+        }
         let (memory, share) =
             if serial { (&self.core_memory, 1.0) } else { (&self.memory, 1.0 / self.threads) };
         let mut terms = Vec::with_capacity(5);
@@ -161,8 +200,8 @@ fn fetch(shape: &Shape, owner: Option<&GpuProfile>) -> Part {
     }
 }
 
-/// A GPU's line, in its terms.
-#[derive(Debug, Clone, Copy)]
+/// A GPU's line, in its terms; and what was measured of it.
+#[derive(Debug, Clone)]
 pub(super) struct GpuCost {
     open: Part,
     compile: Part,
@@ -173,8 +212,10 @@ pub(super) struct GpuCost {
     download: Part,
     /// Elements of one submission.
     pub(super) chunk_len: usize,
+    /// Without opening and compiling.
     fixed: Seconds,
     slope: Seconds,
+    model: Model,
 }
 
 impl GpuCost {
@@ -222,9 +263,21 @@ impl GpuCost {
             in_turn
         };
         let relaunch = if chunks > 1.0 { launch.fixed * (1.0 / chunk_len as f64) } else { Seconds::ZERO };
-        let fixed = open.fixed + compile.fixed + launch.fixed + fetch.fixed + upload.fixed + download.fixed;
+        let fixed = launch.fixed + fetch.fixed + upload.fixed + download.fixed;
         let slope = slope + relaunch + fetch.slope;
-        Self { open, compile, launch, fetch, upload, kernel, download, chunk_len, fixed, slope }
+        let parts = [&upload, &kernel, &download];
+        let widest = |parts: &[&Part], of: fn(&Part) -> f64, source: fn(&Part) -> Provenance| {
+            let most = parts.iter().max_by(|a, b| of(a).total_cmp(&of(b)));
+            most.map_or(Provenance::Prior, |part| source(part)).deviation()
+        };
+        let prior = Prior {
+            large: Regime { fixed: fixed.expected, slope: slope.expected },
+            small: None,
+            fixed_deviation: launch.fixed_source.deviation(),
+            slope_deviation: widest(&parts, |part| part.slope.expected, |part| part.slope_source),
+        };
+        let model = Model::new(prior, gpu.samples.clone());
+        Self { open, compile, launch, fetch, upload, kernel, download, chunk_len, fixed, slope, model }
     }
 
     /// Seconds until the device is open.
@@ -232,11 +285,39 @@ impl GpuCost {
         self.open.fixed
     }
 
+    /// Seconds until the device is open and the pipelines are compiled.
+    pub(super) fn ready_in(&self) -> Seconds {
+        self.open.fixed + self.compile.fixed
+    }
+
     pub(super) fn at(&self, elements: f64) -> Seconds {
-        self.fixed + self.slope * elements
+        self.ready_in() + self.once_ready(elements)
+    }
+
+    /// With the device open and the pipelines compiled.
+    pub(super) fn once_ready(&self, elements: f64) -> Seconds {
+        let fit = self.model.fit();
+        if fit.is_measured() { predicted(fit, elements) } else { self.fixed + self.slope * elements }
+    }
+
+    /// What is believed, for a call to go on from.
+    pub(super) fn model(&self) -> &Model {
+        &self.model
+    }
+
+    /// The line about a number of elements, with opening and compiling.
+    pub(super) fn line(&self, elements: f64) -> Regime {
+        let line = self.model.fit().tangent(elements);
+        Regime { fixed: line.fixed + self.ready_in().expected, ..line }
     }
 
     pub(super) fn terms(&self, elements: f64) -> Vec<Term> {
+        let before = [self.open, self.compile];
+        if self.model.fit().is_measured() {
+            let once = before.iter().filter(|part| !part.is_none());
+            let once = once.map(|part| part.term(Executor::Gpu, elements, 1.0));
+            return once.chain(measured_terms(Executor::Gpu, self.model.fit(), elements)).collect();
+        }
         let parts = [self.open, self.compile, self.fetch, self.upload, self.kernel, self.download];
         let mut terms: Vec<Term> = parts
             .iter()
@@ -265,16 +346,25 @@ fn opening(gpu: &GpuProfile) -> Part {
     }
 }
 
-/// The share of elements, not rounded, that ends both executors at the same time.
-pub(super) fn balance(cpu: &CpuCost, gpu: &GpuCost, len: f64) -> f64 {
-    let per_cpu = cpu.parallel_slope().expected + cpu.fetch.slope.expected;
-    let head_start = cpu.parallel_fixed().expected - gpu.fixed.expected;
-    let elements = (len * per_cpu + head_start) / (per_cpu + gpu.slope.expected);
-    // Nothing per element on either side: the one that starts first takes all.
-    if elements.is_nan() { if head_start > 0.0 { len } else { 0.0 } } else { elements.clamp(0.0, len) }
+/// The standard deviations that bounds of a measured prediction are away.
+const BOUND_DEVIATIONS: f64 = 2.0;
+
+/// A prediction from what was measured, with its bounds.
+fn predicted(fit: &Fit, elements: f64) -> Seconds {
+    Seconds::within(fit.seconds(elements), (BOUND_DEVIATIONS * fit.deviation(elements)).exp())
 }
 
-/// Both at once, the GPU with `elements` of `len`.
-pub(super) fn together(cpu: &CpuCost, gpu: &GpuCost, contention: f64, elements: f64, len: f64) -> Seconds {
-    cpu.parallel(len - elements).max(gpu.at(elements)) * (1.0 + contention)
+/// What was measured does not tell transfers from work: only what is paid once, and what grows.
+fn measured_terms(executor: Executor, fit: &Fit, elements: f64) -> Vec<Term> {
+    let line = fit.tangent(elements);
+    let factor = (BOUND_DEVIATIONS * fit.deviation(elements)).exp();
+    let source = Provenance::Measured { calls: fit.calls() };
+    let term = |name, seconds| Term {
+        executor,
+        name,
+        seconds: Seconds::within(seconds, factor),
+        bytes: 0.0,
+        source,
+    };
+    vec![term("start", line.fixed), term("work", line.slope * elements)]
 }

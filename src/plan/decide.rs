@@ -1,12 +1,15 @@
 //! The decision: evaluate what is allowed, take the soonest, keep the reasons.
 
 use super::chunk;
-use super::cost::{self, CpuCost, GpuCost};
+use super::cost::{CpuCost, GpuCost};
+use super::course::{Course, GpuCourse, Mode};
+use super::explore::{self, Hedge};
 use super::outcome::{Alternative, Choice, Plan, Reason, Rejected};
 use super::placement::{Placement, Request};
 use super::profile::{CanonicalOrder, CpuProfile, DeviceState, GpuProfile, Profile};
 use super::seconds::Seconds;
-use super::shape::Shape;
+use super::share;
+use super::shape::{Shape, ShapeKind};
 use crate::error::{Error, Result};
 
 /// Share of the better single executor's time that a co-run may take at most.
@@ -30,7 +33,7 @@ const DISCOVERY_S: f64 = 0.05;
 /// True when the CPU is done before any device could be found and opened: adapters need not even be looked for. To be
 /// asked only where the placement is `Auto`, and nothing has looked for adapters before.
 pub(crate) fn cpu_outruns_discovery(shape: &Shape, cpu: &CpuProfile) -> bool {
-    let profile = Profile { cpu: cpu.clone(), gpus: Vec::new(), searched: false };
+    let profile = Profile { cpu: cpu.clone(), gpus: Vec::new(), searched: false, budget: None };
     let on_host = shape.resident_on.is_none();
     on_host && shape.cpu.is_ok() && CpuCost::new(shape, &profile).at(shape.len as f64).expected <= DISCOVERY_S
 }
@@ -48,24 +51,24 @@ pub(crate) fn decide(shape: &Shape, profile: &Profile, request: &Request) -> Res
     let mut planner = Planner::new(shape, profile, request);
     if shape.len == 0 {
         let nothing = Candidate::cpu(planner.cpu.at(0.0));
-        return Ok(planner.plan(nothing));
+        return Ok(planner.plan(nothing, Hedge::default()));
     }
-    let chosen = match placement {
+    let (chosen, hedge) = match placement {
         Placement::Auto => planner.auto()?,
-        Placement::Cpu => planner.only_cpu()?,
-        Placement::Gpu => planner.forced(1.0)?,
-        Placement::Split { gpu: 0.0 } => planner.only_cpu()?,
-        Placement::Split { gpu } => planner.forced(gpu)?,
+        Placement::Cpu => (planner.only_cpu()?, Hedge::default()),
+        Placement::Gpu => (planner.forced(1.0)?, Hedge::default()),
+        Placement::Split { gpu: 0.0 } => (planner.only_cpu()?, Hedge::default()),
+        Placement::Split { gpu } => (planner.forced(gpu)?, Hedge::default()),
     };
-    Ok(planner.plan(chosen))
+    Ok(planner.plan(chosen, hedge))
 }
 
 /// Something that can be done and how long it takes.
 #[derive(Debug, Clone, Copy)]
-struct Candidate {
-    choice: Choice,
-    adapter: Option<usize>,
-    predicted: Seconds,
+pub(super) struct Candidate {
+    pub(super) choice: Choice,
+    pub(super) adapter: Option<usize>,
+    pub(super) predicted: Seconds,
 }
 
 impl Candidate {
@@ -74,14 +77,14 @@ impl Candidate {
     }
 }
 
-struct Planner<'a> {
-    shape: &'a Shape,
-    profile: &'a Profile,
+pub(super) struct Planner<'a> {
+    pub(super) shape: &'a Shape,
+    pub(super) profile: &'a Profile,
     request: &'a Request,
-    len: f64,
-    cpu: CpuCost,
+    pub(super) len: f64,
+    pub(super) cpu: CpuCost,
     rejected: Vec<Rejected>,
-    notes: Vec<String>,
+    pub(super) notes: Vec<String>,
 }
 
 impl<'a> Planner<'a> {
@@ -90,7 +93,7 @@ impl<'a> Planner<'a> {
         Self { shape, profile, request, len: shape.len as f64, cpu, rejected: Vec::new(), notes: Vec::new() }
     }
 
-    fn auto(&mut self) -> Result<Candidate> {
+    fn auto(&mut self) -> Result<(Candidate, Hedge)> {
         let cpu = Candidate::cpu(self.cpu.at(self.len));
         let cpu = match &self.shape.cpu {
             Ok(()) => Some(cpu),
@@ -120,7 +123,9 @@ impl<'a> Planner<'a> {
                 self.reject(candidate, Some(candidate.predicted), Reason::Slower);
             }
         }
-        Ok(chosen)
+        let usable: Vec<usize> =
+            (0..self.profile.gpus.len()).filter(|&index| self.refuses(index).is_none()).collect();
+        Ok(explore::hedge(self, chosen, &usable))
     }
 
     /// Adds what an adapter can do alone and beside the CPU.
@@ -162,11 +167,11 @@ impl<'a> Planner<'a> {
             return Err(reject(None, None, Reason::MixedBits(what)));
         }
         let cost = GpuCost::new(self.shape, self.profile, index, true);
-        let balance = cost::balance(&self.cpu, &cost, self.len);
+        let balance = share::balance(self.shape, &self.cpu, &cost);
         if balance <= 0.0 || balance >= self.len {
             return Err(reject(None, None, Reason::NoBalance));
         }
-        let at = |elements| cost::together(&self.cpu, &cost, gpu.contention, elements, self.len);
+        let at = |elements| share::together(self.shape, &self.cpu, &cost, gpu.contention, elements);
         let grain = chunk::split_grain(self.shape.len);
         let below = (balance / grain as f64).floor() as usize * grain;
         let above = (below + grain).min(self.shape.len);
@@ -183,7 +188,7 @@ impl<'a> Planner<'a> {
     }
 
     /// How an adapter changes, or may change, the bits of the work's operator, if that is a user's on floats.
-    fn mixes_bits(&self, gpu: &GpuProfile) -> Option<String> {
+    pub(super) fn mixes_bits(&self, gpu: &GpuProfile) -> Option<String> {
         match &gpu.user_floats {
             _ if !self.shape.user_floats => None,
             CanonicalOrder::Passed => None,
@@ -309,7 +314,7 @@ impl<'a> Planner<'a> {
         }
         let cost = GpuCost::new(self.shape, self.profile, index, true);
         let contention = self.profile.gpus[index].contention;
-        let predicted = cost::together(&self.cpu, &cost, contention, gpu_elements as f64, self.len);
+        let predicted = share::together(self.shape, &self.cpu, &cost, contention, gpu_elements as f64);
         Candidate { choice: Choice::Split { gpu_elements }, adapter: Some(index), predicted }
     }
 
@@ -336,7 +341,8 @@ impl<'a> Planner<'a> {
         Error::Unsupported { executor: "every executor allowed".into(), what: reasons.join("; ") }
     }
 
-    fn plan(self, chosen: Candidate) -> Plan {
+    fn plan(self, chosen: Candidate, hedge: Hedge) -> Plan {
+        let course = self.course(&chosen, &hedge);
         let Self { shape, profile, request, len, cpu, rejected, notes } = self;
         let gpu_elements = match chosen.choice {
             Choice::Cpu => 0,
@@ -381,6 +387,40 @@ impl<'a> Planner<'a> {
             terms,
             rejected,
             notes,
+            course: Some(course),
+            opens: hedge.opens,
+        }
+    }
+
+    /// What the plan leaves to be settled while the call runs.
+    fn course(&self, chosen: &Candidate, hedge: &Hedge) -> Course {
+        let Self { shape, profile, request, .. } = self;
+        let split = matches!(chosen.choice, Choice::Split { .. });
+        let takes_over = chosen.choice == Choice::Cpu || split || request.cpu_fallback;
+        let index = chosen.adapter.or(hedge.probe.map(|(index, _)| index));
+        let gpu = index.map(|index| {
+            let gpu = &profile.gpus[index];
+            let cost = GpuCost::new(shape, profile, index, shape.result_on_host || split);
+            GpuCourse {
+                model: cost.model().clone(),
+                ready_in_s: cost.ready_in().expected,
+                contention: gpu.contention,
+                most: chunk::in_memory(shape, gpu),
+                probe: hedge.probe.map(|(_, elements)| elements),
+            }
+        });
+        let guided = request.placement == Placement::Auto && (split || hedge.probe.is_some());
+        Course {
+            mode: if guided { Mode::Guided } else { Mode::Fixed },
+            grain: chunk::grain(shape.len),
+            cpu: (shape.cpu.is_ok() && takes_over).then(|| self.cpu.model().clone()),
+            gpu,
+            gpu_elements: match chosen.choice {
+                Choice::Cpu => 0,
+                Choice::Gpu => shape.len,
+                Choice::Split { gpu_elements } => gpu_elements,
+            },
+            chained: shape.kind == ShapeKind::Scan,
         }
     }
 }

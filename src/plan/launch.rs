@@ -111,5 +111,7 @@ pub(crate) fn decide_launch(
         terms: Vec::new(),
         rejected,
         notes,
+        course: None,
+        opens: None,
     })
 }

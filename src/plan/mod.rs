@@ -9,14 +9,19 @@
 
 mod chunk;
 mod cost;
+mod course;
 mod decide;
 mod explain;
+mod explore;
 mod launch;
+mod learn;
 mod outcome;
+mod pace;
 mod placement;
 mod profile;
 mod seconds;
 mod shape;
+mod share;
 #[cfg(test)]
 mod tests;
 
@@ -26,8 +31,11 @@ pub use placement::{Origin, Placement};
 pub use profile::Provenance;
 pub use seconds::Seconds;
 
+pub(crate) use course::{Course, GpuCourse, Mode, Model};
 pub(crate) use decide::{cpu_outruns_discovery, decide, quick_cpu};
 pub(crate) use launch::{LaunchShape, decide_launch};
+pub(crate) use learn::{Budget, DeviceHistory, History, Observation, Samples, WorkKey};
+pub(crate) use pace::{Bounds, Other, Speed, next_chunk};
 pub(crate) use placement::{PLACEMENT_VARIABLE, Request};
 pub(crate) use profile::{
     AdapterKind, CanonicalOrder, CpuProfile, DeviceState, Estimate, GpuProfile, Profile,

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::ops::Range;
 
+use super::course::Course;
 use super::placement::{Origin, Placement};
 use super::profile::Provenance;
 use super::seconds::Seconds;
@@ -170,6 +171,10 @@ pub struct Plan {
     pub rejected: Vec<Rejected>,
     /// What the user should know of the decision beyond that.
     pub notes: Vec<String>,
+    /// What is settled while the call runs; `None` for kernels.
+    pub(crate) course: Option<Course>,
+    /// Index of an adapter whose device is to be opened in the background, for calls to come.
+    pub(crate) opens: Option<usize>,
 }
 
 impl Plan {

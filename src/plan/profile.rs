@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::learn::{Budget, Samples};
+
 /// Where a number came from, from best to worst.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -24,6 +26,17 @@ impl Provenance {
             Self::Measured { calls } => 1.0 + (0.5 / f64::from(calls.max(1)).sqrt()).max(0.05),
             Self::Calibrated => 1.25,
             Self::Prior => 3.0,
+        }
+    }
+}
+
+impl Provenance {
+    /// The standard deviation of the logarithm of a number from here.
+    pub(crate) fn deviation(self) -> f64 {
+        match self {
+            Self::Prior => 1.1,
+            Self::Calibrated => 0.4,
+            Self::Measured { .. } => self.spread().ln().max(0.1),
         }
     }
 }
@@ -87,6 +100,8 @@ pub(crate) struct CpuProfile {
     pub(crate) fork_s: Estimate,
     /// Bytes of second-level cache of one core that a chunk should not exceed.
     pub(crate) cache_bytes: usize,
+    /// What it took for this work before.
+    pub(crate) samples: Samples,
 }
 
 impl CpuProfile {
@@ -101,6 +116,7 @@ impl CpuProfile {
             call_s: Estimate::prior(0.5e-6),
             fork_s: Estimate::prior(8e-6),
             cache_bytes: 512 << 10,
+            samples: Samples::default(),
         }
     }
 }
@@ -188,6 +204,10 @@ pub(crate) struct GpuProfile {
     pub(crate) max_binding: u64,
     /// Bytes of device memory that may be used; 0 when unknown.
     pub(crate) memory_bytes: u64,
+    /// What it took for this work before.
+    pub(crate) samples: Samples,
+    /// Bytes of a chunk that its memory was seen to have room for, where it lacked room for more.
+    pub(crate) ceiling_bytes: Option<u64>,
 }
 
 impl GpuProfile {
@@ -225,6 +245,8 @@ impl GpuProfile {
             single_pass_scan: hardware,
             max_binding: 128 << 20,
             memory_bytes: 0,
+            samples: Samples::default(),
+            ceiling_bytes: None,
         }
     }
 
@@ -243,4 +265,6 @@ pub(crate) struct Profile {
     pub(crate) gpus: Vec<GpuProfile>,
     /// False when nothing has looked for adapters; see [`super::cpu_outruns_discovery`].
     pub(crate) searched: bool,
+    /// What may be spent on learning; `None` where nothing is to be learned.
+    pub(crate) budget: Option<Budget>,
 }

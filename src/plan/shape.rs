@@ -1,5 +1,6 @@
 //! The shape of work: everything the planner needs to know of it, in plain numbers.
 
+use super::learn::WorkKey;
 use crate::error::{Error, Result};
 
 /// The primitive, as far as costs differ.
@@ -31,6 +32,8 @@ pub(crate) struct Shape {
     pub(crate) kind: ShapeKind,
     /// What is computed, for the explanation: `saxpy`, `Sum of square`.
     pub(crate) label: String,
+    /// What history knows the work by: a hash of its text and structure that is the same in every process.
+    pub(crate) code: u64,
     /// Number of elements.
     pub(crate) len: usize,
     /// Bytes read that are on the host only.
@@ -65,6 +68,13 @@ impl Shape {
     /// Bytes read per element, wherever they are.
     pub(crate) fn input_bytes(&self) -> u32 {
         self.host_bytes + self.device_bytes + self.shared_bytes
+    }
+
+    /// What tells this work's times apart from those of others: its code, and which transfers it needs.
+    pub(crate) fn key(&self) -> WorkKey {
+        let needs = [self.host_bytes > 0, self.device_bytes > 0, self.shared_bytes > 0, self.result_on_host];
+        let residency = needs.iter().fold(0, |bits, &need| bits << 1 | u8::from(need));
+        WorkKey { code: self.code, residency }
     }
 
     /// Bytes that the memory of an executor moves per element. `reads` is how often each input is read.

@@ -80,17 +80,17 @@ fn a_plan_for_both() {
     let shape = Shape { kind: ShapeKind::Scan, label: "Sum".into(), reproducible: true, ..map(1 << 26, 0.2) };
     let plan = decide(&shape, &machine(vec![gpu, odd, software()]), &auto()).unwrap();
     assert_snapshot!(plan, @r"
-    scan of Sum, 67108864 elements: 0.484 on gpu `Discrete`, the others on the cpu
+    scan of Sum, 67108864 elements: 0.625 on gpu `Discrete`, the others on the cpu
       placement: auto (default)
-      predicted: 18.5 ms, between 16.6 ms and 22.7 ms, with 5% added for running both at once
-      gpu: elements 0..32505856, 8 chunks of 4194304
-        upload    16.3 ms  130 MB at 7.99 GB/s (measured, 25 calls)
-        kernel     867 µs  260 MB at 300 GB/s (prior)
-        download  16.3 ms  130 MB at 7.97 GB/s (measured, 25 calls)
-        launch     160 µs  (prior)
-      cpu: elements 32505856..67108864, 2 threads, chunks of 65536
-        memory    17.3 ms  277 MB at 16.0 GB/s (calibrated)
-        compute   6.92 ms  (prior)
+      predicted: 24.2 ms, between 21.6 ms and 27.6 ms, with 5% added for running both at once
+      gpu: elements 0..41943040, 10 chunks of 4194304
+        upload    21.0 ms  168 MB at 7.99 GB/s (measured, 25 calls)
+        kernel    1.12 ms  336 MB at 300 GB/s (prior)
+        download  21.0 ms  168 MB at 7.98 GB/s (measured, 25 calls)
+        launch     200 µs  (prior)
+      cpu: elements 41943040..67108864, 2 threads, chunks of 65536
+        memory    12.6 ms  201 MB at 16.0 GB/s (calibrated)
+        compute   5.03 ms  (prior)
         fork      8.00 µs  (prior)
         call       500 ns  (prior)
       rejected:

@@ -43,7 +43,7 @@ fn software() -> GpuProfile {
 }
 
 fn machine(gpus: Vec<GpuProfile>) -> Profile {
-    Profile { cpu: cpu(), gpus, searched: true }
+    Profile { cpu: cpu(), gpus, searched: true, budget: None }
 }
 
 /// A map of one f32 to another, from host to host.
@@ -51,6 +51,7 @@ fn map(len: usize, cost_ns: f64) -> Shape {
     Shape {
         kind: ShapeKind::Map,
         label: "square".into(),
+        code: 0,
         len,
         host_bytes: 4,
         device_bytes: 0,

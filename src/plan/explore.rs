@@ -1,0 +1,104 @@
+//! What a plan does beyond the soonest alternative: insurance where speeds are only assumed, and learning within a budget.
+//!
+//! - Work that would go to a device whose speed for it was never seen is shared with the CPU, which works from the other
+//!   end until the speed is known. If the device is as fast as assumed, the CPU's part is small.
+//! - Work that goes to the CPU, while a device might be faster within the bounds of what is assumed, gives that device a
+//!   small part at the same time. What this costs at most is taken from the budget of exploration.
+//! - A device that would be faster if it were open is opened in the background, for the calls to come.
+
+use super::chunk;
+use super::cost::GpuCost;
+use super::decide::{Candidate, Planner};
+use super::outcome::Choice;
+use super::profile::DeviceState;
+use super::share;
+use super::shape::ShapeKind;
+
+/// Share of the CPU's time that a probe may take at most, if the device is as slow as it might be.
+const PROBE_SHARE: f64 = 0.3;
+
+/// How much faster than the CPU an open device must be assumed to be, for it to be opened.
+const WORTH_OPENING: f64 = 1.2;
+
+/// Calls shorter than this open no device.
+const LEAST_OPENING_S: f64 = 1e-3;
+
+/// What a plan does beyond its choice.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(super) struct Hedge {
+    /// An adapter to learn about, and the elements that it is given.
+    pub(super) probe: Option<(usize, usize)>,
+    /// An adapter to open in the background.
+    pub(super) opens: Option<usize>,
+}
+
+/// Insures a choice of `Auto`, or learns beside it. `usable` are the adapters that it may choose.
+pub(super) fn hedge(planner: &mut Planner<'_>, chosen: Candidate, usable: &[usize]) -> (Candidate, Hedge) {
+    match chosen {
+        Candidate { choice: Choice::Gpu, adapter: Some(index), .. } => {
+            (insured(planner, chosen, index), Hedge::default())
+        }
+        Candidate { choice: Choice::Cpu, .. } => {
+            let first = usable.iter().copied().find(|&index| !planner.profile.gpus[index].is_software());
+            (chosen, first.map_or_else(Hedge::default, |index| beside(planner, &chosen, index)))
+        }
+        _ => (chosen, Hedge::default()),
+    }
+}
+
+/// True when two executors can share the work in chunks that either may take.
+fn can_share(planner: &Planner<'_>, index: usize) -> bool {
+    let (shape, gpu) = (planner.shape, &planner.profile.gpus[index]);
+    shape.cpu.is_ok()
+        && shape.kind != ShapeKind::Scan
+        && shape.result_on_host
+        && shape.len >= chunk::SPLIT_TILES * crate::order::TILE_LEN
+        && !gpu.is_software()
+        && planner.mixes_bits(gpu).is_none()
+}
+
+fn insured(planner: &mut Planner<'_>, chosen: Candidate, index: usize) -> Candidate {
+    let cost = GpuCost::new(planner.shape, planner.profile, index, true);
+    if cost.model().fit().is_measured() || !can_share(planner, index) || planner.profile.budget.is_none() {
+        return chosen;
+    }
+    let len = planner.shape.len;
+    let grain = chunk::split_grain(len);
+    let balance = share::balance(planner.shape, &planner.cpu, &cost);
+    let gpu_elements = chunk::snap(balance, len, grain).clamp(grain, len - grain);
+    planner.notes.push("how fast the device does this is not known yet, so the CPU works beside it".into());
+    Candidate { choice: Choice::Split { gpu_elements }, ..chosen }
+}
+
+fn beside(planner: &mut Planner<'_>, chosen: &Candidate, index: usize) -> Hedge {
+    let gpu = &planner.profile.gpus[index];
+    let Some(budget) = planner.profile.budget else { return Hedge::default() };
+    let cost = GpuCost::new(planner.shape, planner.profile, index, true);
+    let cpu_s = chosen.predicted.expected;
+    if gpu.state != DeviceState::Open {
+        let faster = cost.once_ready(planner.len).expected * WORTH_OPENING < cpu_s;
+        let opens = faster && cpu_s >= LEAST_OPENING_S && gpu.state == DeviceState::NotOpened;
+        return Hedge { opens: opens.then_some(index), ..Hedge::default() };
+    }
+    let measured = cost.model().fit().is_measured();
+    if measured || !can_share(planner, index) || cost.at(planner.len).low >= cpu_s {
+        return Hedge::default();
+    }
+    let most_s = PROBE_SHARE * cpu_s;
+    let (ready_s, contention) = (cost.ready_in().high, gpu.contention.max(0.02));
+    let (low, high) = (cost.once_ready(0.0).high, cost.once_ready(planner.len).high);
+    let slope = (high - low) / planner.len;
+    // Beside the CPU a probe costs only what it slows that by.
+    let affordable_s = most_s.min(budget.left(cpu_s) / contention) - ready_s - low;
+    let grain = chunk::grain(planner.shape.len);
+    let grains = (affordable_s / slope / grain as f64).floor();
+    if !(grains >= 1.0) {
+        return Hedge::default();
+    }
+    let elements = (grains as usize * grain).min(planner.shape.len / 8 / grain * grain);
+    if elements == 0 {
+        return Hedge::default();
+    }
+    planner.notes.push(format!("`{}` is given {elements} elements, to learn how fast it is", gpu.name));
+    Hedge { probe: Some((index, elements)), ..Hedge::default() }
+}

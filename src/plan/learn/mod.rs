@@ -1,0 +1,15 @@
+//! What calls have taught: times by size, lines fitted to them, and the history that keeps both.
+//!
+//! Nothing here reads a clock or a file. Observations come in as numbers, and the history is plain data that can be
+//! written, read and merged by whoever has a disk.
+
+mod apply;
+mod budget;
+mod fit;
+mod history;
+mod samples;
+
+pub(crate) use budget::Budget;
+pub(crate) use fit::{Fit, Prior, Regime};
+pub(crate) use history::{DeviceHistory, History, Observation, WorkKey};
+pub(crate) use samples::Samples;
