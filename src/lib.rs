@@ -330,6 +330,7 @@ mod passes;
 mod plan;
 pub mod prelude;
 mod run;
+pub mod simulator;
 mod texture;
 mod view;
 mod wgsl;

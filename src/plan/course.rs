@@ -1,6 +1,7 @@
 //! The course of a call: what a plan leaves to be settled while it runs, and the models that settle it. Plain data.
 
-use super::learn::{Fit, Prior, Samples};
+use super::chunk;
+use super::learn::{Fit, Prior, Regime, Samples};
 use super::pace::Speed;
 
 /// How chunks are handed out.
@@ -78,4 +79,23 @@ pub(crate) struct Course {
     pub(crate) gpu_elements: usize,
     /// True when the CPU takes chunks in order behind the device's share, as scans do.
     pub(crate) chained: bool,
+}
+
+/// A course whose shares are given and whose executors take them in one chunk each, unless memory is short: what an oracle
+/// tries.
+pub(crate) fn static_course(len: usize, gpu_elements: usize, gpu_most: usize, chained: bool) -> Course {
+    let instant = Regime { fixed: 1e-15, slope: 1e-18 };
+    let prior = Prior { large: instant, small: None, fixed_deviation: 1.0, slope_deviation: 1.0 };
+    let model = Model::new(prior, Samples::default());
+    let grain = chunk::grain(len);
+    let gpu_elements = if gpu_elements >= len { len } else { gpu_elements / grain * grain };
+    let gpu = GpuCourse { model: model.clone(), ready_in_s: 0.0, contention: 0.0, most: gpu_most, probe: None };
+    Course {
+        mode: Mode::Fixed,
+        grain,
+        cpu: (gpu_elements < len).then_some(model),
+        gpu: (gpu_elements > 0).then_some(gpu),
+        gpu_elements,
+        chained,
+    }
 }

@@ -3,13 +3,16 @@
 use std::fmt;
 use std::ops::Range;
 
+use serde::Serialize;
+
 use super::course::Course;
 use super::placement::{Origin, Placement};
 use super::profile::Provenance;
 use super::seconds::Seconds;
 
 /// What runs a chunk.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Executor {
     /// The CPU.
@@ -19,7 +22,8 @@ pub enum Executor {
 }
 
 /// Who gets which elements.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Choice {
     /// All on the CPU.

@@ -1,0 +1,410 @@
+//! Playing a scenario: call after call, event after event.
+
+use std::ops::Range;
+
+use super::belief;
+use super::check::Checker;
+use super::clock::{Alarm, Clock, Happening};
+use super::faults::{Faults, reported};
+use super::machine::Machine;
+use super::oracle;
+use super::outcome::{CallOutcome, Event, EventKind, Outcome};
+use super::scenario::{FaultKind, Pattern, Scenario};
+use crate::error::{Error, Fault, Result};
+use crate::plan::{Course, DeviceState, Executor, History, Placement, Request, decide, quick_cpu};
+use crate::run::{After, Call, Commit, Facts, Lease, Next, explored_s, learn};
+
+/// Seconds after which a chunk of the device counts as hung.
+pub(super) const DEADLINE_S: f64 = 10.0;
+
+/// Failures after which a device is left alone.
+const MAX_FAILURES: u32 = 3;
+
+/// The device of history.
+const DEVICE: &str = "simulated";
+
+/// Events of a call before it counts as stuck: no call comes near.
+const MAX_EVENTS: usize = 1_000_000;
+
+/// The device between calls.
+#[derive(Debug, Clone)]
+pub(super) struct Device {
+    /// When it is open, in seconds of the process; `None` when nobody opens it.
+    opens_at_s: Option<f64>,
+    /// Its pipelines for the work are compiled.
+    compiled: bool,
+    failures: u32,
+    /// When it may be opened again after a failure.
+    pauses_until_s: f64,
+    /// Results of it were wrong.
+    quarantined: bool,
+    chunks: usize,
+    /// Seconds of the process.
+    now_s: f64,
+}
+
+impl Device {
+    fn state(&self, scenario: &Scenario) -> DeviceState {
+        let open_s = scenario.gpu.as_ref().map_or(0.0, |gpu| gpu.open_ms * 1e-3);
+        match self.opens_at_s {
+            _ if self.quarantined => DeviceState::Failed("its results were wrong".into()),
+            _ if self.failures >= MAX_FAILURES => DeviceState::Failed("left alone".into()),
+            _ if self.now_s < self.pauses_until_s => DeviceState::Failed("pausing after a failure".into()),
+            Some(at_s) if at_s <= self.now_s => DeviceState::Open,
+            Some(at_s) => DeviceState::Opening { elapsed_s: (self.now_s - (at_s - open_s)).max(0.0) },
+            None => DeviceState::NotOpened,
+        }
+    }
+
+    /// Seconds until it can run the work, from now; opens it if nobody has.
+    fn ready_in_s(&mut self, scenario: &Scenario) -> f64 {
+        let Some(gpu) = &scenario.gpu else { return f64::INFINITY };
+        let at_s = *self.opens_at_s.get_or_insert(self.now_s + gpu.open_ms * 1e-3);
+        let compile_s = if self.compiled { 0.0 } else { gpu.compile_ms * 1e-3 };
+        (at_s - self.now_s).max(0.0) + compile_s
+    }
+}
+
+/// A call that was played.
+pub(super) struct Played {
+    pub(super) seconds: f64,
+    events: Vec<Event>,
+    call: Call,
+    faults: usize,
+    ready_s: Option<f64>,
+}
+
+impl Scenario {
+    /// True when the CPU's part of a split goes on from the device's.
+    pub(super) fn is_chained(&self) -> bool {
+        self.work.kind == Pattern::Scan
+    }
+}
+
+/// Plays a scenario.
+///
+/// # Errors
+///
+/// [`Error::Value`] for a scenario that no machine fits; [`Error::System`] if a call gets stuck, which is a defect.
+pub fn run(scenario: &Scenario) -> Result<Outcome> {
+    scenario.validate()?;
+    let mut history = History::default();
+    let opened = scenario.gpu.as_ref().is_some_and(|gpu| gpu.open);
+    let mut device = Device {
+        opens_at_s: opened.then_some(0.0),
+        compiled: false,
+        failures: 0,
+        pauses_until_s: 0.0,
+        quarantined: false,
+        chunks: 0,
+        now_s: 0.0,
+    };
+    let request = Request {
+        placement: Placement::Auto,
+        allow_software: scenario.allow_software,
+        cpu_fallback: true,
+        ..Request::default()
+    };
+    let mut outcome =
+        Outcome { name: scenario.name.clone(), calls: Vec::new(), exploration_share: 0.0, trace: Vec::new() };
+    for run in 0..scenario.runs {
+        let machine = Machine::new(scenario, run, device.chunks);
+        let shape = belief::shape(scenario, device.compiled);
+        let mut profile = belief::profile(scenario, device.state(scenario));
+        history.apply(&mut profile, &shape, &[DEVICE.to_owned()]);
+        let plan = decide(&shape, &profile, &request)?;
+        let best = oracle::best(scenario, &machine, &device)?;
+        let course = match plan.course.clone() {
+            // So small that no plan is asked for.
+            Some(course) if !quick_cpu(shape.len, shape.cost_ns) => course,
+            _ => crate::plan::static_course(shape.len, 0, usize::MAX, scenario.is_chained()),
+        };
+        if plan.opens.is_some() {
+            device.ready_in_s(scenario);
+        }
+        let contention = course.gpu.as_ref().map_or(0.0, |gpu| gpu.contention);
+        let was_compiled = device.compiled;
+        let mut checker = Checker::new(scenario.work.kind, scenario.work.len, course.grain)?;
+        let faults = Faults::of(scenario, run);
+        let started_s = device.now_s;
+        let mut played = play_call(scenario, &machine, course, &mut device, &faults, Some(&mut checker))?;
+        let explored_s = explored_s(&played.call, contention, played.seconds);
+        let facts = Facts {
+            key: shape.key(),
+            device: scenario.gpu.is_some().then(|| DEVICE.to_owned()),
+            open_s: None,
+            compile_s: played.ready_s.filter(|_| !was_compiled).and(scenario.gpu.as_ref()).map(|gpu| gpu.compile_ms * 1e-3),
+            element_bytes: u64::from(shape.input_bytes() + shape.output_bytes),
+            took_s: played.seconds,
+            explored_s,
+        };
+        learn(&mut history, &played.call, &facts);
+        played.events.iter_mut().for_each(|event| event.run = run + 1);
+        outcome.trace.append(&mut played.events);
+        let of_gpu = played.call.chunks().iter().filter(|chunk| chunk.executor == Executor::Gpu);
+        let gpu_elements: usize = of_gpu.map(|chunk| chunk.range.len()).sum();
+        outcome.calls.push(CallOutcome {
+            seconds: played.seconds,
+            predicted_s: plan.predicted.expected,
+            oracle_s: best.seconds,
+            best_single_s: best.single_s,
+            cpu_s: best.cpu_s,
+            oracle_share: best.share,
+            choice: plan.choice,
+            gpu_share: gpu_elements as f64 / shape.len as f64,
+            chunks: played.call.chunks().len(),
+            faults: played.faults,
+            explored_s,
+            correct: checker.is_correct()?,
+        });
+        device.now_s = started_s + played.seconds + scenario.pause_ms * 1e-3;
+    }
+    let spent_s: f64 = outcome.calls.iter().map(|call| call.seconds).sum();
+    let explored_s: f64 = outcome.calls.iter().map(|call| call.explored_s).sum();
+    outcome.exploration_share = explored_s / spent_s;
+    Ok(outcome)
+}
+
+/// Plays one call to its end.
+pub(super) fn play_call(
+    scenario: &Scenario,
+    machine: &Machine<'_>,
+    course: Course,
+    device: &mut Device,
+    faults: &Faults,
+    checker: Option<&mut Checker>,
+) -> Result<Played> {
+    let len = scenario.work.len;
+    let mut stage = Stage {
+        scenario,
+        machine,
+        faults,
+        checker,
+        clock: Clock::new(machine.contention()),
+        call: Call::new(course.clone(), len, 0.0),
+        device,
+        events: Vec::new(),
+        cpu_chunks: 0,
+        gpu_chunks: 0,
+        reopened: 0,
+        survived: 0,
+        cpu_is_folding: false,
+        gpu_is_ready: false,
+        ready_s: None,
+    };
+    if course.gpu.is_some() {
+        let ready_s = stage.device.ready_in_s(scenario);
+        stage.clock.alarm_in(ready_s, Alarm::Ready);
+    }
+    let head = 0..if course.chained && course.cpu.is_some() { course.gpu_elements } else { 0 };
+    if !head.is_empty() && head.end < len {
+        stage.cpu_is_folding = true;
+        let fold_s = machine.fold_s(&head);
+        stage.clock.alarm_in(fold_s, Alarm::Folded(head));
+    }
+    stage.play()?;
+    Ok(Played {
+        seconds: stage.clock.now_s,
+        events: stage.events,
+        call: stage.call,
+        faults: stage.survived,
+        ready_s: stage.ready_s,
+    })
+}
+
+/// One call under way.
+struct Stage<'a, 's> {
+    scenario: &'s Scenario,
+    machine: &'a Machine<'s>,
+    faults: &'a Faults,
+    checker: Option<&'a mut Checker>,
+    clock: Clock,
+    call: Call,
+    device: &'a mut Device,
+    events: Vec<Event>,
+    cpu_chunks: usize,
+    gpu_chunks: usize,
+    reopened: usize,
+    survived: usize,
+    cpu_is_folding: bool,
+    gpu_is_ready: bool,
+    ready_s: Option<f64>,
+}
+
+impl Stage<'_, '_> {
+    fn play(&mut self) -> Result<()> {
+        for _ in 0..MAX_EVENTS {
+            self.ask(Executor::Gpu);
+            self.ask(Executor::Cpu);
+            if self.call.is_done() {
+                return Ok(());
+            }
+            match self.clock.step() {
+                Some(Happening::Ended(lease)) => self.ended(&lease)?,
+                Some(Happening::Alarm(alarm)) => self.alarm(alarm)?,
+                None => return Err(self.stuck("no executor does anything")),
+            }
+        }
+        Err(self.stuck("a million events"))
+    }
+
+    fn stuck(&self, why: &str) -> Error {
+        Error::System {
+            what: format!("scenario `{}`", self.scenario.name),
+            reason: format!("stuck with {} of {} elements: {why}", self.call.committed(), self.scenario.work.len),
+        }
+    }
+
+    fn note(&mut self, kind: EventKind) {
+        if self.checker.is_some() {
+            self.events.push(Event { run: 0, at_s: self.clock.now_s, kind });
+        }
+    }
+
+    /// Has an executor that is idle ask for work.
+    fn ask(&mut self, executor: Executor) {
+        let may = match executor {
+            Executor::Cpu => !self.cpu_is_folding,
+            Executor::Gpu => self.gpu_is_ready,
+        };
+        if !may || self.clock.is_busy(executor) {
+            return;
+        }
+        let Next::Run(lease) = self.call.next(executor, self.clock.now_s) else { return };
+        self.note(EventKind::Began { executor, start: lease.range.start, end: lease.range.end });
+        match executor {
+            Executor::Cpu => {
+                let takes_s = self.machine.cpu_s(&lease.range, self.cpu_chunks);
+                self.cpu_chunks += 1;
+                self.clock.begin(&lease, takes_s);
+            }
+            Executor::Gpu => self.begin_on_gpu(&lease),
+        }
+    }
+
+    fn begin_on_gpu(&mut self, lease: &Lease) {
+        let takes_s = self.machine.gpu_s(&lease.range, self.gpu_chunks);
+        let mut fault = self.faults.of_chunk(self.gpu_chunks);
+        if lease.range.len() > self.machine.gpu_most() {
+            fault = Some(FaultKind::OutOfMemory);
+        }
+        self.gpu_chunks += 1;
+        match fault {
+            None | Some(FaultKind::WrongResult) => self.clock.begin(lease, takes_s),
+            Some(FaultKind::Hang | FaultKind::NoCallback) => {
+                self.clock.begin(lease, f64::INFINITY);
+                self.clock.alarm_in(DEADLINE_S, Alarm::Overdue(lease.clone()));
+            }
+            Some(kind) => {
+                let share = match kind {
+                    FaultKind::OutOfMemory | FaultKind::LostBeforeSubmit => 0.0,
+                    FaultKind::LostBeforeMap | FaultKind::LostDuringMap => 1.0,
+                    _ => 0.5,
+                };
+                if kind == FaultKind::LateCommit {
+                    self.clock.alarm_in(takes_s, Alarm::LateCommit(lease.clone()));
+                }
+                self.clock.begin(lease, f64::INFINITY);
+                self.clock.alarm_in(share * takes_s, Alarm::Lost(lease.clone()));
+            }
+        }
+    }
+
+    fn ended(&mut self, lease: &Lease) -> Result<()> {
+        let index = self.gpu_chunks.wrapping_sub(1);
+        let of_gpu = lease.executor == Executor::Gpu;
+        let wrong = of_gpu && self.faults.of_chunk(index) == Some(FaultKind::WrongResult);
+        if wrong && self.is_verified(index) {
+            self.device.quarantined = true;
+            self.fault(lease, FaultKind::WrongResult);
+            return Ok(());
+        }
+        if of_gpu {
+            self.device.chunks += 1;
+        }
+        self.commit(lease, wrong)
+    }
+
+    /// True when a chunk is among those computed twice.
+    fn is_verified(&self, index: usize) -> bool {
+        let share = self.scenario.verify;
+        // Evenly spread, the first one first.
+        share > 0.0 && (index as f64 * share).fract() < share
+    }
+
+    fn commit(&mut self, lease: &Lease, wrong: bool) -> Result<()> {
+        let Range { start, end } = lease.range;
+        match self.call.commit(lease, self.clock.now_s) {
+            Commit::Fresh => {
+                if let Some(checker) = self.checker.as_deref_mut() {
+                    checker.commit(&lease.range, wrong)?;
+                }
+                self.note(EventKind::Committed { executor: lease.executor, start, end });
+            }
+            Commit::Stale => self.note(EventKind::Stale { start }),
+        }
+        Ok(())
+    }
+
+    fn alarm(&mut self, alarm: Alarm) -> Result<()> {
+        match alarm {
+            Alarm::Folded(_) => self.cpu_is_folding = false,
+            Alarm::Ready if self.faults.of_reopening(self.reopened) && self.reopened > 0 => {
+                self.survived += 1;
+                let fault = reported(FaultKind::LostDuringReopening, 0);
+                self.note(EventKind::Fault { fault: fault.to_string() });
+                let after = self.call.lost(self.clock.now_s);
+                self.after(after);
+            }
+            Alarm::Ready => {
+                self.gpu_is_ready = true;
+                self.device.compiled = true;
+                self.ready_s = Some(self.clock.now_s);
+                self.call.ready();
+                self.note(EventKind::Ready);
+            }
+            Alarm::Overdue(lease) => self.fault(&lease, FaultKind::Hang),
+            Alarm::Lost(lease) => {
+                let index = self.gpu_chunks.wrapping_sub(1);
+                let kind = match self.faults.of_chunk(index) {
+                    Some(kind) if lease.range.len() <= self.machine.gpu_most() => kind,
+                    _ => FaultKind::OutOfMemory,
+                };
+                self.fault(&lease, kind);
+            }
+            Alarm::LateCommit(lease) => self.commit(&lease, true)?,
+        }
+        Ok(())
+    }
+
+    fn fault(&mut self, lease: &Lease, kind: FaultKind) {
+        self.survived += 1;
+        self.clock.drop_chunk(Executor::Gpu);
+        let fault = reported(kind, 0);
+        self.note(EventKind::Fault { fault: fault.to_string() });
+        let after = self.call.fault(lease, &fault, self.clock.now_s);
+        if matches!(fault, Fault::Lost(_) | Fault::Timeout { .. }) {
+            self.device.failures += 1;
+            let pause_s = 0.5 * f64::from(1 << (self.device.failures - 1).min(8));
+            self.device.pauses_until_s = self.device.now_s + self.clock.now_s + pause_s;
+            self.device.opens_at_s = None;
+            self.device.compiled = false;
+        }
+        self.after(after);
+    }
+
+    fn after(&mut self, after: After) {
+        match after {
+            After::Retry => {}
+            After::Retire => self.gpu_is_ready = false,
+            After::Reopen { pause_s } => {
+                self.gpu_is_ready = false;
+                self.reopened += 1;
+                let gpu = self.scenario.gpu.as_ref();
+                let open_s = gpu.map_or(0.0, |gpu| (gpu.open_ms + gpu.compile_ms) * 1e-3);
+                self.device.opens_at_s = Some(self.device.now_s + self.clock.now_s + pause_s + open_s);
+                self.clock.alarm_in(pause_s + open_s, Alarm::Ready);
+            }
+        }
+    }
+}
