@@ -44,6 +44,7 @@ impl Context {
             reproducible: monoid.is_some_and(|monoid| !monoid.is_exact()),
             user_floats: monoid.is_some_and(|monoid| monoid.is_user_float()),
             pipeline_cached: self.shared.devices.has_run(work),
+            compiling_for_s: None,
             cpu: Ok(()),
             gpu: Ok(()),
         };

@@ -37,7 +37,7 @@ pub(super) fn split_grain(len: usize) -> usize {
 const GRAINS: usize = 256;
 
 /// The grain of chunks.
-pub(super) fn grain(len: usize) -> usize {
+pub(crate) fn grain(len: usize) -> usize {
     node_at_most(len / GRAINS)
 }
 

@@ -3,8 +3,9 @@
 //! ```text
 //! T_cpu(n) = call + fetch + min(n·s_1, fork + n·s_p)         s_1 = max(memory of one core, compute), s_p = max(memory, compute / threads)
 //! T_gpu(n) = open + compile + launch + λ_up + λ_down + n·s_g
-//! s_g      = launch / c + ((up + kernel + down) + (m - 1)·max(up, kernel, down)) / m     with m chunks of c elements that overlap
-//!          = launch / c + up + kernel + down                                             where nothing overlaps
+//! s_g      = max(up, kernel, down)                  with chunks of c elements that overlap; then λ holds what does not:
+//!            (up + kernel + down - max(up, kernel, down))·c, the way in of the first and out of the last
+//!          = launch / c + up + kernel + down         where nothing overlaps
 //! kernel   = max(memory, compute)
 //! n_g      = clamp((N·s_p + fixed_cpu - fixed_gpu) / (s_p + s_g), 0, N)
 //! T_co     = (1 + κ)·max(T_cpu(N - n_g), T_gpu(n_g))
@@ -113,8 +114,9 @@ impl CpuCost {
         let prior = Prior {
             large: regime(fork.fixed, memory.slope.max(per_thread)),
             small: Some(regime(Seconds::ZERO, core_memory.slope.max(compute.slope))),
+            parts_are_large: true,
             fixed_deviation: fork.fixed_source.deviation(),
-            slope_deviation: bound.slope_source.deviation(),
+            slope_deviation: bound.slope_source.deviation().max(0.5),
         };
         let model = Model::new(prior, cpu.samples.clone());
         Self { call, fork, fetch, memory, core_memory, compute, threads, model }
@@ -212,6 +214,7 @@ pub(super) struct GpuCost {
     download: Part,
     /// Elements of one submission.
     pub(super) chunk_len: usize,
+    overlaps: bool,
     /// Without opening and compiling.
     fixed: Seconds,
     slope: Seconds,
@@ -251,33 +254,37 @@ impl GpuCost {
         let launch = Part::once("launch", gpu.launch_s);
         let compile = match shape.pipeline_cached {
             true => Part::none("compile"),
-            false => Part::once("compile", gpu.compile_s),
+            false => under_way(Part::once("compile", gpu.compile_s), shape.compiling_for_s),
         };
         let open = opening(gpu);
         let chunks = shape.len.div_ceil(chunk_len).max(1) as f64;
         let in_turn = upload.slope + kernel.slope + download.slope;
-        let slope = if gpu.overlaps {
+        // Chunks overlap; the first one's way in and the last one's way out do not.
+        let (filling, slope) = if gpu.overlaps && chunks > 1.0 {
             let bottleneck = upload.slope.max(kernel.slope).max(download.slope);
-            (in_turn + bottleneck * (chunks - 1.0)) * (1.0 / chunks)
+            (bottleneck.below(in_turn) * chunk_len as f64, bottleneck)
         } else {
-            in_turn
+            (Seconds::ZERO, in_turn)
         };
-        let relaunch = if chunks > 1.0 { launch.fixed * (1.0 / chunk_len as f64) } else { Seconds::ZERO };
-        let fixed = launch.fixed + fetch.fixed + upload.fixed + download.fixed;
+        // While one chunk runs the next one is launched, where anything overlaps.
+        let relaunch =
+            if chunks > 1.0 && !gpu.overlaps { launch.fixed * (1.0 / chunk_len as f64) } else { Seconds::ZERO };
+        let fixed = launch.fixed + fetch.fixed + upload.fixed + download.fixed + filling;
         let slope = slope + relaunch + fetch.slope;
-        let parts = [&upload, &kernel, &download];
-        let widest = |parts: &[&Part], of: fn(&Part) -> f64, source: fn(&Part) -> Provenance| {
-            let most = parts.iter().max_by(|a, b| of(a).total_cmp(&of(b)));
-            most.map_or(Provenance::Prior, |part| source(part)).deviation()
-        };
         let prior = Prior {
             large: Regime { fixed: fixed.expected, slope: slope.expected },
-            small: None,
+            // A single chunk overlaps with nothing.
+            small: Some(Regime {
+                fixed: (launch.fixed + fetch.fixed + upload.fixed + download.fixed).expected,
+                slope: (in_turn + fetch.slope).expected,
+            }),
+            parts_are_large: false,
             fixed_deviation: launch.fixed_source.deviation(),
-            slope_deviation: widest(&parts, |part| part.slope.expected, |part| part.slope_source),
+            // Whatever bounds it as far as is known, how fast it computes this is only assumed.
+            slope_deviation: gpu.unit_s.source().deviation(),
         };
         let model = Model::new(prior, gpu.samples.clone());
-        Self { open, compile, launch, fetch, upload, kernel, download, chunk_len, fixed, slope, model }
+        Self { open, compile, launch, fetch, upload, kernel, download, chunk_len, overlaps: gpu.overlaps, fixed, slope, model }
     }
 
     /// Seconds until the device is open.
@@ -324,7 +331,7 @@ impl GpuCost {
             .filter(|part| !part.is_none())
             .map(|part| part.term(Executor::Gpu, elements, 1.0))
             .collect();
-        let launches = (elements / self.chunk_len as f64).ceil().max(1.0);
+        let launches = if self.overlaps { 1.0 } else { (elements / self.chunk_len as f64).ceil().max(1.0) };
         let launch = self.launch.term(Executor::Gpu, elements, 1.0);
         terms.push(Term { seconds: launch.seconds * launches, ..launch });
         terms
@@ -336,14 +343,16 @@ fn opening(gpu: &GpuProfile) -> Part {
     match gpu.state {
         DeviceState::Open | DeviceState::Failed(_) => Part::none("open"),
         DeviceState::NotOpened => whole,
-        // One that is late already may take as long again.
-        DeviceState::Opening { elapsed_s } => {
-            let open_s = gpu.open_s.value();
-            let elapsed_s = if elapsed_s.is_finite() { elapsed_s.max(0.0) } else { 0.0 };
-            let left = if elapsed_s < open_s { open_s - elapsed_s } else { elapsed_s };
-            Part { fixed: Seconds::within(left, gpu.open_s.source().spread()), ..whole }
-        }
+        DeviceState::Opening { elapsed_s } => under_way(whole, Some(elapsed_s)),
     }
+}
+
+/// What is left of something that began so many seconds ago. What is late already may take as long again.
+fn under_way(whole: Part, elapsed_s: Option<f64>) -> Part {
+    let takes_s = whole.fixed.expected;
+    let elapsed_s = elapsed_s.filter(|seconds| seconds.is_finite()).unwrap_or(0.0).max(0.0);
+    let left_s = if elapsed_s < takes_s { takes_s - elapsed_s } else { elapsed_s };
+    Part { fixed: Seconds::within(left_s, whole.fixed_source.spread()), ..whole }
 }
 
 /// The standard deviations that bounds of a measured prediction are away.

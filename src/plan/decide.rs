@@ -80,7 +80,7 @@ impl Candidate {
 pub(super) struct Planner<'a> {
     pub(super) shape: &'a Shape,
     pub(super) profile: &'a Profile,
-    request: &'a Request,
+    pub(super) request: &'a Request,
     pub(super) len: f64,
     pub(super) cpu: CpuCost,
     rejected: Vec<Rejected>,
@@ -88,12 +88,20 @@ pub(super) struct Planner<'a> {
 }
 
 impl<'a> Planner<'a> {
-    fn new(shape: &'a Shape, profile: &'a Profile, request: &'a Request) -> Self {
+    pub(super) fn new(shape: &'a Shape, profile: &'a Profile, request: &'a Request) -> Self {
         let cpu = CpuCost::new(shape, profile);
         Self { shape, profile, request, len: shape.len as f64, cpu, rejected: Vec::new(), notes: Vec::new() }
     }
 
     fn auto(&mut self) -> Result<(Candidate, Hedge)> {
+        let chosen = self.soonest()?;
+        let usable: Vec<usize> =
+            (0..self.profile.gpus.len()).filter(|&index| self.refuses(index).is_none()).collect();
+        Ok(explore::hedge(self, chosen, &usable))
+    }
+
+    /// The soonest alternative; the others are rejected.
+    pub(super) fn soonest(&mut self) -> Result<Candidate> {
         let cpu = Candidate::cpu(self.cpu.at(self.len));
         let cpu = match &self.shape.cpu {
             Ok(()) => Some(cpu),
@@ -123,9 +131,7 @@ impl<'a> Planner<'a> {
                 self.reject(candidate, Some(candidate.predicted), Reason::Slower);
             }
         }
-        let usable: Vec<usize> =
-            (0..self.profile.gpus.len()).filter(|&index| self.refuses(index).is_none()).collect();
-        Ok(explore::hedge(self, chosen, &usable))
+        Ok(chosen)
     }
 
     /// Adds what an adapter can do alone and beside the CPU.
@@ -388,7 +394,7 @@ impl<'a> Planner<'a> {
             rejected,
             notes,
             course: Some(course),
-            opens: hedge.opens,
+            prepares: hedge.prepares,
         }
     }
 
@@ -397,7 +403,7 @@ impl<'a> Planner<'a> {
         let Self { shape, profile, request, .. } = self;
         let split = matches!(chosen.choice, Choice::Split { .. });
         let takes_over = chosen.choice == Choice::Cpu || split || request.cpu_fallback;
-        let index = chosen.adapter.or(hedge.probe.map(|(index, _)| index));
+        let index = chosen.adapter.or(hedge.probe.map(|(index, _)| index)).or(hedge.joins);
         let gpu = index.map(|index| {
             let gpu = &profile.gpus[index];
             let cost = GpuCost::new(shape, profile, index, shape.result_on_host || split);
@@ -409,7 +415,7 @@ impl<'a> Planner<'a> {
                 probe: hedge.probe.map(|(_, elements)| elements),
             }
         });
-        let guided = request.placement == Placement::Auto && (split || hedge.probe.is_some());
+        let guided = request.placement == Placement::Auto && (split || hedge.probe.is_some() || hedge.joins.is_some());
         Course {
             mode: if guided { Mode::Guided } else { Mode::Fixed },
             grain: chunk::grain(shape.len),

@@ -8,28 +8,31 @@
 
 use super::chunk;
 use super::cost::GpuCost;
+use super::learn::Budget;
 use super::decide::{Candidate, Planner};
 use super::outcome::Choice;
-use super::profile::DeviceState;
+use super::profile::{CanonicalOrder, DeviceState};
 use super::share;
-use super::shape::ShapeKind;
+use super::shape::{Shape, ShapeKind};
 
 /// Share of the CPU's time that a probe may take at most, if the device is as slow as it might be.
 const PROBE_SHARE: f64 = 0.3;
 
-/// How much faster than the CPU an open device must be assumed to be, for it to be opened.
-const WORTH_OPENING: f64 = 1.2;
+/// Share of the CPU's time within which a device must be ready to join the call.
+const IN_TIME: f64 = 0.8;
 
-/// Calls shorter than this open no device.
-const LEAST_OPENING_S: f64 = 1e-3;
+/// Calls shorter than this make no device ready.
+const LEAST_PREPARING_S: f64 = 0.5e-3;
 
 /// What a plan does beyond its choice.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(super) struct Hedge {
     /// An adapter to learn about, and the elements that it is given.
     pub(super) probe: Option<(usize, usize)>,
-    /// An adapter to open in the background.
-    pub(super) opens: Option<usize>,
+    /// An adapter to open, and whose pipelines to compile, in the background.
+    pub(super) prepares: Option<usize>,
+    /// One of those that may join the call when it is ready.
+    pub(super) joins: Option<usize>,
 }
 
 /// Insures a choice of `Auto`, or learns beside it. `usable` are the adapters that it may choose.
@@ -70,26 +73,57 @@ fn insured(planner: &mut Planner<'_>, chosen: Candidate, index: usize) -> Candid
     Candidate { choice: Choice::Split { gpu_elements }, ..chosen }
 }
 
+/// Opens and compiles in the background what might pay later, or in this very call if the CPU is slower than assumed.
+fn prepared(planner: &Planner<'_>, index: usize, cost: &GpuCost, cpu_s: f64, budget: &Budget) -> Hedge {
+    let gpu = &planner.profile.gpus[index];
+    if cpu_s < LEAST_PREPARING_S || matches!(gpu.state, DeviceState::Failed(_)) {
+        return Hedge::default();
+    }
+    // One thread is busy with it meanwhile.
+    let price_s = cost.ready_in().expected / planner.profile.cpu.threads.max(1) as f64;
+    let ready = cost.once_ready(planner.len);
+    let pays = pays_once_ready(planner, index);
+    let might_pay = ready.low < cpu_s && price_s < budget.left(cpu_s);
+    let in_time = cost.ready_in().expected < IN_TIME * cpu_s || !planner.cpu.model().fit().is_measured();
+    let joins = can_share(planner, index) && in_time;
+    Hedge {
+        prepares: (pays || might_pay).then_some(index),
+        joins: (joins && (pays || might_pay)).then_some(index),
+        ..Hedge::default()
+    }
+}
+
+/// True when the work would not go to the CPU alone, were the device open and the pipelines compiled.
+fn pays_once_ready(planner: &Planner<'_>, index: usize) -> bool {
+    let shape = Shape { pipeline_cached: true, ..planner.shape.clone() };
+    let mut profile = planner.profile.clone();
+    let gpu = &mut profile.gpus[index];
+    gpu.state = DeviceState::Open;
+    // What only an open device can tell is taken for granted.
+    if gpu.user_floats == CanonicalOrder::Unknown {
+        gpu.user_floats = CanonicalOrder::Passed;
+    }
+    Planner::new(&shape, &profile, planner.request).soonest().is_ok_and(|chosen| chosen.choice != Choice::Cpu)
+}
+
 fn beside(planner: &mut Planner<'_>, chosen: &Candidate, index: usize) -> Hedge {
     let gpu = &planner.profile.gpus[index];
     let Some(budget) = planner.profile.budget else { return Hedge::default() };
     let cost = GpuCost::new(planner.shape, planner.profile, index, true);
     let cpu_s = chosen.predicted.expected;
-    if gpu.state != DeviceState::Open {
-        let faster = cost.once_ready(planner.len).expected * WORTH_OPENING < cpu_s;
-        let opens = faster && cpu_s >= LEAST_OPENING_S && gpu.state == DeviceState::NotOpened;
-        return Hedge { opens: opens.then_some(index), ..Hedge::default() };
+    if cost.ready_in().expected > 0.0 {
+        return prepared(planner, index, &cost, cpu_s, &budget);
     }
     let measured = cost.model().fit().is_measured();
     if measured || !can_share(planner, index) || cost.at(planner.len).low >= cpu_s {
         return Hedge::default();
     }
     let most_s = PROBE_SHARE * cpu_s;
-    let (ready_s, contention) = (cost.ready_in().high, gpu.contention.max(0.02));
+    let contention = gpu.contention.max(0.02);
     let (low, high) = (cost.once_ready(0.0).high, cost.once_ready(planner.len).high);
     let slope = (high - low) / planner.len;
     // Beside the CPU a probe costs only what it slows that by.
-    let affordable_s = most_s.min(budget.left(cpu_s) / contention) - ready_s - low;
+    let affordable_s = most_s.min(budget.left(cpu_s) / contention) - low;
     let grain = chunk::grain(planner.shape.len);
     let grains = (affordable_s / slope / grain as f64).floor();
     if !(grains >= 1.0) {

@@ -112,6 +112,6 @@ pub(crate) fn decide_launch(
         rejected,
         notes,
         course: None,
-        opens: None,
+        prepares: None,
     })
 }

@@ -31,6 +31,7 @@ pub use placement::{Origin, Placement};
 pub use profile::Provenance;
 pub use seconds::Seconds;
 
+pub(crate) use chunk::grain;
 pub(crate) use course::{Course, Mode, Model, static_course};
 pub(crate) use decide::{cpu_outruns_discovery, decide, quick_cpu};
 pub(crate) use launch::{LaunchShape, decide_launch};

@@ -177,8 +177,8 @@ pub struct Plan {
     pub notes: Vec<String>,
     /// What is settled while the call runs; `None` for kernels.
     pub(crate) course: Option<Course>,
-    /// Index of an adapter whose device is to be opened in the background, for calls to come.
-    pub(crate) opens: Option<usize>,
+    /// Index of an adapter whose device is to be opened, and whose pipelines are to be compiled, in the background.
+    pub(crate) prepares: Option<usize>,
 }
 
 impl Plan {

@@ -13,14 +13,11 @@ pub(crate) const LONGEST_S: f64 = 0.2;
 /// Largest part of a chunk's time that its start may take, unless nothing larger is left.
 const START_SHARE: f64 = 0.08;
 
-/// Part of the balance that an executor of unknown speed is given.
-const FIRST_SHARE: f64 = 0.12;
-
-/// Least part of the balance.
-const LEAST_SHARE: f64 = 0.25;
+/// Part of the balance that an executor of unknown speed is given: it may be a hundred times as slow as assumed.
+const FIRST_SHARE: f64 = 0.004;
 
 /// Standard deviations of a prediction that a margin covers.
-const MARGIN_DEVIATIONS: f64 = 1.6;
+const MARGIN_DEVIATIONS: f64 = 1.5;
 
 /// How fast an executor is believed to be.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -72,10 +69,13 @@ pub(crate) fn next_chunk(left: usize, own: &Speed, other: Option<&Other>, bounds
     let balance = balance.min(n);
     let share = share(own, other, balance);
     let least = own.line.fixed * (1.0 / START_SHARE - 1.0) / own.line.slope.max(1e-30);
-    let mut wanted = (share * balance).max(least).min(balance);
-    // What would be left of the own part is not worth another start.
-    if balance - wanted < least {
-        wanted = balance;
+    let mut wanted = share * balance;
+    if own.measured {
+        wanted = wanted.max(least).min(balance);
+        // What would be left of the own part is not worth another start.
+        if balance - wanted < least {
+            wanted = balance;
+        }
     }
     let grain = bounds.grain as f64;
     let mut elements = (wanted / grain).round() * grain;
@@ -111,7 +111,7 @@ fn share(own: &Speed, other: &Other, balance: f64) -> f64 {
     if 0.5 * deviation * own.seconds(balance) < 1.5 * own.line.fixed {
         return 1.0;
     }
-    (1.0 - MARGIN_DEVIATIONS * deviation).max(LEAST_SHARE)
+    (-MARGIN_DEVIATIONS * deviation).exp()
 }
 
 /// Elements of the longest chunk.

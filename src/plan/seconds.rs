@@ -32,6 +32,16 @@ impl Seconds {
         }
     }
 
+    /// What is left of a sum that this is part of.
+    pub(crate) fn below(self, sum: Self) -> Self {
+        let left = |part: f64, sum: f64| (sum - part).max(0.0);
+        Self {
+            low: left(self.low, sum.low),
+            expected: left(self.expected, sum.expected),
+            high: left(self.high, sum.high),
+        }
+    }
+
     /// The one with the smaller expectation.
     pub(crate) fn sooner(self, other: Self) -> Self {
         if other.expected < self.expected { other } else { self }

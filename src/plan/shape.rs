@@ -58,6 +58,8 @@ pub(crate) struct Shape {
     pub(crate) user_floats: bool,
     /// True when the GPU's pipelines for this work exist.
     pub(crate) pipeline_cached: bool,
+    /// Seconds since their compilation began in the background, if it did and has not ended.
+    pub(crate) compiling_for_s: Option<f64>,
     /// Whether the CPU can run this, else the construct that it cannot run.
     pub(crate) cpu: Result<(), String>,
     /// Whether a GPU can run this, else the type or feature that is lacking.

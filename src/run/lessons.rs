@@ -44,6 +44,13 @@ pub(crate) fn learn(history: &mut History, call: &Call, facts: &Facts) {
         if let Some(elements) = call.ceiling() {
             let bytes = (elements as u64).saturating_mul(facts.element_bytes);
             known.ceiling_bytes = Some(known.ceiling_bytes.unwrap_or(u64::MAX).min(bytes));
+        } else if let Some(ceiling) = known.ceiling_bytes {
+            // Memory that somebody else had may be free again: what was had is tried twice as large.
+            let of = call.chunks().iter().filter(|chunk| chunk.executor == Executor::Gpu);
+            let largest = of.map(|chunk| chunk.range.len()).max().unwrap_or(0) as u64 * facts.element_bytes;
+            if largest > ceiling / 2 {
+                known.ceiling_bytes = Some(ceiling.saturating_mul(2));
+            }
         }
     }
     history.budget.spend(facts.took_s, facts.explored_s);

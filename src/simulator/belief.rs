@@ -1,5 +1,6 @@
 //! What the planner is told of a scenario's machine: what it would know of a real one.
 
+use super::device::Device;
 use super::scenario::{Pattern, Scenario};
 use crate::plan::{
     AdapterKind, CanonicalOrder, CpuProfile, DeviceState, Estimate, GpuProfile, Profile, Provenance, Shape,
@@ -7,7 +8,7 @@ use crate::plan::{
 };
 
 /// The work as the planner sees it.
-pub(super) fn shape(scenario: &Scenario, pipeline_cached: bool) -> Shape {
+pub(super) fn shape(scenario: &Scenario, device: &Device) -> Shape {
     let work = &scenario.work;
     let kind = match work.kind {
         Pattern::Map => ShapeKind::Map,
@@ -31,7 +32,8 @@ pub(super) fn shape(scenario: &Scenario, pipeline_cached: bool) -> Shape {
         cost_ns: work.cost_ns,
         reproducible: kind != ShapeKind::Map,
         user_floats: false,
-        pipeline_cached,
+        pipeline_cached: device.is_compiled(),
+        compiling_for_s: device.compiling_for_s(scenario),
         cpu: Ok(()),
         gpu: Ok(()),
     }

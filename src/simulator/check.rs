@@ -32,6 +32,8 @@ pub(super) struct Checker {
     function: Func<fn(f32) -> f32>,
     /// Elements of a map or scan, tile states of a reduction.
     out: Vec<u32>,
+    /// The same, of the whole work at once.
+    expected: Vec<u32>,
     /// How often each tile was committed.
     commits: Vec<u8>,
 }
@@ -47,7 +49,17 @@ impl Checker {
         let elements = (0..real).map(|i| (i * 7919 % 100_003) as f32 / 100_003.0).collect();
         let words = if kind == Pattern::Reduce { tiles } else { real };
         let function = Func::new(FUNCTION)?;
-        Ok(Self { kind, grain, len: real, elements, function, out: vec![0; words], commits: vec![0; tiles] })
+        let expected = vec![0; words];
+        let mut checker =
+            Self { kind, grain, len: real, elements, function, out: vec![0; words], expected, commits: vec![0; tiles] };
+        checker.expected = checker.at_once()?;
+        Ok(checker)
+    }
+
+    /// Begins another call.
+    pub(super) fn reset(&mut self) {
+        self.out.fill(0);
+        self.commits.fill(0);
     }
 
     /// A chunk as tiles.
@@ -82,20 +94,27 @@ impl Checker {
         Ok(())
     }
 
-    /// True when every tile was committed once and the result has the bits of the whole work on the CPU.
-    pub(super) fn is_correct(&self) -> Result<bool> {
+    /// The whole work on the CPU.
+    fn at_once(&self) -> Result<Vec<u32>> {
         let work = self.work(&self.elements);
-        let mut expected = vec![0; self.out.len()];
+        let mut out = vec![0; self.out.len()];
         match &work.primitive {
-            Primitive::Map => cpu().run_map(&work, 0..self.len, &mut expected)?,
-            Primitive::Reduce(_) => cpu().run_reduce(&work, 0..self.len, &mut expected)?,
+            Primitive::Map => cpu().run_map(&work, 0..self.len, &mut out)?,
+            Primitive::Reduce(_) => cpu().run_reduce(&work, 0..self.len, &mut out)?,
             Primitive::Scan { monoid, .. } => {
-                cpu().run_scan(&work, 0..self.len, Spine::new(monoid.identity), &mut expected)?;
+                cpu().run_scan(&work, 0..self.len, Spine::new(monoid.identity), &mut out)?;
             }
         }
-        let same = match self.kind {
-            Pattern::Reduce => cpu().fold(&work, self.out.clone())? == cpu().fold(&work, expected)?,
-            _ => self.out == expected,
+        Ok(out)
+    }
+
+    /// True when every tile was committed once and the result has the bits of the whole work on the CPU.
+    pub(super) fn is_correct(&self) -> Result<bool> {
+        let same = if self.kind == Pattern::Reduce {
+            let work = self.work(&self.elements);
+            cpu().fold(&work, self.out.clone())? == cpu().fold(&work, self.expected.clone())?
+        } else {
+            self.out == self.expected
         };
         Ok(same && self.commits.iter().all(|&count| count == 1))
     }

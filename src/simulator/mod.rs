@@ -27,6 +27,7 @@
 mod belief;
 mod check;
 mod clock;
+mod device;
 mod faults;
 mod machine;
 mod oracle;

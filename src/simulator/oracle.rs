@@ -1,7 +1,8 @@
 //! The oracle: the best of 41 static splits of a call, on the same machine in the same state.
 
 use super::machine::Machine;
-use super::play::{Device, play_call};
+use super::device::Device;
+use super::play::play_call;
 use super::faults::Faults;
 use super::scenario::Scenario;
 use crate::error::Result;

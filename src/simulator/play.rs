@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::belief;
 use super::check::Checker;
+use super::device::Device;
 use super::clock::{Alarm, Clock, Happening};
 use super::faults::{Faults, reported};
 use super::machine::Machine;
@@ -11,59 +12,17 @@ use super::oracle;
 use super::outcome::{CallOutcome, Event, EventKind, Outcome};
 use super::scenario::{FaultKind, Pattern, Scenario};
 use crate::error::{Error, Fault, Result};
-use crate::plan::{Course, DeviceState, Executor, History, Placement, Request, decide, quick_cpu};
+use crate::plan::{Course, Executor, History, Placement, Request, decide, grain, quick_cpu, static_course};
 use crate::run::{After, Call, Commit, Facts, Lease, Next, explored_s, learn};
 
 /// Seconds after which a chunk of the device counts as hung.
 pub(super) const DEADLINE_S: f64 = 10.0;
-
-/// Failures after which a device is left alone.
-const MAX_FAILURES: u32 = 3;
 
 /// The device of history.
 const DEVICE: &str = "simulated";
 
 /// Events of a call before it counts as stuck: no call comes near.
 const MAX_EVENTS: usize = 1_000_000;
-
-/// The device between calls.
-#[derive(Debug, Clone)]
-pub(super) struct Device {
-    /// When it is open, in seconds of the process; `None` when nobody opens it.
-    opens_at_s: Option<f64>,
-    /// Its pipelines for the work are compiled.
-    compiled: bool,
-    failures: u32,
-    /// When it may be opened again after a failure.
-    pauses_until_s: f64,
-    /// Results of it were wrong.
-    quarantined: bool,
-    chunks: usize,
-    /// Seconds of the process.
-    now_s: f64,
-}
-
-impl Device {
-    fn state(&self, scenario: &Scenario) -> DeviceState {
-        let open_s = scenario.gpu.as_ref().map_or(0.0, |gpu| gpu.open_ms * 1e-3);
-        match self.opens_at_s {
-            _ if self.quarantined => DeviceState::Failed("its results were wrong".into()),
-            _ if self.failures >= MAX_FAILURES => DeviceState::Failed("left alone".into()),
-            _ if self.now_s < self.pauses_until_s => DeviceState::Failed("pausing after a failure".into()),
-            Some(at_s) if at_s <= self.now_s => DeviceState::Open,
-            Some(at_s) => DeviceState::Opening { elapsed_s: (self.now_s - (at_s - open_s)).max(0.0) },
-            None => DeviceState::NotOpened,
-        }
-    }
-
-    /// Seconds until it can run the work, from now; opens it if nobody has.
-    fn ready_in_s(&mut self, scenario: &Scenario) -> f64 {
-        let Some(gpu) = &scenario.gpu else { return f64::INFINITY };
-        let at_s = *self.opens_at_s.get_or_insert(self.now_s + gpu.open_ms * 1e-3);
-        let compile_s = if self.compiled { 0.0 } else { gpu.compile_ms * 1e-3 };
-        (at_s - self.now_s).max(0.0) + compile_s
-    }
-}
 
 /// A call that was played.
 pub(super) struct Played {
@@ -89,16 +48,7 @@ impl Scenario {
 pub fn run(scenario: &Scenario) -> Result<Outcome> {
     scenario.validate()?;
     let mut history = History::default();
-    let opened = scenario.gpu.as_ref().is_some_and(|gpu| gpu.open);
-    let mut device = Device {
-        opens_at_s: opened.then_some(0.0),
-        compiled: false,
-        failures: 0,
-        pauses_until_s: 0.0,
-        quarantined: false,
-        chunks: 0,
-        now_s: 0.0,
-    };
+    let mut device = Device::new(scenario);
     let request = Request {
         placement: Placement::Auto,
         allow_software: scenario.allow_software,
@@ -107,24 +57,25 @@ pub fn run(scenario: &Scenario) -> Result<Outcome> {
     };
     let mut outcome =
         Outcome { name: scenario.name.clone(), calls: Vec::new(), exploration_share: 0.0, trace: Vec::new() };
+    let mut checker = Checker::new(scenario.work.kind, scenario.work.len, grain(scenario.work.len))?;
     for run in 0..scenario.runs {
         let machine = Machine::new(scenario, run, device.chunks);
-        let shape = belief::shape(scenario, device.compiled);
+        let shape = belief::shape(scenario, &device);
         let mut profile = belief::profile(scenario, device.state(scenario));
         history.apply(&mut profile, &shape, &[DEVICE.to_owned()]);
         let plan = decide(&shape, &profile, &request)?;
-        let best = oracle::best(scenario, &machine, &device)?;
+        let best = oracle::best(scenario, &machine, &device.prepared_from_the_start(scenario))?;
         let course = match plan.course.clone() {
             // So small that no plan is asked for.
             Some(course) if !quick_cpu(shape.len, shape.cost_ns) => course,
-            _ => crate::plan::static_course(shape.len, 0, usize::MAX, scenario.is_chained()),
+            _ => static_course(shape.len, 0, usize::MAX, scenario.is_chained()),
         };
-        if plan.opens.is_some() {
-            device.ready_in_s(scenario);
+        if plan.prepares.is_some() {
+            device.prepare(scenario);
         }
         let contention = course.gpu.as_ref().map_or(0.0, |gpu| gpu.contention);
-        let was_compiled = device.compiled;
-        let mut checker = Checker::new(scenario.work.kind, scenario.work.len, course.grain)?;
+        let was_compiled = device.is_compiled();
+        checker.reset();
         let faults = Faults::of(scenario, run);
         let started_s = device.now_s;
         let mut played = play_call(scenario, &machine, course, &mut device, &faults, Some(&mut checker))?;
@@ -193,7 +144,7 @@ pub(super) fn play_call(
         ready_s: None,
     };
     if course.gpu.is_some() {
-        let ready_s = stage.device.ready_in_s(scenario);
+        let ready_s = stage.device.prepare(scenario);
         stage.clock.alarm_in(ready_s, Alarm::Ready);
     }
     let head = 0..if course.chained && course.cpu.is_some() { course.gpu_elements } else { 0 };
@@ -358,7 +309,6 @@ impl Stage<'_, '_> {
             }
             Alarm::Ready => {
                 self.gpu_is_ready = true;
-                self.device.compiled = true;
                 self.ready_s = Some(self.clock.now_s);
                 self.call.ready();
                 self.note(EventKind::Ready);
@@ -384,11 +334,7 @@ impl Stage<'_, '_> {
         self.note(EventKind::Fault { fault: fault.to_string() });
         let after = self.call.fault(lease, &fault, self.clock.now_s);
         if matches!(fault, Fault::Lost(_) | Fault::Timeout { .. }) {
-            self.device.failures += 1;
-            let pause_s = 0.5 * f64::from(1 << (self.device.failures - 1).min(8));
-            self.device.pauses_until_s = self.device.now_s + self.clock.now_s + pause_s;
-            self.device.opens_at_s = None;
-            self.device.compiled = false;
+            self.device.fail(self.clock.now_s);
         }
         self.after(after);
     }
@@ -402,7 +348,7 @@ impl Stage<'_, '_> {
                 self.reopened += 1;
                 let gpu = self.scenario.gpu.as_ref();
                 let open_s = gpu.map_or(0.0, |gpu| (gpu.open_ms + gpu.compile_ms) * 1e-3);
-                self.device.opens_at_s = Some(self.device.now_s + self.clock.now_s + pause_s + open_s);
+                self.device.reopen(self.clock.now_s + pause_s, self.scenario);
                 self.clock.alarm_in(pause_s + open_s, Alarm::Ready);
             }
         }

@@ -2,20 +2,16 @@
 //!
 //! The model of an executor is a line: `t(n) = f·F(n) + s·S(n)`, where F and S are the fixed and the varying part that are
 //! assumed of it before anything is measured, and the factors f and s say how wrong that was. Both are found at once, as
-//! the maximum of their posterior: errors of logarithms are normal, and so are the logarithms of the factors, with the
-//! spread of the assumption. So a single call changes the part that it mostly consists of, two of different sizes tell
-//! both parts apart, and the assumption fades as calls come in. The search is damped Gauss-Newton over two unknowns
-//! (Levenberg, 1944; Marquardt, 1963).
+//! the maximum of their posterior; [`solve`](super::solve) has the search. So a single call changes the part that it mostly
+//! consists of, two of different sizes tell both parts apart, and the assumption fades as calls come in.
 //!
 //! What a line cannot follow, a cliff or a cache, stays as a residual by size.
 
 use super::samples::Samples;
+use super::solve::{Minimum, Point, Spread, minima};
 
 /// Standard deviation of the logarithm of a single time, before anything better is known.
 const NOISE: f64 = 0.08;
-
-/// No factor is further off than this, as a logarithm: 10,000.
-const FURTHEST: f64 = 9.2;
 
 /// Calls of a size after which half of its residual is believed.
 const HALF_BELIEVED: f64 = 0.6;
@@ -23,7 +19,9 @@ const HALF_BELIEVED: f64 = 0.6;
 /// Beyond the sizes that were seen, residuals fade over this distance in ln(elements): a factor of 16.
 const FADE: f64 = 2.77;
 
-const STEPS: usize = 12;
+/// Standard deviation of the logarithm by which a line is off, per unit of distance in ln(elements) from what was seen.
+const BEND: f64 = 0.06;
+
 
 /// A line before anything is measured: seconds at once, and per element.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -38,13 +36,15 @@ impl Regime {
     }
 }
 
-/// What is assumed of an executor: the quicker of one or two regimes, and how far either part may be off.
+/// What is assumed of an executor: the quicker of two regimes, and how far either part may be off.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Prior {
-    /// Used for large work, and for parts of it.
+    /// Of large work.
     pub(crate) large: Regime,
-    /// Where that is quicker: the calling thread alone.
+    /// Of small work, where that is quicker.
     pub(crate) small: Option<Regime>,
+    /// True when parts of larger work are never run as small work is: threads that are awake take them.
+    pub(crate) parts_are_large: bool,
     /// Standard deviation of the logarithm of the fixed part.
     pub(crate) fixed_deviation: f64,
     /// Standard deviation of the logarithm of the part per element.
@@ -58,20 +58,22 @@ impl Prior {
             _ => self.large,
         }
     }
+
+    fn for_parts(&self, elements: f64) -> Regime {
+        if self.parts_are_large { self.large } else { self.regime(elements) }
+    }
 }
 
 /// A fitted executor.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Fit {
     prior: Prior,
-    /// Logarithms of the factors of both parts.
-    fixed: f64,
-    slope: f64,
+    /// What may be true of the factors of both parts, the likeliest first.
+    minima: Vec<Minimum>,
     /// ln(elements), believed residual: by size.
     residuals: Vec<(f64, f64)>,
     /// Calls seen.
     calls: u32,
-    weight: f64,
     noise: f64,
 }
 
@@ -79,19 +81,20 @@ impl Fit {
     /// O(buckets).
     pub(crate) fn new(prior: Prior, samples: &Samples) -> Self {
         let noise = samples.deviation().unwrap_or(NOISE).clamp(0.02, 0.7);
-        let mut fit = Self {
-            prior,
-            fixed: 0.0,
-            slope: 0.0,
-            residuals: Vec::new(),
-            calls: samples.calls(),
-            weight: samples.buckets().iter().map(|bucket| bucket.weight).sum(),
-            noise,
-        };
-        if samples.is_empty() {
-            return fit;
-        }
-        fit.solve(samples, noise.max(0.05));
+        let spread = Spread { fixed: prior.fixed_deviation, slope: prior.slope_deviation };
+        let points: Vec<Point> = samples
+            .buckets()
+            .iter()
+            .map(|bucket| {
+                let elements = bucket.ln_elements().exp();
+                let regime = prior.regime(elements);
+                let weight = bucket.weight / noise.max(0.05).powi(2);
+                let varying = regime.slope * elements;
+                Point { fixed: regime.fixed, varying, ln_seconds: bucket.ln_seconds(), weight }
+            })
+            .collect();
+        let minima = minima(&points, spread);
+        let mut fit = Self { prior, minima, residuals: Vec::new(), calls: samples.calls(), noise };
         fit.residuals = samples
             .buckets()
             .iter()
@@ -104,65 +107,13 @@ impl Fit {
         fit
     }
 
-    fn solve(&mut self, samples: &Samples, noise: f64) {
-        let prior = self.prior;
-        let (of_fixed, of_slope) = (prior.fixed_deviation.powi(-2), prior.slope_deviation.powi(-2));
-        let points: Vec<_> = samples
-            .buckets()
-            .iter()
-            .map(|bucket| {
-                let elements = bucket.ln_elements().exp();
-                let regime = prior.regime(elements);
-                let varying = regime.slope * elements;
-                (regime.fixed, varying, bucket.ln_seconds(), bucket.weight / (noise * noise))
-            })
-            .collect();
-        let loss = |fixed: f64, slope: f64| {
-            let assumed = fixed * fixed * of_fixed + slope * slope * of_slope;
-            points.iter().fold(assumed, |sum, &(f, s, seconds, weight)| {
-                let off = (f * fixed.exp() + s * slope.exp()).ln() - seconds;
-                sum + weight * off * off
-            })
-        };
-        let (mut fixed, mut slope, mut damping) = (0.0_f64, 0.0_f64, 1e-3);
-        let mut best = loss(fixed, slope);
-        for _ in 0..STEPS {
-            let (mut aa, mut ab, mut bb) = (of_fixed, 0.0, of_slope);
-            let (mut ga, mut gb) = (fixed * of_fixed, slope * of_slope);
-            for &(f, s, seconds, weight) in &points {
-                let (f, s) = (f * fixed.exp(), s * slope.exp());
-                let total = f + s;
-                let (ja, jb) = (f / total, s / total);
-                let off = total.ln() - seconds;
-                aa += weight * ja * ja;
-                ab += weight * ja * jb;
-                bb += weight * jb * jb;
-                ga += weight * ja * off;
-                gb += weight * jb * off;
-            }
-            let (da, db) = (aa * (1.0 + damping), bb * (1.0 + damping));
-            let determinant = da * db - ab * ab;
-            let step = |at: f64, by: f64| (at - by.clamp(-2.0, 2.0)).clamp(-FURTHEST, FURTHEST);
-            let next_fixed = step(fixed, (db * ga - ab * gb) / determinant);
-            let next_slope = step(slope, (da * gb - ab * ga) / determinant);
-            let next = loss(next_fixed, next_slope);
-            if next <= best {
-                let gain = best - next;
-                (fixed, slope, best) = (next_fixed, next_slope, next);
-                damping *= 0.2;
-                if gain < 1e-6 * best.max(1e-9) {
-                    break;
-                }
-            } else {
-                damping = (damping * 10.0).min(1e6);
-            }
-        }
-        (self.fixed, self.slope) = (fixed, slope);
+    fn likeliest(&self) -> &Minimum {
+        &self.minima[0]
     }
 
     fn line(&self, elements: f64) -> f64 {
         let regime = self.prior.regime(elements);
-        regime.fixed * self.fixed.exp() + regime.slope * elements * self.slope.exp()
+        self.likeliest().seconds(regime.fixed, regime.slope * elements)
     }
 
     /// Believed logarithm of the factor by which a size departs from the line.
@@ -185,12 +136,13 @@ impl Fit {
         self.line(elements) * self.residual(elements.ln()).exp()
     }
 
-    /// The line that touches the prediction of about so many elements, as parts of large work run: seconds at once, and
-    /// per element.
+    /// The line that touches the prediction of about so many elements, as parts of larger work: seconds at once, and per
+    /// element.
     pub(crate) fn tangent(&self, elements: f64) -> Regime {
         let elements = elements.max(1.0);
-        let large = self.prior.large;
-        let (fixed, varying) = (large.fixed * self.fixed.exp(), large.slope * self.slope.exp());
+        let regime = self.prior.for_parts(elements);
+        let likeliest = self.likeliest();
+        let (fixed, varying) = (regime.fixed * likeliest.fixed.exp(), regime.slope * likeliest.slope.exp());
         let total = (fixed + varying * elements) * self.residual(elements.ln()).exp();
         // A residual is rather of the work than of the start, unless it leaves less than nothing for the work.
         let fixed = fixed.min(0.9 * total);
@@ -200,17 +152,28 @@ impl Fit {
     /// Standard deviation of the logarithm of a prediction for so many elements.
     pub(crate) fn deviation(&self, elements: f64) -> f64 {
         let regime = self.prior.regime(elements);
-        let (fixed, varying) = (regime.fixed * self.fixed.exp(), regime.slope * elements * self.slope.exp());
-        let share = fixed / (fixed + varying);
-        let assumed = (share * self.prior.fixed_deviation).hypot((1.0 - share) * self.prior.slope_deviation);
-        // What was seen nearby says most: knowledge fades with the distance of sizes.
+        let (fixed, varying) = (regime.fixed, regime.slope * elements);
+        let expected = self.likeliest().seconds(fixed, varying).ln();
+        // Of each explanation, its own doubt, and how far it is from the likeliest.
+        let of_line: f64 = self
+            .minima
+            .iter()
+            .map(|minimum| {
+                let seconds = minimum.seconds(fixed, varying);
+                let a = fixed * minimum.fixed.exp() / seconds;
+                let [aa, ab, bb] = minimum.covariance;
+                let own = a * a * aa + 2.0 * a * (1.0 - a) * ab + (1.0 - a).powi(2) * bb;
+                minimum.share * (own.max(0.0) + (seconds.ln() - expected).powi(2))
+            })
+            .sum();
+        // What a line does not follow, cliffs and caches, is the likelier the further sizes are away.
         let nearest = self.residuals.iter().map(|(at, _)| (at - elements.max(1.0).ln()).abs());
         let distance = nearest.fold(f64::INFINITY, f64::min);
         if distance.is_infinite() {
-            return assumed;
+            return of_line.sqrt();
         }
-        let known = self.noise * (1.0 + 1.0 / self.weight.max(0.1)).sqrt() + 0.06 * (distance - 0.7).max(0.0);
-        known.min(assumed)
+        let of_shape = BEND * (distance - 0.7).max(0.0);
+        (of_line + self.noise * self.noise + of_shape * of_shape).sqrt()
     }
 
     /// Calls it was fitted to.

@@ -8,6 +8,7 @@ mod budget;
 mod fit;
 mod history;
 mod samples;
+mod solve;
 
 pub(crate) use budget::Budget;
 pub(crate) use fit::{Fit, Prior, Regime};

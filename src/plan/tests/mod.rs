@@ -64,6 +64,7 @@ fn map(len: usize, cost_ns: f64) -> Shape {
         reproducible: false,
         user_floats: false,
         pipeline_cached: true,
+        compiling_for_s: None,
         cpu: Ok(()),
         gpu: Ok(()),
     }
