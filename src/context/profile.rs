@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::monoid::{Describe, Sum};
 use crate::order::TILE_LEN;
 use crate::plan::{
-    CpuProfile, Estimate, Placement, Profile, Provenance, Request, Shape, ShapeKind, cpu_outruns_discovery,
+    CpuProfile, Density, Estimate, Placement, Profile, Provenance, Request, Shape, ShapeKind, cpu_outruns_discovery,
 };
 use crate::work::{Fused, Node, Primitive, Source, Work};
 
@@ -105,7 +105,7 @@ impl Context {
         if let Some(rate) = rate.and_then(|rate| Estimate::new(rate, Provenance::Calibrated)) {
             cpu.memory_rate = rate;
         }
-        Profile { cpu, gpus, searched: wants_gpu, budget: None }
+        Profile { cpu, gpus, searched: wants_gpu, budget: None, density: Density::default() }
     }
 
     /// Bytes per second that the CPU's threads read, by summing an array twice; the first time brings the pages in.

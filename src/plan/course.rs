@@ -1,7 +1,7 @@
 //! The course of a call: what a plan leaves to be settled while it runs, and the models that settle it. Plain data.
 
 use super::chunk;
-use super::learn::{Fit, Prior, Regime, Samples};
+use super::learn::{Density, Fit, Prior, Regime, Samples};
 use super::pace::Speed;
 
 /// How chunks are handed out.
@@ -77,6 +77,8 @@ pub(crate) struct Course {
     pub(crate) gpu: Option<GpuCourse>,
     /// Elements that the plan gives to the device: the first ones.
     pub(crate) gpu_elements: usize,
+    /// How costs vary along the data.
+    pub(crate) density: Density,
     /// True when the CPU takes chunks in order behind the device's share, as scans do.
     pub(crate) chained: bool,
 }
@@ -96,6 +98,7 @@ pub(crate) fn static_course(len: usize, gpu_elements: usize, gpu_most: usize, ch
         cpu: (gpu_elements < len).then_some(model),
         gpu: (gpu_elements > 0).then_some(gpu),
         gpu_elements,
+        density: Density::default(),
         chained,
     }
 }

@@ -4,6 +4,7 @@ use super::chunk;
 use super::cost::{CpuCost, GpuCost};
 use super::course::{Course, GpuCourse, Mode};
 use super::explore::{self, Hedge};
+use super::learn::Density;
 use super::outcome::{Alternative, Choice, Plan, Reason, Rejected};
 use super::placement::{Placement, Request};
 use super::profile::{CanonicalOrder, CpuProfile, DeviceState, GpuProfile, Profile};
@@ -33,7 +34,7 @@ const DISCOVERY_S: f64 = 0.05;
 /// True when the CPU is done before any device could be found and opened: adapters need not even be looked for. To be
 /// asked only where the placement is `Auto`, and nothing has looked for adapters before.
 pub(crate) fn cpu_outruns_discovery(shape: &Shape, cpu: &CpuProfile) -> bool {
-    let profile = Profile { cpu: cpu.clone(), gpus: Vec::new(), searched: false, budget: None };
+    let profile = Profile { cpu: cpu.clone(), gpus: Vec::new(), searched: false, budget: None, density: Density::default() };
     let on_host = shape.resident_on.is_none();
     on_host && shape.cpu.is_ok() && CpuCost::new(shape, &profile).at(shape.len as f64).expected <= DISCOVERY_S
 }
@@ -184,6 +185,8 @@ impl<'a> Planner<'a> {
         let (below_s, above_s) = (at(below as f64), at(above as f64));
         let (gpu_elements, predicted) =
             if above_s.expected < below_s.expected { (above, above_s) } else { (below, below_s) };
+        let elements = self.profile.density.front(&(0..self.shape.len), gpu_elements as f64, self.shape.len);
+        let gpu_elements = chunk::snap(elements as f64, self.shape.len, grain);
         if gpu_elements == 0 || gpu_elements == self.shape.len {
             return Err(reject(None, None, Reason::NoBalance));
         }
@@ -426,6 +429,7 @@ impl<'a> Planner<'a> {
                 Choice::Gpu => shape.len,
                 Choice::Split { gpu_elements } => gpu_elements,
             },
+            density: profile.density.clone(),
             chained: shape.kind == ShapeKind::Scan,
         }
     }

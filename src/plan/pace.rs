@@ -53,20 +53,19 @@ pub(crate) struct Bounds {
     pub(crate) most: usize,
 }
 
-/// Elements of the next chunk, a multiple of the grain or everything that is left; 0 when the other executor had better
-/// do the rest alone.
-pub(crate) fn next_chunk(left: usize, own: &Speed, other: Option<&Other>, bounds: &Bounds) -> usize {
+/// Weight of the next chunk: of elements, each counted by its cost over the mean. 0 when the other executor had better do
+/// the rest alone.
+pub(crate) fn next_chunk(left: f64, own: &Speed, other: Option<&Other>, bounds: &Bounds) -> f64 {
     let most = longest(own, bounds);
     let Some(other) = other else { return left.min(most) };
-    let n = left as f64;
-    // Both end at the same time: fixed + slope·x = busy + fixed' + slope'·(n - x).
+    // Both end at the same time: fixed + slope·x = busy + fixed' + slope'·(left - x).
     let theirs = other.busy_s + other.speed.line.fixed;
-    let balance = (theirs + other.speed.line.slope * n - own.line.fixed)
+    let balance = (theirs + other.speed.line.slope * left - own.line.fixed)
         / (own.line.slope + other.speed.line.slope).max(1e-30);
     if balance <= 0.0 {
-        return 0;
+        return 0.0;
     }
-    let balance = balance.min(n);
+    let balance = balance.min(left);
     let share = share(own, other, balance);
     let least = own.line.fixed * (1.0 / START_SHARE - 1.0) / own.line.slope.max(1e-30);
     let mut wanted = share * balance;
@@ -78,16 +77,13 @@ pub(crate) fn next_chunk(left: usize, own: &Speed, other: Option<&Other>, bounds
         }
     }
     let grain = bounds.grain as f64;
-    let mut elements = (wanted / grain).round() * grain;
-    if elements == 0.0 {
-        elements = grain;
+    let weight = (wanted / grain).round().max(1.0) * grain;
+    let weight = weight.min(left);
+    if gains(weight, left, own, other) {
+        return weight.min(most);
     }
-    let elements = elements.min(n);
-    if !gains(elements, n, own, other) {
-        let fewer = (elements - grain).max(0.0);
-        return if fewer > 0.0 && gains(fewer, n, own, other) { (fewer as usize).min(most) } else { 0 };
-    }
-    (elements as usize).min(most).min(left)
+    let less = weight - grain;
+    if less > 0.0 && gains(less, left, own, other) { less.min(most) } else { 0.0 }
 }
 
 /// True when taking so many ends sooner than leaving all to the other.
@@ -114,9 +110,8 @@ fn share(own: &Speed, other: &Other, balance: f64) -> f64 {
     (-MARGIN_DEVIATIONS * deviation).exp()
 }
 
-/// Elements of the longest chunk.
-fn longest(own: &Speed, bounds: &Bounds) -> usize {
-    let elements = (LONGEST_S - own.line.fixed).max(0.0) / own.line.slope.max(1e-30);
-    let grains = (elements / bounds.grain as f64).floor().clamp(1.0, 1e15) as usize;
-    grains.saturating_mul(bounds.grain).min(bounds.most.max(bounds.grain))
+/// Weight of the longest chunk.
+fn longest(own: &Speed, bounds: &Bounds) -> f64 {
+    let weight = (LONGEST_S - own.line.fixed).max(0.0) / own.line.slope.max(1e-30);
+    weight.max(bounds.grain as f64)
 }

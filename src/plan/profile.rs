@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::learn::{Budget, Samples};
+use super::learn::{Budget, Density, Samples};
 
 /// Where a number came from, from best to worst.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -267,4 +267,6 @@ pub(crate) struct Profile {
     pub(crate) searched: bool,
     /// What may be spent on learning; `None` where nothing is to be learned.
     pub(crate) budget: Option<Budget>,
+    /// How the cost of this work varies along its data.
+    pub(crate) density: Density,
 }

@@ -8,7 +8,7 @@ use std::ops::Range;
 use super::ledger::{Commit, End, Lease, Ledger};
 use super::lane::{Lane, Phase};
 use crate::error::Fault;
-use crate::plan::{Bounds, Course, Executor, Mode, Model, Other, Speed, next_chunk};
+use crate::plan::{Bounds, Course, Density, Executor, Mode, Model, Other, Speed, next_chunk};
 
 /// What an executor shall do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,6 +49,8 @@ pub(crate) enum Stop {
 pub(crate) struct Chunk {
     pub(crate) executor: Executor,
     pub(crate) range: Range<usize>,
+    /// Its elements, each counted by its cost over the mean.
+    pub(crate) weight: f64,
     /// In the time that the call is told.
     pub(crate) began_s: f64,
     pub(crate) ended_s: f64,
@@ -66,6 +68,12 @@ impl Chunk {
         self.ended_s - self.began_s
     }
 }
+
+/// Standard deviation of the logarithm of a prediction up to which a speed counts as known.
+const KNOWN_SPEED: f64 = 0.3;
+
+/// Standard deviation of the logarithm by which contention may be off.
+const DOUBT_OF_CONTENTION: f64 = 0.15;
 
 /// Attempts to open a device again within a call.
 const MAX_REOPENED: u32 = 2;
@@ -154,10 +162,10 @@ impl Call {
             let nothing_comes = self.ledger.pending() == 0 && !self.ledger.has_leased(other(executor));
             return if nothing_comes { Next::Done } else { Next::Wait };
         };
-        let elements = lease.range.len() as f64;
-        let expected = self.model(executor).and_then(|model| model.expectation(elements));
-        let speed = self.speed(executor, elements);
-        let predicted_s = speed.map_or(0.0, |speed| speed.line.fixed + speed.line.slope * elements);
+        let weight = self.course.density.weight(&lease.range, self.ledger.len());
+        let expected = self.model(executor).and_then(|model| model.expectation(weight));
+        let speed = self.speed(executor, weight);
+        let predicted_s = speed.map_or(0.0, |speed| speed.line.fixed + speed.line.slope * weight);
         let others_busy_s = self.lane(other(executor)).busy_s(now_s);
         self.lane_mut(executor).begin(lease.generation, now_s, predicted_s, others_busy_s, expected);
         if executor == Executor::Gpu {
@@ -175,7 +183,10 @@ impl Call {
         let whole = self.ledger.pending();
         let speed = self.speed(executor, whole as f64);
         let bounds = self.bounds(executor);
-        let most = speed.map_or(whole, |speed| next_chunk(whole, &speed, None, &bounds));
+        let most = speed.map_or(whole, |speed| {
+            let weight = next_chunk(whole as f64, &speed, None, &bounds);
+            self.whole_grains(weight as usize).min(bounds.most).min(whole)
+        });
         if let Some(lease) = self.ledger.lease(executor, End::Front, most, own) {
             return Some(lease);
         }
@@ -186,38 +197,55 @@ impl Call {
     }
 
     fn guided(&mut self, executor: Executor, now_s: f64) -> Option<Lease> {
-        let pending = self.ledger.pending();
         let region = self.region(executor);
-        let within = self.ledger.pending_within(&region);
-        if within == 0 {
+        if self.ledger.pending_within(&region) == 0 || executor == Executor::Gpu && self.must_hold_back() {
             return None;
         }
-        if executor == Executor::Gpu && self.must_hold_back() {
-            return None;
-        }
-        let speed = self.speed(executor, pending as f64)?;
+        let pending = self.pending_weight();
+        let speed = self.speed(executor, pending)?;
         let bounds = self.bounds(executor);
         let companion = self.companion(executor, now_s);
-        let mut elements = next_chunk(pending, &speed, companion.as_ref(), &bounds);
-        if elements == 0 {
+        let mut weight = next_chunk(pending, &speed, companion.as_ref(), &bounds);
+        if weight == 0.0 {
             // The other one would be done sooner with everything, but it is not at work: somebody has to be.
             if self.lane(other(executor)).phase != Phase::Waiting {
                 return None;
             }
-            elements = next_chunk(pending, &speed, None, &bounds);
-        }
-        if let Some(probe) = self.probe().filter(|_| executor == Executor::Gpu) {
-            elements = elements.min(probe.saturating_sub(self.gpu_leased));
-            if elements == 0 {
-                return None;
-            }
+            weight = next_chunk(pending, &speed, None, &bounds);
         }
         let end = match executor {
             Executor::Gpu => End::Front,
             Executor::Cpu if self.course.chained && region.start > 0 => End::Front,
             Executor::Cpu => End::Back,
         };
-        self.ledger.lease(executor, end, elements.min(within), region)
+        let range = self.ledger.pending_at(end, &region)?;
+        let (density, len) = (&self.course.density, self.ledger.len());
+        let mut elements = match end {
+            End::Front => density.front(&range, weight, len),
+            End::Back => density.back(&range, weight, len),
+        };
+        elements = self.whole_grains(elements).min(bounds.most);
+        if let Some(probe) = self.probe().filter(|_| executor == Executor::Gpu) {
+            elements = elements.min(probe.saturating_sub(self.gpu_leased));
+            if elements == 0 {
+                return None;
+            }
+        }
+        self.ledger.lease(executor, end, elements, region)
+    }
+
+    /// The nearest multiple of the grain, and at least one.
+    fn whole_grains(&self, elements: usize) -> usize {
+        let grain = self.course.grain;
+        ((elements + grain / 2) / grain).max(1).saturating_mul(grain)
+    }
+
+    fn pending_weight(&self) -> f64 {
+        if self.course.density.is_flat() {
+            return self.ledger.pending() as f64;
+        }
+        let len = self.ledger.len();
+        self.ledger.pending_ranges().iter().map(|range| self.course.density.weight(range, len)).sum()
     }
 
     /// Where an executor may take elements from.
@@ -252,7 +280,7 @@ impl Call {
         }
         let lane = self.lane(them);
         let busy_s = lane.left_s(now_s)?;
-        let speed = self.speed(them, self.ledger.pending() as f64)?;
+        let speed = self.speed(them, self.pending_weight())?;
         Some(Other { speed, busy_s })
     }
 
@@ -284,15 +312,18 @@ impl Call {
         if commit == Commit::Stale {
             return commit;
         }
-        let elements = lease.range.len() as f64;
+        let weight = self.course.density.weight(&lease.range, self.ledger.len());
         let contention = self.course.gpu.as_ref().map_or(0.0, |gpu| gpu.contention);
         let alone_s = ((now_s - ended.began_s) / (1.0 + contention * ended.shared)).max(1e-9);
+        self.learn_density(lease, weight, alone_s, ended.shared);
+        let weight = self.course.density.weight(&lease.range, self.ledger.len());
         if let Some(model) = self.model_mut(lease.executor) {
-            model.observe(elements, alone_s);
+            model.observe(weight, alone_s);
         }
         self.chunks.push(Chunk {
             executor: lease.executor,
             range: lease.range.clone(),
+            weight,
             began_s: ended.began_s,
             ended_s: now_s,
             shared: ended.shared,
@@ -347,6 +378,26 @@ impl Call {
         After::Retire
     }
 
+    /// Takes a time that is off, of an executor whose speed is known, for a cost that differs at that place.
+    fn learn_density(&mut self, lease: &Lease, weight: f64, alone_s: f64, shared: f64) {
+        let Some(fit) = self.model(lease.executor).map(Model::fit) else { return };
+        let deviation = fit.deviation(weight);
+        if self.course.mode != Mode::Guided || !fit.is_measured() || deviation > KNOWN_SPEED {
+            return;
+        }
+        let ratio = alone_s / fit.seconds(weight).max(1e-12);
+        // What the other executor slows is not known exactly.
+        let doubt = deviation.hypot(DOUBT_OF_CONTENTION * shared);
+        self.course.density.observe(&lease.range, self.ledger.len(), ratio, doubt);
+    }
+
+    /// How costs vary along the data, as this call leaves it.
+    pub(crate) fn settled_density(&self) -> Density {
+        let mut density = self.course.density.clone();
+        density.settle();
+        density
+    }
+
     /// How much both slow each other, from chunks of the CPU that ran alone and beside the device.
     fn learn_contention(&mut self) {
         if let Some(seen) = self.contention()
@@ -358,13 +409,17 @@ impl Call {
 
     /// Contention as this call shows it: `None` unless the CPU was seen both alone and beside the device.
     pub(crate) fn contention(&self) -> Option<f64> {
+        // Dearer elements look like contention, where they happen to be what both are at.
+        if !self.course.density.is_flat() {
+            return None;
+        }
         let line = self.course.cpu.as_ref()?.fit();
         let rate = |from: f64, to: f64| {
             let of = self.chunks.iter().filter(|chunk| chunk.executor == Executor::Cpu);
             let (mut seconds, mut predicted, mut shared) = (0.0, 0.0, 0.0);
             for chunk in of.filter(|chunk| (from..=to).contains(&chunk.shared)) {
                 seconds += chunk.seconds();
-                predicted += line.seconds(chunk.range.len() as f64);
+                predicted += line.seconds(chunk.weight);
                 shared += chunk.shared * chunk.seconds();
             }
             (predicted > 0.0).then(|| (seconds / predicted, shared / seconds))
@@ -388,6 +443,11 @@ impl Call {
     /// Elements of a chunk that the device had room for, where it lacked room for twice as many.
     pub(crate) fn ceiling(&self) -> Option<usize> {
         self.ceiling
+    }
+
+    /// All elements.
+    pub(crate) fn len(&self) -> usize {
+        self.ledger.len()
     }
 
     /// Elements done.

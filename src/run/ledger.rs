@@ -123,6 +123,21 @@ impl Ledger {
         of.iter().filter(|generation| self.requeue(**generation)).count()
     }
 
+    /// What nobody has, in order.
+    pub(crate) fn pending_ranges(&self) -> &[Range<usize>] {
+        &self.pending
+    }
+
+    /// The pending range that a lease from an end would be taken from, clipped to `within`.
+    pub(crate) fn pending_at(&self, end: End, within: &Range<usize>) -> Option<Range<usize>> {
+        let clip = |range: &Range<usize>| range.start.max(within.start)..range.end.min(within.end);
+        let mut ranges = self.pending.iter().map(clip).filter(|range| !range.is_empty());
+        match end {
+            End::Front => ranges.next(),
+            End::Back => ranges.next_back(),
+        }
+    }
+
     /// Elements that nobody has.
     pub(crate) fn pending(&self) -> usize {
         self.pending.iter().map(Range::len).sum()

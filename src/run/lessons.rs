@@ -25,15 +25,17 @@ pub(crate) struct Facts {
 /// Adds a call to the history.
 pub(crate) fn learn(history: &mut History, call: &Call, facts: &Facts) {
     let device = facts.device.as_deref();
+    let density = call.settled_density();
     for chunk in call.chunks() {
         let seen = Observation {
             executor: chunk.executor,
-            elements: chunk.range.len() as f64,
+            elements: density.weight(&chunk.range, call.len()),
             seconds: chunk.alone_s,
             expected: chunk.expected,
         };
         history.observe(facts.key, device, &seen);
     }
+    history.set_density(facts.key, &density);
     if let Some(device) = device {
         if let Some(contention) = call.contention() {
             history.contend(facts.key, device, contention);

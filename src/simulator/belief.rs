@@ -3,7 +3,7 @@
 use super::device::Device;
 use super::scenario::{Pattern, Scenario};
 use crate::plan::{
-    AdapterKind, CanonicalOrder, CpuProfile, DeviceState, Estimate, GpuProfile, Profile, Provenance, Shape,
+    AdapterKind, CanonicalOrder, CpuProfile, Density, DeviceState, Estimate, GpuProfile, Profile, Provenance, Shape,
     ShapeKind,
 };
 
@@ -64,7 +64,7 @@ pub(super) fn profile(scenario: &Scenario, state: DeviceState) -> Profile {
         gpu.state = state.clone();
         gpu
     });
-    Profile { cpu, gpus: gpus.collect(), searched: true, budget: None }
+    Profile { cpu, gpus: gpus.collect(), searched: true, budget: None, density: Density::default() }
 }
 
 fn calibrated(value: f64) -> Estimate {

@@ -11,6 +11,7 @@ impl History {
     pub(crate) fn apply(&self, profile: &mut Profile, shape: &Shape, devices: &[String]) {
         let key = shape.key();
         profile.budget = Some(self.budget);
+        profile.density = self.density(key);
         if let Some(samples) = self.samples(Executor::Cpu, "", key) {
             profile.cpu.samples = samples.clone();
         }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::budget::Budget;
+use super::density::Density;
 use super::samples::Samples;
 use crate::plan::outcome::Executor;
 
@@ -118,6 +119,9 @@ pub(crate) struct History {
     cpu: BTreeMap<String, Samples>,
     /// By name and driver.
     devices: BTreeMap<String, DeviceHistory>,
+    /// How costs vary along the data, by work; absent where they do not.
+    #[serde(default)]
+    densities: BTreeMap<String, Density>,
     /// Of all calls.
     pub(crate) budget: Budget,
 }
@@ -130,6 +134,20 @@ impl History {
             Executor::Gpu => &self.devices.get(device)?.works,
         };
         works.get(&key.text())
+    }
+
+    /// How costs of a work vary along its data.
+    pub(crate) fn density(&self, key: WorkKey) -> Density {
+        self.densities.get(&key.text()).cloned().unwrap_or_default()
+    }
+
+    /// Replaces that.
+    pub(crate) fn set_density(&mut self, key: WorkKey, density: &Density) {
+        if density.is_flat() {
+            self.densities.remove(&key.text());
+        } else if self.densities.len() < MAX_WORKS {
+            self.densities.insert(key.text(), density.clone());
+        }
     }
 
     /// What is known of a device.
@@ -159,7 +177,7 @@ impl History {
 
     /// Adds how much running beside the CPU was seen to slow both.
     pub(crate) fn contend(&mut self, key: WorkKey, device: &str, contention: f64) {
-        let contention = contention.clamp(0.0, 2.0);
+        let contention = contention.clamp(0.0, 1.5);
         let averages = &mut self.device_mut(device).contention;
         averages.entry(key.text()).or_default().add(contention);
         averages.entry(String::new()).or_default().add(contention);
@@ -183,6 +201,9 @@ impl History {
             ours.ceiling_bytes = ours.ceiling_bytes.into_iter().chain(theirs.ceiling_bytes).min();
             merge(&mut ours.works, &theirs.works);
         }
+        for (name, density) in &other.densities {
+            self.densities.entry(name.clone()).or_insert_with(|| density.clone());
+        }
         self.budget.merge(&other.budget);
     }
 
@@ -190,6 +211,7 @@ impl History {
     pub(crate) fn is_sound(&self) -> bool {
         self.cpu.values().all(Samples::is_sound)
             && self.devices.values().all(DeviceHistory::is_sound)
+            && self.densities.values().all(Density::is_sound)
             && self.budget.is_sound()
     }
 }

@@ -5,12 +5,14 @@
 
 mod apply;
 mod budget;
+mod density;
 mod fit;
 mod history;
 mod samples;
 mod solve;
 
 pub(crate) use budget::Budget;
+pub(crate) use density::Density;
 pub(crate) use fit::{Fit, Prior, Regime};
 pub(crate) use history::{DeviceHistory, History, Observation, WorkKey};
 pub(crate) use samples::Samples;

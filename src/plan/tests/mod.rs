@@ -43,7 +43,7 @@ fn software() -> GpuProfile {
 }
 
 fn machine(gpus: Vec<GpuProfile>) -> Profile {
-    Profile { cpu: cpu(), gpus, searched: true, budget: None }
+    Profile { cpu: cpu(), gpus, searched: true, budget: None, density: Density::default() }
 }
 
 /// A map of one f32 to another, from host to host.

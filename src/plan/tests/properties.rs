@@ -114,7 +114,7 @@ proptest! {
     fn predictions_are_finite_positive_and_within_their_bounds(
         shape in any_shape(), cpu in any_cpu(), gpu in any_gpu(), request in any_request(),
     ) {
-        let plan = decide(&shape, &Profile { cpu, gpus: vec![gpu], searched: true, budget: None }, &request).unwrap();
+        let plan = decide(&shape, &Profile { cpu, gpus: vec![gpu], searched: true, budget: None, density: Density::default() }, &request).unwrap();
         let Seconds { low, expected, high } = plan.predicted;
         prop_assert!(0.0 < low && low <= expected && expected <= high && high.is_finite());
         for term in &plan.terms {
@@ -126,7 +126,7 @@ proptest! {
     fn the_parts_cover_all_elements_once_and_meet_at_a_node(
         shape in any_shape(), cpu in any_cpu(), gpu in any_gpu(), request in any_request(),
     ) {
-        let plan = decide(&shape, &Profile { cpu, gpus: vec![gpu], searched: true, budget: None }, &request).unwrap();
+        let plan = decide(&shape, &Profile { cpu, gpus: vec![gpu], searched: true, budget: None, density: Density::default() }, &request).unwrap();
         let (gpu, cpu) = (plan.gpu_range(), plan.cpu_range());
         prop_assert_eq!((gpu.start, gpu.end, cpu.end), (0, cpu.start, shape.len));
         if let Choice::Split { gpu_elements } = plan.choice {
@@ -141,7 +141,7 @@ proptest! {
     fn chunks_are_nodes_of_the_canonical_tree(
         shape in any_shape(), cpu in any_cpu(), gpu in any_gpu(), request in any_request(),
     ) {
-        let plan = decide(&shape, &Profile { cpu, gpus: vec![gpu], searched: true, budget: None }, &request).unwrap();
+        let plan = decide(&shape, &Profile { cpu, gpus: vec![gpu], searched: true, budget: None, density: Density::default() }, &request).unwrap();
         let parts = [(plan.gpu_range(), plan.gpu_chunk_len), (plan.cpu_range(), plan.cpu_chunk_len)];
         for (range, chunk) in parts {
             let is_node = chunk >= TILE_LEN && chunk.is_power_of_two() && chunk.trailing_zeros() % 2 == 0;
@@ -155,7 +155,7 @@ proptest! {
     ) {
         let gpu = GpuProfile { kind: AdapterKind::Software, ..gpu };
         let request = Request { allow_software, ..auto() };
-        let plan = decide(&shape, &Profile { cpu, gpus: vec![gpu], searched: true, budget: None }, &request).unwrap();
+        let plan = decide(&shape, &Profile { cpu, gpus: vec![gpu], searched: true, budget: None, density: Density::default() }, &request).unwrap();
         prop_assert!(plan.choice == Choice::Cpu || (allow_software && plan.choice == Choice::Gpu));
     }
 
@@ -164,7 +164,7 @@ proptest! {
         shape in any_shape(), cpu in any_cpu(), gpu in any_gpu(), other in any_gpu(), allow_software: bool,
     ) {
         let request = Request { allow_software, ..auto() };
-        let plan = decide(&shape, &Profile { cpu, gpus: vec![gpu, other], searched: true, budget: None }, &request).unwrap();
+        let plan = decide(&shape, &Profile { cpu, gpus: vec![gpu, other], searched: true, budget: None, density: Density::default() }, &request).unwrap();
         for rejected in &plan.rejected {
             // A split may be a little sooner than the others, and not worth it.
             let margin = if rejected.reason == Reason::GainsLittle { 0.96 } else { 1.0 };
@@ -179,7 +179,7 @@ proptest! {
         shape in any_shape(), cpu in any_cpu(), gpu in balanced_gpu(), factor in 1.0..100.0,
     ) {
         let elements = |gpu| {
-            decide(&shape, &Profile { cpu: cpu.clone(), gpus: vec![gpu], searched: true, budget: None }, &auto()).unwrap().gpu_range().end
+            decide(&shape, &Profile { cpu: cpu.clone(), gpus: vec![gpu], searched: true, budget: None, density: Density::default() }, &auto()).unwrap().gpu_range().end
         };
         let slower = Estimate::new(gpu.launch_s.value() * factor, gpu.launch_s.source()).unwrap();
         let before = elements(gpu.clone());
@@ -193,7 +193,7 @@ proptest! {
     ) {
         let gpu = GpuProfile { state: DeviceState::NotOpened, ..gpu };
         let open_s = gpu.open_s.value();
-        let profile = Profile { cpu, gpus: vec![gpu], searched: true, budget: None };
+        let profile = Profile { cpu, gpus: vec![gpu], searched: true, budget: None, density: Density::default() };
         let alone = decide(&shape, &profile, &request(Placement::Cpu)).unwrap();
         if alone.predicted.expected <= open_s {
             prop_assert_eq!(decide(&shape, &profile, &allowing_software()).unwrap().choice, Choice::Cpu);
