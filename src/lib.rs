@@ -331,6 +331,7 @@ mod plan;
 pub mod prelude;
 mod run;
 mod texture;
+mod timeline;
 mod view;
 mod wgsl;
 mod work;
@@ -351,6 +352,7 @@ pub use plan::{
     WithoutTimes,
 };
 pub use texture::{AddressMode, FilterMode, SampleKind, Sampler, TexelFormat, Texture, TextureDimension};
+pub use timeline::{Span, SpanClock, SpanKind, Timeline};
 pub use view::{Append, Items, View, Viewable};
 pub use wgsl::{Binding, BindingAccess, EntryPoint, Override, TextureType};
 
