@@ -240,7 +240,9 @@ impl Context {
                         let mut states = tile_states(&reduce, at)?;
                         cpu.run_reduce(&reduce, 0..at, &mut states)?;
                         let spine = cpu.spine(&reduce, identity, &states)?;
-                        self.on_cpu_lane(at..work.len, || cpu.run_scan(work, at..work.len, spine, tail).map(drop))
+                        self.on_cpu_lane(at..work.len, || {
+                            cpu.run_scan(work, at..work.len, spine, tail).map(drop)
+                        })
                     },
                 )?;
                 self.finish_head(plan, outcome, incidents, || {

@@ -65,3 +65,94 @@ pub(super) struct Chunk {
     _open: Option<OpenSpan>,
     _span: tracing::Span,
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::context::tests::context;
+    use crate::gpu::Options;
+    use crate::kernel::Kernel;
+    use crate::monoid::Sum;
+    use crate::order::TILE_LEN;
+    use crate::plan::Placement;
+    use crate::timeline::{Span, SpanKind, Timeline};
+    use crate::{Context, Func};
+
+    const LEN: usize = 40 * TILE_LEN + 11;
+
+    fn elements_of(spans: &[Span], kind: SpanKind, on_cpu: bool) -> usize {
+        let of_kind = spans.iter().filter(|span| span.kind == kind && (&*span.executor == "cpu") == on_cpu);
+        of_kind.filter_map(|span| span.elements.as_ref()).map(|elements| elements.len()).sum()
+    }
+
+    #[test]
+    fn both_sides_of_a_split_are_recorded() {
+        let placement = Placement::Split { gpu: 0.5 };
+        let Some(cx) = context(&Options { staged: true, ..Options::default() }, placement, true) else {
+            return;
+        };
+        let timeline = Timeline::new();
+        let timed = cx.with_timeline(&timeline);
+        let f: Func<fn(u32) -> u32> =
+            Func::new("fn f(x: u32) -> u32 { return x * 3u + 1u; }").expect("a function");
+        let xs: Vec<u32> = (0..LEN as u32).collect();
+        let run = |cx: &Context| {
+            let view = cx.view(&xs).map(&f);
+            let total = view.clone().reduce(Sum).expect("reduce");
+            let scan = view.clone().inclusive_scan(Sum).collect().expect("scan");
+            (view.collect().expect("map"), total, scan)
+        };
+        let expected = run(&cx);
+        assert_eq!(timeline.spans(), [], "a context without a timeline records nothing");
+        assert!(run(&timed) == expected, "a timeline changes results");
+        let spans = timeline.spans();
+        // Of the CPU's chunks, those of three primitives; of the GPU's, what came back of them.
+        let (cpu, gpu) =
+            (elements_of(&spans, SpanKind::Chunk, true), elements_of(&spans, SpanKind::Download, false));
+        assert!(cpu > LEN && cpu < 2 * LEN && cpu + gpu >= 3 * LEN, "{cpu} and {gpu} of {LEN}: {spans:#?}");
+
+        timeline.clear();
+        assert!(run(&timed.with_placement(Placement::Cpu)) == expected);
+        let spans = timeline.spans();
+        assert!(spans.iter().all(|span| span.lane() == "cpu"), "{spans:#?}");
+        assert_eq!(elements_of(&spans, SpanKind::Chunk, true), 3 * LEN);
+    }
+
+    #[test]
+    fn reading_an_array_is_a_download() {
+        let Some(cx) = context(&Options::default(), Placement::Gpu, false) else { return };
+        let timeline = Timeline::new();
+        let array = cx.counting(LEN).to_array().expect("an array");
+        let timed = cx.with_timeline(&timeline);
+        assert_eq!(timed.read(&array).expect("read")[LEN - 1], LEN as u32 - 1);
+        let bytes = timeline.spans().into_iter().filter(|span| span.kind == SpanKind::Download);
+        assert_eq!(bytes.filter_map(|span| span.bytes).sum::<u64>(), 4 * LEN as u64);
+    }
+
+    #[test]
+    fn kernels_are_recorded_by_name_wherever_they_run() {
+        let text = "@group(0) @binding(0) var<storage, read_write> xs: array<u32>;
+            @compute @workgroup_size(64) fn twice(@builtin(global_invocation_id) id: vec3<u32>) {
+                if id.x < arrayLength(&xs) { xs[id.x] = 2u * xs[id.x]; }
+            }";
+        let kernel = Kernel::new(text).expect("a kernel");
+        for (placement, kind) in [(Placement::Cpu, SpanKind::Chunk), (Placement::Gpu, SpanKind::Kernel)] {
+            let Some(cx) = context(&Options { staged: true, ..Options::default() }, placement, false) else {
+                return;
+            };
+            let timeline = Timeline::new();
+            let timed = cx.with_timeline(&timeline);
+            let mut xs: Vec<u32> = (0..1000).collect();
+            kernel.launch().invocations([1000]).bind("xs", &mut xs).run(&timed).expect("runs");
+            assert_eq!(xs[999], 1998);
+            let spans = timeline.spans();
+            let found: Vec<_> =
+                spans.iter().filter(|span| span.kind == kind).map(|span| &*span.name).collect();
+            assert_eq!(found, ["twice"], "{spans:#?}");
+            let downloads = spans.iter().filter(|span| span.kind == SpanKind::Download);
+            assert_eq!(
+                downloads.filter_map(|span| span.bytes).sum::<u64>(),
+                if placement == Placement::Cpu { 0 } else { 4000 }
+            );
+        }
+    }
+}

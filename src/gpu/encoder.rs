@@ -89,7 +89,9 @@ impl Encoder {
             *all = all.start.min(elements.start)..all.end.max(elements.end);
         }
         let Some(watch) = &mut self.watch else {
-            return self.raw.begin_compute_pass(&wgpu::ComputePassDescriptor { label, timestamp_writes: None });
+            return self
+                .raw
+                .begin_compute_pass(&wgpu::ComputePassDescriptor { label, timestamp_writes: None });
         };
         let queries = watch.reserve();
         let timestamp_writes =
@@ -100,7 +102,8 @@ impl Encoder {
             });
         let descriptor = wgpu::ComputePassDescriptor { label, timestamp_writes };
         let pass = self.raw.begin_compute_pass(&descriptor);
-        watch.note(Noted { kind: SpanKind::Kernel, name: name.to_owned().into(), covered, queries });
+        let name = shown(name).to_owned().into();
+        watch.note(Noted { kind: SpanKind::Kernel, name, covered, queries });
         pass
     }
 
@@ -170,4 +173,9 @@ impl DerefMut for Encoder {
     fn deref_mut(&mut self) -> &mut wgpu::CommandEncoder {
         &mut self.raw
     }
+}
+
+/// The name of a pass as a timeline shows it: debuggers of graphics, which show all that a process does, are told whose it is.
+pub(super) fn shown(label: &str) -> &str {
+    label.strip_prefix("tilewright ").unwrap_or(label)
 }

@@ -103,12 +103,7 @@ pub(super) async fn settle_all(device: &Device, running: &mut VecDeque<Running>,
 
 impl Device {
     /// Submits work whose result stays, with the buffers that it uses.
-    pub(super) fn start(
-        &self,
-        encoder: Encoder,
-        inputs: Inputs,
-        mut others: Vec<Buffer>,
-    ) -> Result<Running> {
+    pub(super) fn start(&self, encoder: Encoder, inputs: Inputs, mut others: Vec<Buffer>) -> Result<Running> {
         let submission = self.submit(encoder)?;
         let wait = self.completion();
         others.extend(inputs.submitted());
@@ -192,13 +187,7 @@ impl Device {
         Ok(Prepared { encoder, inputs: Inputs::default(), others, target })
     }
 
-    fn copy_out(
-        &self,
-        encoder: &mut Encoder,
-        from: &Buffer,
-        offset: u64,
-        bytes: u64,
-    ) -> Result<Buffer> {
+    fn copy_out(&self, encoder: &mut Encoder, from: &Buffer, offset: u64, bytes: u64) -> Result<Buffer> {
         let readback = self.buffer(Kind::Readback, bytes)?;
         self.scoped(0, || {
             encoder.transfer(SpanKind::CopyOut, bytes, |encoder| {

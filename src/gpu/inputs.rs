@@ -92,7 +92,9 @@ impl Device {
                 Some(index) => index,
                 None => {
                     let mut storage = self.buffer(Kind::Storage, bytes)?;
-                    inputs.staging.extend(self.send(encoder, &mut storage, words, Some(first..first + len)).await?);
+                    inputs
+                        .staging
+                        .extend(self.send(encoder, &mut storage, words, Some(first..first + len)).await?);
                     inputs.owned.push(storage);
                     uploaded.push(identity);
                     inputs.owned.len() - 1

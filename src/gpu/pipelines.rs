@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use super::device::Device;
-use super::encoder::{Covered, Encoder};
+use super::encoder::{Covered, Encoder, shown};
 use super::faults::lock;
 use super::pool::{Buffer, Kind};
 use crate::error::{Error, Result};
@@ -66,7 +66,8 @@ impl Device {
     }
 
     fn compile(&self, pass: Pass) -> Result<Program> {
-        let _open = self.span(SpanKind::Compile).map(|open| open.name(format!("compile {}", pass.label)));
+        let _open =
+            self.span(SpanKind::Compile).map(|open| open.name(format!("compile {}", shown(pass.label))));
         let _entered = tracing::debug_span!("compile", pass = pass.label).entered();
         let storage = pass.bindings.iter().filter(|binding| binding.access != Access::Uniform).count();
         if storage > self.info.max_storage_buffers as usize {

@@ -216,7 +216,8 @@ impl Timer {
     /// done.
     fn record(&self, timeline: &Timeline, host: Range<f64>, noted: Vec<Noted>, ticks: &[u64]) -> f64 {
         let begun = std::mem::replace(&mut *lock(&self.last_done), host.end).max(host.start).min(host.end);
-        let is_measured = ticks.first().zip(ticks.iter().max()).is_some_and(|(first, last)| *first > 0 && first < last);
+        let is_measured =
+            ticks.first().zip(ticks.iter().max()).is_some_and(|(first, last)| *first > 0 && first < last);
         if !is_measured {
             return self.record_by_host(timeline, begun..host.end, noted);
         }
@@ -225,7 +226,9 @@ impl Timer {
         clock.learn(&host, [first, ticks.iter().copied().max().unwrap_or_default()]);
         let mut done = host.start;
         for Noted { kind, name, covered, queries } in noted {
-            let Some([before, after]) = queries.map(|pair| pair.map(|index| ticks[index as usize])) else { continue };
+            let Some([before, after]) = queries.map(|pair| pair.map(|index| ticks[index as usize])) else {
+                continue;
+            };
             let times = clock.at(before, &host)..clock.at(after, &host);
             if kind == SpanKind::Kernel {
                 done = done.max(times.end);

@@ -183,7 +183,10 @@ impl Default for Timeline {
 impl std::fmt::Debug for Timeline {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let store = self.store();
-        f.debug_struct("Timeline").field("spans", &store.spans.len()).field("dropped", &store.dropped).finish()
+        f.debug_struct("Timeline")
+            .field("spans", &store.spans.len())
+            .field("dropped", &store.dropped)
+            .finish()
     }
 }
 

@@ -12,11 +12,11 @@ use super::Timeline;
 pub enum SpanKind {
     /// A range of elements, from being handed to an executor to its results being there.
     Chunk,
-    /// A device was opened, probed and measured.
+    /// A device was opened. Short runs that probe and measure it follow, on its other lanes.
     Open,
     /// Code was made for an executor.
     Compile,
-    /// Commands of a device were recorded and submitted.
+    /// Commands of a device were recorded and submitted, with the uploads on the way.
     Record,
     /// The host wrote to memory of a device, or to a buffer that is copied from there.
     Upload,

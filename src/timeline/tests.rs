@@ -45,12 +45,79 @@ fn made_up() -> Timeline {
 #[test]
 fn a_trace_of_made_up_spans() {
     let json = made_up().to_trace_json();
-    assert_snapshot!(json, @"");
+    assert_snapshot!(json, @r##"
+{"displayTimeUnit":"ms","otherData":{"dropped_spans":0},"traceEvents":[
+{"name":"process_name","ph":"M","pid":1,"tid":0,"args":{"name":"cpu"}},
+{"name":"process_sort_index","ph":"M","pid":1,"tid":0,"args":{"sort_index":1}},
+{"name":"thread_name","ph":"M","pid":1,"tid":1,"args":{"name":"chunk"}},
+{"name":"thread_sort_index","ph":"M","pid":1,"tid":1,"args":{"sort_index":1}},
+{"name":"chunk","cat":"chunk","ph":"X","ts":50.0,"dur":850.0,"pid":1,"tid":1,"args":{"first_element":8192,"elements":91808}},
+{"name":"process_name","ph":"M","pid":2,"tid":0,"args":{"name":"Model <3> & \"Co\""}},
+{"name":"process_sort_index","ph":"M","pid":2,"tid":0,"args":{"sort_index":2}},
+{"name":"thread_name","ph":"M","pid":2,"tid":1,"args":{"name":"host"}},
+{"name":"thread_sort_index","ph":"M","pid":2,"tid":1,"args":{"sort_index":1}},
+{"name":"compile map","cat":"compile","ph":"X","ts":100.0,"dur":300.0,"pid":2,"tid":1,"args":{}},
+{"name":"thread_name","ph":"M","pid":2,"tid":2,"args":{"name":"upload"}},
+{"name":"thread_sort_index","ph":"M","pid":2,"tid":2,"args":{"sort_index":2}},
+{"name":"upload","cat":"upload","ph":"X","ts":400.0,"dur":100.0,"pid":2,"tid":2,"args":{"first_element":0,"elements":4096,"bytes":16384}},
+{"name":"upload","cat":"upload","ph":"X","ts":520.0,"dur":100.0,"pid":2,"tid":2,"args":{"first_element":4096,"elements":4096,"bytes":16384}},
+{"name":"thread_name","ph":"M","pid":2,"tid":3,"args":{"name":"kernel"}},
+{"name":"thread_sort_index","ph":"M","pid":2,"tid":3,"args":{"sort_index":3}},
+{"name":"map","cat":"kernel","ph":"X","ts":510.0,"dur":80.0,"pid":2,"tid":3,"args":{"first_element":0,"elements":4096,"bytes":32768,"clock":"device time"}},
+{"name":"map","cat":"kernel","ph":"X","ts":630.0,"dur":80.0,"pid":2,"tid":3,"args":{"first_element":4096,"elements":4096,"bytes":32768,"clock":"host time"}},
+{"name":"thread_name","ph":"M","pid":2,"tid":4,"args":{"name":"download"}},
+{"name":"thread_sort_index","ph":"M","pid":2,"tid":4,"args":{"sort_index":4}},
+{"name":"download","cat":"download","ph":"X","ts":590.0,"dur":160.0,"pid":2,"tid":4,"args":{"first_element":0,"elements":4096,"bytes":16384}},
+{"name":"thread_name","ph":"M","pid":2,"tid":5,"args":{"name":"download (2)"}},
+{"name":"thread_sort_index","ph":"M","pid":2,"tid":5,"args":{"sort_index":5}},
+{"name":"download","cat":"download","ph":"X","ts":710.0,"dur":160.0,"pid":2,"tid":5,"args":{"first_element":4096,"elements":4096,"bytes":16384}}
+]}
+"##);
 }
 
 #[test]
 fn a_picture_of_made_up_spans() {
-    assert_snapshot!(made_up().to_svg(), @"");
+    assert_snapshot!(made_up().to_svg(), @r##"
+<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1000 186" width="1000" height="186" font-family="sans-serif" font-size="11" fill="#222">
+<rect width="1000" height="186" fill="#fff"/>
+<rect x="150" y="4" width="10" height="10" fill="#009e73"/>
+<text x="163" y="13">chunk</text>
+<rect x="204" y="4" width="10" height="10" fill="#cc79a7"/>
+<text x="217" y="13">compile</text>
+<rect x="270" y="4" width="10" height="10" fill="#56b4e9"/>
+<text x="283" y="13">upload</text>
+<rect x="330" y="4" width="10" height="10" fill="#d55e00"/>
+<text x="343" y="13">kernel</text>
+<rect x="390" y="4" width="10" height="10" fill="#e69f00"/>
+<text x="403" y="13">download</text>
+<path d="M150 34V178" stroke="#ddd"/>
+<text x="150" y="30" font-size="9">0</text>
+<path d="M347.65 34V178" stroke="#ddd"/>
+<text x="347.65" y="30" font-size="9">200 µs</text>
+<path d="M545.29 34V178" stroke="#ddd"/>
+<text x="545.29" y="30" font-size="9">400 µs</text>
+<path d="M742.94 34V178" stroke="#ddd"/>
+<text x="742.94" y="30" font-size="9">600 µs</text>
+<path d="M940.59 34V178" stroke="#ddd"/>
+<text x="940.59" y="30" font-size="9">800 µs</text>
+<text x="4" y="47" font-weight="bold">cpu</text>
+<text x="12" y="65">chunk</text>
+<rect x="150" y="54" width="840" height="14" fill="#009e73"><title>chunk: 850 µs at 0, elements 8192..100000</title></rect>
+<text x="4" y="83" font-weight="bold">Model &lt;3&gt; &amp; &quot;Co&quot;</text>
+<text x="12" y="101">host</text>
+<rect x="199.41" y="90" width="296.47" height="14" fill="#cc79a7"><title>compile map: 300 µs at 50 µs</title></rect>
+<text x="12" y="119">upload</text>
+<rect x="495.88" y="108" width="98.82" height="14" fill="#56b4e9"><title>upload: 100 µs at 350 µs, elements 0..4096, 16384 bytes</title></rect>
+<rect x="614.47" y="108" width="98.82" height="14" fill="#56b4e9"><title>upload: 100 µs at 470 µs, elements 4096..8192, 16384 bytes</title></rect>
+<text x="12" y="137">kernel</text>
+<rect x="604.59" y="126" width="79.06" height="14" fill="#d55e00"><title>map: 80 µs at 460 µs, elements 0..4096, 32768 bytes</title></rect>
+<rect x="723.18" y="126" width="79.06" height="14" fill="#d55e00"><title>map: 80 µs at 580 µs, elements 4096..8192, 32768 bytes, host time</title></rect>
+<text x="12" y="155">download</text>
+<rect x="683.65" y="144" width="158.12" height="14" fill="#e69f00"><title>download: 160 µs at 540 µs, elements 0..4096, 16384 bytes</title></rect>
+<text x="12" y="173">download (2)</text>
+<rect x="802.24" y="162" width="158.12" height="14" fill="#e69f00"><title>download: 160 µs at 660 µs, elements 4096..8192, 16384 bytes</title></rect>
+</svg>
+"##);
 }
 
 #[test]

@@ -1,6 +1,9 @@
 //! What a device records, and that it records nothing unless asked.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
+
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Dispatch, Event, Metadata, Subscriber};
 
 use super::resident::array;
 use super::support::{call, cases, elements, function, gpu, noise, through, work};
@@ -56,7 +59,8 @@ fn follow_each_other(spans: &[&Span]) -> bool {
 fn cover(spans: &[&Span]) -> bool {
     let mut elements: Vec<_> = spans.iter().filter_map(|span| span.elements.clone()).collect();
     elements.sort_by_key(|elements| elements.start);
-    let ends = elements.first().is_some_and(|first| first.start == 0) && elements.last().is_some_and(|last| last.end == LEN);
+    let ends = elements.first().is_some_and(|first| first.start == 0)
+        && elements.last().is_some_and(|last| last.end == LEN);
     ends && elements.windows(2).all(|pair| pair[0].end == pair[1].start)
 }
 
@@ -74,7 +78,10 @@ fn a_map_records_every_step_of_every_chunk() {
 
         let spans = timeline.spans();
         let end = timeline.now();
-        assert!(spans.iter().all(|s| 0.0 <= s.start_s && s.start_s <= s.end_s && s.end_s <= end), "{spans:#?}");
+        assert!(
+            spans.iter().all(|s| 0.0 <= s.start_s && s.start_s <= s.end_s && s.end_s <= end),
+            "{spans:#?}"
+        );
         assert!(spans.iter().all(|s| *s.executor == *opened.info().name));
         let has_queries = opened.device.timer.has_queries();
         let mut kinds = vec![(SpanKind::Compile, 1), (SpanKind::Upload, 4), (SpanKind::Record, 4)];
@@ -89,7 +96,10 @@ fn a_map_records_every_step_of_every_chunk() {
 
         let clock = if has_queries { SpanClock::Device } else { SpanClock::Host };
         let kernels = of(&spans, SpanKind::Kernel);
-        assert!(kernels.iter().all(|kernel| kernel.clock == clock && kernel.end_s > kernel.start_s), "{kernels:#?}");
+        assert!(
+            kernels.iter().all(|kernel| kernel.clock == clock && kernel.end_s > kernel.start_s),
+            "{kernels:#?}"
+        );
         for kind in [SpanKind::Upload, SpanKind::Kernel, SpanKind::Record, SpanKind::Download] {
             assert!(follow_each_other(&of(&spans, kind)), "{kind:?} of {options:?}: {spans:#?}");
         }
@@ -99,9 +109,8 @@ fn a_map_records_every_step_of_every_chunk() {
         let bytes = |kind| of(&spans, kind).iter().filter_map(|span| span.bytes).sum::<u64>();
         assert_eq!((bytes(SpanKind::Upload), bytes(SpanKind::Download)), (4 * LEN as u64, 4 * LEN as u64));
         // A chunk is uploaded before it is computed, and that before it has been downloaded.
-        for (upload, (kernel, download)) in of(&spans, SpanKind::Upload)
-            .into_iter()
-            .zip(kernels.iter().zip(of(&spans, SpanKind::Download)))
+        for (upload, (kernel, download)) in
+            of(&spans, SpanKind::Upload).into_iter().zip(kernels.iter().zip(of(&spans, SpanKind::Download)))
         {
             assert!(upload.end_s <= kernel.start_s && kernel.end_s <= download.end_s, "{spans:#?}");
         }
@@ -136,7 +145,10 @@ fn kernels_take_about_as_long_by_either_clock() {
     }
     let [device, host] = seconds[..] else { return };
     // The host sees latencies too, and other processes take the processors meanwhile.
-    assert!(device > 0.0 && device < 3.0 * host && host < 10.0 * device, "{device} s by the device, {host} s by the host");
+    assert!(
+        device > 0.0 && device < 3.0 * host && host < 10.0 * device,
+        "{device} s by the device, {host} s by the host"
+    );
 }
 
 #[test]
@@ -149,7 +161,8 @@ fn every_primitive_is_recorded_and_right() {
         let (words, _) = elements(case, LEN, 1);
         let kept = array(f32::TYPE, words.clone());
         for source in [Source::Host(&words), Source::Array(Arc::clone(&kept))] {
-            let reduce = work(Primitive::Reduce(case.spec.clone()), LEN, through(f32::TYPE), vec![source.clone()]);
+            let reduce =
+                work(Primitive::Reduce(case.spec.clone()), LEN, through(f32::TYPE), vec![source.clone()]);
             let primitive = Primitive::Scan { monoid: case.spec.clone(), inclusive: true, post: None };
             let scan = work(primitive, LEN, through(f32::TYPE), vec![source]);
             let run = |gpu: &Gpu| {
@@ -188,4 +201,50 @@ fn a_device_that_is_lost_records_no_kernels() {
     let work = work(Primitive::Map, 1000, through(u32::TYPE), vec![Source::Host(&words)]);
     pollster::block_on(timed.map(&work, 0..1000, &mut vec![0; 1000])).expect_err("no device");
     assert!(of(&timeline.spans(), SpanKind::Kernel).is_empty());
+}
+
+/// Names of the spans of `tracing` that begin on this thread.
+#[derive(Default)]
+struct Names(Mutex<Vec<&'static str>>);
+
+impl Subscriber for Names {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.is_span() && metadata.target().starts_with("tilewright")
+    }
+
+    fn new_span(&self, span: &Attributes<'_>) -> Id {
+        let mut names = self.0.lock().expect("no panics");
+        names.push(span.metadata().name());
+        Id::from_u64(names.len() as u64)
+    }
+
+    fn record(&self, _: &Id, _: &Record<'_>) {}
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+    fn event(&self, _: &Event<'_>) {}
+    fn enter(&self, _: &Id) {}
+    fn exit(&self, _: &Id) {}
+}
+
+#[test]
+fn tracing_has_spans_at_the_same_points() {
+    // While there is one subscriber alone, `tracing` asks the thread that comes upon a span first whether anybody wants such
+    // spans, and that thread may be another test's.
+    let _another = Dispatch::new(Names::default());
+    let names = Arc::new(Names::default());
+    let opened = tracing::subscriber::with_default(Arc::clone(&names), || {
+        let options = Options { max_binding_bytes: SMALL_BINDING, ..Options::default() };
+        let gpu = gpu(options)?;
+        map(&gpu);
+        Some(())
+    });
+    if opened.is_none() {
+        return;
+    }
+    let names = names.0.lock().expect("no panics");
+    let count = |name| names.iter().filter(|found| **found == name).count();
+    let counts =
+        ["open", "compile", "upload", "submit", "kernel", "download"].map(|name| (name, count(name)));
+    let expected =
+        [("open", 1), ("compile", 1), ("upload", 4), ("submit", 4), ("kernel", 4), ("download", 4)];
+    assert_eq!(counts, expected);
 }
