@@ -188,6 +188,7 @@ impl Context {
     async fn on_gpu(&self, work: &Work<'_>, target: Target<'_>) -> Result<()> {
         let gpu = self.gpu()?;
         let range = 0..work.len;
+        let _chunk = self.gpu_chunk(&gpu, &range);
         match (target, &work.primitive) {
             (Target::Host(out), Primitive::Scan { monoid, .. }) => {
                 gpu.scan(work, range, monoid.identity, out).await.map(drop)?;
@@ -208,6 +209,7 @@ impl Context {
 
     async fn on_gpu_resident(&self, work: &Work<'_>) -> Result<Arc<ArrayData>> {
         let gpu = self.gpu()?;
+        let _chunk = self.gpu_chunk(&gpu, &(0..work.len));
         let array = match &work.primitive {
             Primitive::Scan { .. } => gpu.scan_resident(work).await?,
             _ => gpu.map_resident(work).await?,
@@ -234,7 +236,11 @@ impl Context {
                 let (head, tail) = out.split_at_mut(at * work.output_type().words());
                 let identity = monoid.identity;
                 let outcome = beside(
-                    || block_on(gpu.scan(work, 0..at, identity, head)).map(drop),
+                    || {
+                        self.on_gpu_lane(&gpu, 0..at, || {
+                            block_on(gpu.scan(work, 0..at, identity, head)).map(drop)
+                        })
+                    },
                     || {
                         let reduce = as_reduce(work, monoid);
                         let mut states = tile_states(&reduce, at)?;
@@ -252,7 +258,7 @@ impl Context {
             (Target::Host(out), _) => {
                 let (head, tail) = out.split_at_mut(at * work.output_type().words());
                 let outcome = beside(
-                    || block_on(gpu.map(work, 0..at, head)),
+                    || self.on_gpu_lane(&gpu, 0..at, || block_on(gpu.map(work, 0..at, head))),
                     || self.on_cpu_lane(at..work.len, || cpu.run_map(work, at..work.len, tail)),
                 )?;
                 self.finish_head(plan, outcome, incidents, || cpu.run_map(work, 0..at, head))
@@ -261,7 +267,7 @@ impl Context {
                 let mut states = tile_states(work, work.len)?;
                 let (head, tail) = states.split_at_mut(tile_words(work, at));
                 let outcome = beside(
-                    || block_on(gpu.reduce(work, 0..at, head)),
+                    || self.on_gpu_lane(&gpu, 0..at, || block_on(gpu.reduce(work, 0..at, head))),
                     || self.on_cpu_lane(at..work.len, || cpu.run_reduce(work, at..work.len, tail)),
                 )?;
                 self.finish_head(plan, outcome, incidents, || cpu.run_reduce(work, 0..at, head))?;

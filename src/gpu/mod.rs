@@ -65,6 +65,11 @@ impl Gpu {
         Ok(Self { device: Device::open(choice, options)?, timeline: None })
     }
 
+    /// Its name in a timeline.
+    pub(crate) fn lane(&self) -> &Arc<str> {
+        &self.device.lane
+    }
+
     /// The same device; jobs that are made here record into `timeline`.
     pub(crate) fn with_timeline(&self, timeline: &Timeline) -> Self {
         Self { device: Arc::clone(&self.device), timeline: Some(timeline.clone()) }

@@ -178,7 +178,7 @@ fn details(span: &Span, begin: f64) -> String {
 /// Seconds with three significant digits and a unit.
 fn duration(seconds: f64) -> String {
     let (value, unit) = match seconds {
-        s if s == 0.0 => return "0".to_owned(),
+        0.0 => return "0".to_owned(),
         s if s < 0.999_5e-6 => (s * 1e9, "ns"),
         s if s < 0.999_5e-3 => (s * 1e6, "µs"),
         s if s < 0.999_5 => (s * 1e3, "ms"),
