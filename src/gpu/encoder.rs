@@ -55,8 +55,8 @@ impl Device {
         Encoder { raw, watch, covered: Covered::default() }
     }
 
-    /// Waits, by `wait`, for `bytes` of results to be there to be read. The span that is returned is that of the download: it began when
-    /// the host began to wait or when the results were computed, whichever was later.
+    /// Waits, by `wait`, for `bytes` of results to be there to be read. The span that is returned is that of the download: it
+    /// began when the host began to wait or when the results were computed, whichever was later.
     pub(super) async fn download(
         &self,
         submission: &Submission,

@@ -102,8 +102,8 @@ impl Timeline {
     }
 
     /// The spans in the Trace Event Format of Chrome, which Perfetto reads too: complete events, in microseconds, with an
-    /// executor as a process and its lanes as threads. Spans of a lane that overlap without one being in the other, as
-    /// calls from several threads do, are on several threads.
+    /// executor as a process and its lanes as threads. Spans of a lane that overlap, as those of calls from several threads
+    /// do, are on several threads.
     pub fn to_trace_json(&self) -> String {
         trace::json(&self.spans(), self.dropped())
     }

@@ -1,10 +1,12 @@
 //! Exact text from made-up spans, and what a recorder promises.
 
+use std::collections::BTreeMap;
 use std::future::{Future, ready};
 use std::pin::Pin;
 use std::sync::Arc;
 
 use insta::assert_snapshot;
+use proptest::prelude::*;
 
 use super::{Span, SpanClock, SpanKind, Timeline, current, scope};
 
@@ -47,30 +49,30 @@ fn a_trace_of_made_up_spans() {
     let json = made_up().to_trace_json();
     assert_snapshot!(json, @r##"
 {"displayTimeUnit":"ms","otherData":{"dropped_spans":0},"traceEvents":[
-{"name":"process_name","ph":"M","pid":1,"tid":0,"args":{"name":"cpu"}},
-{"name":"process_sort_index","ph":"M","pid":1,"tid":0,"args":{"sort_index":1}},
-{"name":"thread_name","ph":"M","pid":1,"tid":1,"args":{"name":"chunk"}},
-{"name":"thread_sort_index","ph":"M","pid":1,"tid":1,"args":{"sort_index":1}},
-{"name":"chunk","cat":"chunk","ph":"X","ts":50.0,"dur":850.0,"pid":1,"tid":1,"args":{"first_element":8192,"elements":91808}},
-{"name":"process_name","ph":"M","pid":2,"tid":0,"args":{"name":"Model <3> & \"Co\""}},
-{"name":"process_sort_index","ph":"M","pid":2,"tid":0,"args":{"sort_index":2}},
-{"name":"thread_name","ph":"M","pid":2,"tid":1,"args":{"name":"host"}},
-{"name":"thread_sort_index","ph":"M","pid":2,"tid":1,"args":{"sort_index":1}},
-{"name":"compile map","cat":"compile","ph":"X","ts":100.0,"dur":300.0,"pid":2,"tid":1,"args":{}},
-{"name":"thread_name","ph":"M","pid":2,"tid":2,"args":{"name":"upload"}},
-{"name":"thread_sort_index","ph":"M","pid":2,"tid":2,"args":{"sort_index":2}},
-{"name":"upload","cat":"upload","ph":"X","ts":400.0,"dur":100.0,"pid":2,"tid":2,"args":{"first_element":0,"elements":4096,"bytes":16384}},
-{"name":"upload","cat":"upload","ph":"X","ts":520.0,"dur":100.0,"pid":2,"tid":2,"args":{"first_element":4096,"elements":4096,"bytes":16384}},
-{"name":"thread_name","ph":"M","pid":2,"tid":3,"args":{"name":"kernel"}},
-{"name":"thread_sort_index","ph":"M","pid":2,"tid":3,"args":{"sort_index":3}},
-{"name":"map","cat":"kernel","ph":"X","ts":510.0,"dur":80.0,"pid":2,"tid":3,"args":{"first_element":0,"elements":4096,"bytes":32768,"clock":"device time"}},
-{"name":"map","cat":"kernel","ph":"X","ts":630.0,"dur":80.0,"pid":2,"tid":3,"args":{"first_element":4096,"elements":4096,"bytes":32768,"clock":"host time"}},
-{"name":"thread_name","ph":"M","pid":2,"tid":4,"args":{"name":"download"}},
-{"name":"thread_sort_index","ph":"M","pid":2,"tid":4,"args":{"sort_index":4}},
-{"name":"download","cat":"download","ph":"X","ts":590.0,"dur":160.0,"pid":2,"tid":4,"args":{"first_element":0,"elements":4096,"bytes":16384}},
-{"name":"thread_name","ph":"M","pid":2,"tid":5,"args":{"name":"download (2)"}},
-{"name":"thread_sort_index","ph":"M","pid":2,"tid":5,"args":{"sort_index":5}},
-{"name":"download","cat":"download","ph":"X","ts":710.0,"dur":160.0,"pid":2,"tid":5,"args":{"first_element":4096,"elements":4096,"bytes":16384}}
+{"name":"process_name","ph":"M","pid":1,"args":{"name":"cpu"}},
+{"name":"process_sort_index","ph":"M","pid":1,"args":{"sort_index":1}},
+{"name":"thread_name","ph":"M","pid":1,"tid":1001,"args":{"name":"chunk"}},
+{"name":"thread_sort_index","ph":"M","pid":1,"tid":1001,"args":{"sort_index":1}},
+{"name":"chunk","cat":"chunk","ph":"X","ts":50.0,"dur":850.0,"pid":1,"tid":1001,"args":{"first_element":8192,"elements":91808}},
+{"name":"process_name","ph":"M","pid":2,"args":{"name":"Model <3> & \"Co\""}},
+{"name":"process_sort_index","ph":"M","pid":2,"args":{"sort_index":2}},
+{"name":"thread_name","ph":"M","pid":2,"tid":2001,"args":{"name":"host"}},
+{"name":"thread_sort_index","ph":"M","pid":2,"tid":2001,"args":{"sort_index":1}},
+{"name":"compile map","cat":"compile","ph":"X","ts":100.0,"dur":300.0,"pid":2,"tid":2001,"args":{}},
+{"name":"thread_name","ph":"M","pid":2,"tid":2002,"args":{"name":"upload"}},
+{"name":"thread_sort_index","ph":"M","pid":2,"tid":2002,"args":{"sort_index":2}},
+{"name":"upload","cat":"upload","ph":"X","ts":400.0,"dur":100.0,"pid":2,"tid":2002,"args":{"first_element":0,"elements":4096,"bytes":16384}},
+{"name":"upload","cat":"upload","ph":"X","ts":520.0,"dur":100.0,"pid":2,"tid":2002,"args":{"first_element":4096,"elements":4096,"bytes":16384}},
+{"name":"thread_name","ph":"M","pid":2,"tid":2003,"args":{"name":"kernel"}},
+{"name":"thread_sort_index","ph":"M","pid":2,"tid":2003,"args":{"sort_index":3}},
+{"name":"map","cat":"kernel","ph":"X","ts":510.0,"dur":80.0,"pid":2,"tid":2003,"args":{"first_element":0,"elements":4096,"bytes":32768,"clock":"device time"}},
+{"name":"map","cat":"kernel","ph":"X","ts":630.0,"dur":80.0,"pid":2,"tid":2003,"args":{"first_element":4096,"elements":4096,"bytes":32768,"clock":"host time"}},
+{"name":"thread_name","ph":"M","pid":2,"tid":2004,"args":{"name":"download"}},
+{"name":"thread_sort_index","ph":"M","pid":2,"tid":2004,"args":{"sort_index":4}},
+{"name":"download","cat":"download","ph":"X","ts":590.0,"dur":160.0,"pid":2,"tid":2004,"args":{"first_element":0,"elements":4096,"bytes":16384}},
+{"name":"thread_name","ph":"M","pid":2,"tid":2005,"args":{"name":"download (2)"}},
+{"name":"thread_sort_index","ph":"M","pid":2,"tid":2005,"args":{"sort_index":5}},
+{"name":"download","cat":"download","ph":"X","ts":710.0,"dur":160.0,"pid":2,"tid":2005,"args":{"first_element":4096,"elements":4096,"bytes":16384}}
 ]}
 "##);
 }
@@ -221,5 +223,35 @@ fn a_file_that_cannot_be_written_is_an_error() {
     for error in [made_up().write_trace(&path), made_up().write_svg(&path)] {
         let error = error.expect_err("no folder").to_string();
         assert!(error.contains("write the timeline to") && error.contains("trace.json"), "{error}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn a_trace_has_every_span_and_no_thread_has_two_at_once(
+        given in proptest::collection::vec((0usize..2, 0u32..500, 0u32..100, any::<bool>()), 0..60),
+    ) {
+        let timeline = Timeline::new();
+        for (executor, start, length, is_upload) in &given {
+            let kind = if *is_upload { SpanKind::Upload } else { SpanKind::Kernel };
+            timeline.record(span(["cpu", "gpu"][*executor], kind, *start..start + length));
+        }
+        let trace: serde_json::Value = serde_json::from_str(&timeline.to_trace_json()).expect("JSON");
+        let events = trace["traceEvents"].as_array().expect("an array");
+        let mut by_thread: BTreeMap<(u64, u64), Vec<(f64, f64)>> = BTreeMap::new();
+        for event in events.iter().filter(|event| event["ph"] == "X") {
+            let number = |key: &str| event[key].as_f64().expect("a number");
+            let thread = (number("pid") as u64, number("tid") as u64);
+            by_thread.entry(thread).or_default().push((number("ts"), number("ts") + number("dur")));
+        }
+        let count: usize = by_thread.values().map(Vec::len).sum();
+        prop_assert_eq!(count, given.len());
+        let named = |(pid, tid): &(u64, u64)| events.iter().any(|event| {
+            event["name"] == "thread_name" && event["pid"] == *pid && event["tid"] == *tid
+        });
+        prop_assert!(by_thread.keys().all(named));
+        for spans in by_thread.values() {
+            prop_assert!(spans.windows(2).all(|pair| pair[0].1 <= pair[1].0 + 1e-6), "{:?}", spans);
+        }
     }
 }

@@ -33,10 +33,11 @@ struct Args {
 
 #[derive(Serialize)]
 struct Metadata<A> {
-    name: &'static str,
+    name: String,
     ph: &'static str,
     pid: usize,
-    tid: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tid: Option<usize>,
     args: A,
 }
 
@@ -54,9 +55,11 @@ struct SortIndex {
 pub(super) fn json(spans: &[Span], dropped: u64) -> String {
     let mut events = Vec::new();
     for (pid, group) in (1..).zip(arrange(spans)) {
-        name(&mut events, ["process_name", "process_sort_index"], (pid, 0), group.executor);
-        for (tid, row) in (1..).zip(group.rows) {
-            name(&mut events, ["thread_name", "thread_sort_index"], (pid, tid), &row.title);
+        name(&mut events, "process", (pid, None), group.executor, pid);
+        for (index, row) in (1..).zip(group.rows) {
+            // Of the whole file: some readers take threads for the system's.
+            let tid = 1000 * pid + index;
+            name(&mut events, "thread", (pid, Some(tid)), &row.title, index);
             events.extend(row.spans.into_iter().map(|span| line(&complete(span, pid, tid))));
         }
     }
@@ -66,12 +69,18 @@ pub(super) fn json(spans: &[Span], dropped: u64) -> String {
     )
 }
 
-/// A process's or a thread's name and place.
-fn name(events: &mut Vec<String>, kinds: [&'static str; 2], (pid, tid): (usize, usize), name: &str) {
+/// The name and the place of a process or a thread.
+fn name(
+    events: &mut Vec<String>,
+    of: &str,
+    (pid, tid): (usize, Option<usize>),
+    name: &str,
+    sort_index: usize,
+) {
     let ph = "M";
-    events.push(line(&Metadata { name: kinds[0], ph, pid, tid, args: Name { name } }));
-    let args = SortIndex { sort_index: if tid == 0 { pid } else { tid } };
-    events.push(line(&Metadata { name: kinds[1], ph, pid, tid, args }));
+    events.push(line(&Metadata { name: format!("{of}_name"), ph, pid, tid, args: Name { name } }));
+    let args = SortIndex { sort_index };
+    events.push(line(&Metadata { name: format!("{of}_sort_index"), ph, pid, tid, args }));
 }
 
 fn complete(span: &Span, pid: usize, tid: usize) -> Complete<'_> {
