@@ -31,14 +31,14 @@ pub(crate) struct Options {
     pub(crate) tuning: Option<Tuning>,
     /// Copies through staging buffers even where storage can be mapped.
     pub(crate) staged: bool,
+    /// Measures kernels by the host's clock even where the device has timestamp queries.
+    pub(crate) host_times: bool,
     /// Refuses single allocations above this many bytes, as a device without memory would.
     pub(crate) refuse_above: Option<u64>,
     /// Destroys the device after this many submissions, as if it were unplugged in the middle of a call.
     pub(crate) lose_after: Option<u32>,
     /// How long one submission may take.
     pub(crate) deadline: Option<Duration>,
-    /// Measures kernels by the host's clock even where the device has timestamp queries.
-    pub(crate) host_times: bool,
 }
 
 /// An opened device.
@@ -89,6 +89,9 @@ impl Device {
         })?;
 
         let lane: Arc<str> = info.name.as_str().into();
+        if let Some(timeline) = timeline::current() {
+            timeline.record(Span::new(SpanKind::Open, &lane, timeline.at(began)..timeline.now()));
+        }
         let timer = Arc::new(Timer::new(&raw, &queue, Arc::clone(&lane), !options.host_times));
         let faults = Arc::new(Faults::default());
         let on_lost = faults.clone();
@@ -109,9 +112,6 @@ impl Device {
         // A software device shares the CPU with the caller: long is not stuck.
         let deadline = options.deadline.unwrap_or(Duration::from_secs(if info.software { 600 } else { 60 }));
         let poller = Poller::start(raw.clone(), faults.clone(), deadline)?;
-        if let Some(timeline) = timeline::current() {
-            timeline.record(Span::new(SpanKind::Open, &lane, timeline.at(began)..timeline.now()));
-        }
         Ok(Arc::new(Self {
             max_binding_bytes: info.max_binding_bytes.min(limit),
             look_back_gave_up: AtomicBool::new(false),

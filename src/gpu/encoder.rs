@@ -6,11 +6,8 @@
 use std::ops::{Deref, DerefMut, Range};
 use std::sync::{Arc, OnceLock};
 
-use tracing::Instrument;
-
 use super::device::Device;
 use super::timing::{Noted, Watch};
-use crate::error::Result;
 use crate::timeline::{self, OpenSpan, SpanKind, Timeline};
 
 /// The commands of one submission.
@@ -55,27 +52,36 @@ impl Device {
         Encoder { raw, watch, covered: Covered::default() }
     }
 
-    /// Waits, by `wait`, for `bytes` of results to be there to be read. The span that is returned is that of the download: it
-    /// began when the host began to wait or when the results were computed, whichever was later.
-    pub(super) async fn download(
-        &self,
-        submission: &Submission,
-        bytes: u64,
-        wait: impl Future<Output = Result<()>>,
-    ) -> Result<Option<OpenSpan>> {
+    /// Begins to wait for `bytes` of results of a submission, and to read them; both end when the value that is returned goes.
+    pub(super) fn download(&self, submission: &Submission, bytes: u64) -> Download {
         let Submission { elements, timed, .. } = submission;
+        let _span = tracing::debug_span!("download", ?elements, bytes);
         let timed = timed.as_ref().filter(|_| bytes > 0);
-        let open = timed.map(|timed| timed.timeline.span(SpanKind::Download, &self.lane));
-        let open = open.map(|open| open.about(elements.clone(), bytes));
-        let span = tracing::debug_span!("download", ?elements, bytes);
-        let waited = wait.instrument(span).await;
-        let done = timed.and_then(|timed| timed.done.get().copied()).unwrap_or_default();
-        waited.map(|()| open.map(|open| open.not_before(done)))
+        let open = timed.map(|timed| {
+            let open = timed.timeline.span(SpanKind::Download, &self.lane).about(elements.clone(), bytes);
+            (open, Arc::clone(&timed.done))
+        });
+        Download { open, _span }
     }
 
     /// Begins a span of this device in the timeline of the call that is under way.
     pub(super) fn span(&self, kind: SpanKind) -> Option<OpenSpan> {
         timeline::current().map(|timeline| timeline.span(kind, &self.lane))
+    }
+}
+
+/// A download under way. Its span begins when the host begins to wait or when the results are computed, whichever is later.
+#[must_use = "ends at once if it is not kept"]
+pub(super) struct Download {
+    open: Option<(OpenSpan, Arc<OnceLock<f64>>)>,
+    _span: tracing::Span,
+}
+
+impl Drop for Download {
+    fn drop(&mut self) {
+        if let Some((open, done)) = self.open.take() {
+            drop(open.not_before(done.get().copied().unwrap_or_default()));
+        }
     }
 }
 

@@ -65,8 +65,8 @@ impl<'o> Flight<'o> {
 
     /// Submits `encoder`, whose commands end by writing `target`; its words from `skip` on are for `out`.
     async fn land(mut self, device: &Device) -> Result<()> {
-        let bytes = self.out.len() as u64 * 4;
-        let _download = device.download(&self.submission, bytes, device.finish(&self.wait)).await?;
+        let _download = device.download(&self.submission, self.out.len() as u64 * 4);
+        device.finish(&self.wait).await?;
         device.read_mapped(&self.target, self.skip, self.out)?;
         self.target.raw().unmap();
         self.target.mapped = false;

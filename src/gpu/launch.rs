@@ -93,13 +93,10 @@ impl Device {
     /// Waits for a part of a launch and puts its results where they belong.
     pub(super) async fn end(&self, running: Running, dispatch: &mut Dispatch<'_>) -> Result<()> {
         let bytes = running.results.iter().map(Leaving::bytes).sum();
-        let all = async {
-            for wait in &running.waits {
-                self.finish(wait).await?;
-            }
-            Ok(())
-        };
-        let _download = self.download(&running.submission, bytes, all).await?;
+        let _download = self.download(&running.submission, bytes);
+        for wait in &running.waits {
+            self.finish(wait).await?;
+        }
         let results = running.results.into_iter().zip(&running.piece.shares);
         // What is merged would count twice if the part were run again: when nothing can fail any more.
         let mut copies = Vec::new();

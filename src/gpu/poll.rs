@@ -1,11 +1,12 @@
 //! The thread that waits for a device: one a device, parked while nothing is in flight.
 //!
 //! Submissions are waited for in order, each at most until its deadline, in slices so that a device that is lost
-//! meanwhile is noticed. Callbacks of wgpu run on this thread and do nothing but wake waiters, and
-//! hand the times of a submission to a timeline.
+//! meanwhile is noticed. Callbacks of wgpu run on this thread and do nothing but wake waiters.
 //!
 //! wgpu asserts that a wait which timed out does not find the queue empty; it may, when another thread polls between.
 //! So a panic inside a poll is not the end of this thread, on which every waiter depends: it polls again.
+//!
+//! A callback of a call with a timeline hands it the times of a submission, which is all that may happen besides.
 
 use std::collections::VecDeque;
 use std::panic::AssertUnwindSafe;
