@@ -25,14 +25,14 @@ use crate::timeline::{self, Span, SpanKind};
 /// What tests and callers may set apart from the adapter's own.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Options {
+    /// Measures kernels by the host's clock even where the device has timestamp queries.
+    pub(crate) host_times: bool,
     /// Smaller than the adapter's limit of bytes of a binding.
     pub(crate) max_binding_bytes: Option<u64>,
     /// Instead of the adapter's tuning.
     pub(crate) tuning: Option<Tuning>,
     /// Copies through staging buffers even where storage can be mapped.
     pub(crate) staged: bool,
-    /// Measures kernels by the host's clock even where the device has timestamp queries.
-    pub(crate) host_times: bool,
     /// Refuses single allocations above this many bytes, as a device without memory would.
     pub(crate) refuse_above: Option<u64>,
     /// Destroys the device after this many submissions, as if it were unplugged in the middle of a call.
