@@ -332,6 +332,7 @@ pub mod prelude;
 mod run;
 pub mod simulator;
 mod texture;
+mod timeline;
 mod view;
 mod wgsl;
 mod work;
@@ -352,6 +353,7 @@ pub use plan::{
     WithoutTimes,
 };
 pub use texture::{AddressMode, FilterMode, SampleKind, Sampler, TexelFormat, Texture, TextureDimension};
+pub use timeline::{Span, SpanClock, SpanKind, Timeline};
 pub use view::{Append, Items, View, Viewable};
 pub use wgsl::{Binding, BindingAccess, EntryPoint, Override, TextureType};
 

@@ -7,10 +7,12 @@ pub(crate) mod common;
 mod oracle;
 
 use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::Parser;
+use tilewright::Timeline;
 use tilewright::prelude::*;
 
 pub(crate) use bodies::{State, plummer};
@@ -35,8 +37,19 @@ pub(crate) struct Args {
     /// Number of steps
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(2..=1_000_000))]
     steps: u32,
+    /// Write what ran when to this file: a Chrome or Perfetto trace to *.json, a picture to *.svg
+    #[arg(long, value_name = "FILE", value_parser = trace_or_picture)]
+    timeline: Option<PathBuf>,
     #[command(flatten)]
     place: Where,
+}
+
+/// A path whose extension says what to write.
+fn trace_or_picture(path: &str) -> Result<PathBuf, String> {
+    match Path::new(path).extension() {
+        Some(extension) if extension == "json" || extension == "svg" => Ok(path.into()),
+        _ => Err("expected a file name that ends in .json or .svg".to_owned()),
+    }
 }
 
 fn main() -> ExitCode {
@@ -44,6 +57,18 @@ fn main() -> ExitCode {
 }
 
 pub(crate) fn run_on(cx: &Context, args: &Args, out: &mut dyn Write) -> Result<(), Failure> {
+    let Some(path) = &args.timeline else { return simulate(cx, args, out) };
+    let timeline = Timeline::new();
+    let outcome = simulate(&cx.with_timeline(&timeline), args, out);
+    // What ran when is of interest after a failure too.
+    match path.extension() {
+        Some(extension) if extension == "svg" => timeline.write_svg(path)?,
+        _ => timeline.write_trace(path)?,
+    }
+    outcome
+}
+
+fn simulate(cx: &Context, args: &Args, out: &mut dyn Write) -> Result<(), Failure> {
     let n = args.bodies as usize;
     let start = plummer(n);
     let mut simulation = Simulation::new(cx, &start)?;

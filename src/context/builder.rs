@@ -135,6 +135,6 @@ impl Builder {
         let devices = Devices::new(self.adapter);
         let programs = Programs::default();
         let shared = Shared { cpu, devices, programs, fallback: self.fallback, report: Mutex::new(None) };
-        Context { shared: Arc::new(shared), request }
+        Context { shared: Arc::new(shared), request, timeline: None }
     }
 }

@@ -82,7 +82,7 @@ impl Context {
             return Ok(words);
         }
         let mut words = zeroed_words("an array", array.len, array.ty.words())?;
-        Gpu::download(array, &mut words).await?;
+        self.timed(Gpu::download(array, &mut words)).await?;
         Ok(array.host.get_or_init(|| words))
     }
 
@@ -169,6 +169,7 @@ impl Context {
 
     async fn on_cpu(&self, work: &Work<'_>, range: Range<usize>, target: Target<'_>) -> Result<()> {
         self.bring_to_host(work).await?;
+        let _chunk = self.cpu_chunk(&range);
         let cpu = &self.shared.cpu;
         match (target, &work.primitive) {
             (Target::Host(out), Primitive::Scan { monoid, .. }) => {
@@ -185,8 +186,9 @@ impl Context {
     }
 
     async fn on_gpu(&self, work: &Work<'_>, target: Target<'_>) -> Result<()> {
-        let gpu = self.shared.devices.open(self.threads())?;
+        let gpu = self.gpu()?;
         let range = 0..work.len;
+        let _chunk = self.gpu_chunk(&gpu, &range);
         match (target, &work.primitive) {
             (Target::Host(out), Primitive::Scan { monoid, .. }) => {
                 gpu.scan(work, range, monoid.identity, out).await.map(drop)?;
@@ -206,7 +208,8 @@ impl Context {
     }
 
     async fn on_gpu_resident(&self, work: &Work<'_>) -> Result<Arc<ArrayData>> {
-        let gpu = self.shared.devices.open(self.threads())?;
+        let gpu = self.gpu()?;
+        let _chunk = self.gpu_chunk(&gpu, &(0..work.len));
         let array = match &work.primitive {
             Primitive::Scan { .. } => gpu.scan_resident(work).await?,
             _ => gpu.map_resident(work).await?,
@@ -227,19 +230,25 @@ impl Context {
     ) -> Result<()> {
         self.bring_to_host(work).await?;
         let cpu = &self.shared.cpu;
-        let gpu = self.shared.devices.open(self.threads())?;
+        let gpu = self.gpu()?;
         match (target, &work.primitive) {
             (Target::Host(out), Primitive::Scan { monoid, .. }) => {
                 let (head, tail) = out.split_at_mut(at * work.output_type().words());
                 let identity = monoid.identity;
                 let outcome = beside(
-                    || block_on(gpu.scan(work, 0..at, identity, head)).map(drop),
+                    || {
+                        self.on_gpu_lane(&gpu, 0..at, || {
+                            block_on(gpu.scan(work, 0..at, identity, head)).map(drop)
+                        })
+                    },
                     || {
                         let reduce = as_reduce(work, monoid);
                         let mut states = tile_states(&reduce, at)?;
                         cpu.run_reduce(&reduce, 0..at, &mut states)?;
                         let spine = cpu.spine(&reduce, identity, &states)?;
-                        cpu.run_scan(work, at..work.len, spine, tail).map(drop)
+                        self.on_cpu_lane(at..work.len, || {
+                            cpu.run_scan(work, at..work.len, spine, tail).map(drop)
+                        })
                     },
                 )?;
                 self.finish_head(plan, outcome, incidents, || {
@@ -249,8 +258,8 @@ impl Context {
             (Target::Host(out), _) => {
                 let (head, tail) = out.split_at_mut(at * work.output_type().words());
                 let outcome = beside(
-                    || block_on(gpu.map(work, 0..at, head)),
-                    || cpu.run_map(work, at..work.len, tail),
+                    || self.on_gpu_lane(&gpu, 0..at, || block_on(gpu.map(work, 0..at, head))),
+                    || self.on_cpu_lane(at..work.len, || cpu.run_map(work, at..work.len, tail)),
                 )?;
                 self.finish_head(plan, outcome, incidents, || cpu.run_map(work, 0..at, head))
             }
@@ -258,8 +267,8 @@ impl Context {
                 let mut states = tile_states(work, work.len)?;
                 let (head, tail) = states.split_at_mut(tile_words(work, at));
                 let outcome = beside(
-                    || block_on(gpu.reduce(work, 0..at, head)),
-                    || cpu.run_reduce(work, at..work.len, tail),
+                    || self.on_gpu_lane(&gpu, 0..at, || block_on(gpu.reduce(work, 0..at, head))),
+                    || self.on_cpu_lane(at..work.len, || cpu.run_reduce(work, at..work.len, tail)),
                 )?;
                 self.finish_head(plan, outcome, incidents, || cpu.run_reduce(work, 0..at, head))?;
                 *state = cpu.fold(work, states)?;

@@ -112,7 +112,7 @@ impl Context {
             (Choice::Cpu, _) => self.launch_on_cpu(&mut dispatch).await?,
             (_, Some(cut)) => self.launch_cut(&plan, &mut dispatch, cut, &mut incidents).await?,
             _ => {
-                let outcome = match self.shared.devices.open(self.threads()) {
+                let outcome = match self.gpu() {
                     Ok(gpu) => gpu.launch(&mut dispatch).await,
                     Err(error) => Err(error),
                 };
@@ -188,7 +188,7 @@ impl Context {
         cpu: Option<&Part>,
     ) -> std::result::Result<(), (Error, bool)> {
         let of_device = |error| (error, false);
-        let gpu = self.shared.devices.open(self.threads());
+        let gpu = self.gpu();
         let mut cpu = cpu;
         let mut fault = gpu.as_ref().err().cloned();
         let mut running = VecDeque::new();
@@ -226,7 +226,7 @@ impl Context {
     /// Runs a part of a launch, all of whose memory is on the host.
     fn part_on_cpu(&self, dispatch: &mut Dispatch<'_>, part: &Part) -> Result<()> {
         let program = self.shared.programs.get(&self.shared.cpu, dispatch)?;
-        let grid = dispatch.grid;
+        let (grid, _chunk) = (dispatch.grid, self.cpu_kernel(dispatch.name()));
         program.run_part(&self.shared.cpu, grid, part, &mut kernel_buffers(dispatch))
     }
 
@@ -234,6 +234,7 @@ impl Context {
     async fn launch_on_cpu(&self, dispatch: &mut Dispatch<'_>) -> Result<()> {
         let program = self.shared.programs.get(&self.shared.cpu, dispatch)?;
         let grid = dispatch.grid;
+        let _chunk = self.cpu_kernel(dispatch.name());
         self.with_host_buffers(dispatch, |buffers| program.run(&self.shared.cpu, grid, buffers)).await
     }
 

@@ -11,6 +11,7 @@ mod profile;
 mod report;
 #[cfg(test)]
 mod tests;
+mod timeline;
 
 use std::sync::{Arc, Mutex};
 
@@ -25,11 +26,12 @@ use crate::cpu::Cpu;
 use crate::element::{Element, words_of};
 use crate::error::{Error, Result};
 use crate::plan::{Placement, Request};
+use crate::timeline::Timeline;
 use crate::view::{Graph, Slot, View, Viewable};
 use crate::work::Source;
 
 /// Where work runs: the CPU's threads, the GPUs found, the planner and what it has measured. Cheap to clone; clones share
-/// everything but the placement.
+/// everything but the placement and the timeline.
 ///
 /// Making one is instant: no thread is started and no device is touched before a call is large enough to need it.
 #[derive(Clone)]
@@ -37,6 +39,8 @@ pub struct Context {
     shared: Arc<Shared>,
     /// What was asked for, or why that is not a placement; then every call reports it.
     request: Result<Request>,
+    /// Where calls record what they do.
+    timeline: Option<Timeline>,
 }
 
 /// What clones share.
@@ -70,7 +74,7 @@ impl Context {
     pub fn with_placement(&self, placement: Placement) -> Self {
         let allow_software = self.request.as_ref().is_ok_and(|request| request.allow_software);
         let request = Request::resolve(Some(placement), None, allow_software);
-        Self { shared: Arc::clone(&self.shared), request }
+        Self { shared: Arc::clone(&self.shared), request, timeline: self.timeline.clone() }
     }
 
     /// A view of a slice, a vector, a fixed-size array, an [`Array`], or another view.

@@ -8,20 +8,25 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::task::{Context, Poll, Waker};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::adapter::{AdapterInfo, Choice, choose};
+use super::encoder::{Encoder, Submission};
 use super::faults::{Faults, Wait};
 use super::kernels::{self, Kernels};
 use super::pipelines::Pipelines;
 use super::poll::Poller;
 use super::pool::{Buffer, Kind, Pool, size_class};
+use super::timing::{self, Timer};
 use crate::error::{Error, Fault, Result};
 use crate::passes::{Traits, Tuning};
+use crate::timeline::{self, Span, SpanKind};
 
 /// What tests and callers may set apart from the adapter's own.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Options {
+    /// Measures kernels by the host's clock even where the device has timestamp queries.
+    pub(crate) host_times: bool,
     /// Smaller than the adapter's limit of bytes of a binding.
     pub(crate) max_binding_bytes: Option<u64>,
     /// Instead of the adapter's tuning.
@@ -42,6 +47,9 @@ pub(super) struct Device {
     pub(super) adapter: wgpu::Adapter,
     pub(super) queue: wgpu::Queue,
     pub(super) info: AdapterInfo,
+    /// The name of this device in a timeline.
+    pub(super) lane: Arc<str>,
+    pub(super) timer: Arc<Timer>,
     pub(super) tuning: Tuning,
     pub(super) pipelines: Pipelines,
     pub(super) kernels: Kernels,
@@ -64,9 +72,11 @@ const POOL_BYTES: u64 = 1 << 30;
 
 impl Device {
     pub(super) fn open(choice: &Choice, options: &Options) -> Result<Arc<Self>> {
+        let _entered = tracing::debug_span!("open").entered();
+        let began = Instant::now();
         let (adapter, info) = choose(choice)?;
         let direct = info.mappable && (info.software || info.kind == "integrated") && !options.staged;
-        let mut features = adapter.features() & kernels::FEATURES;
+        let mut features = adapter.features() & (kernels::FEATURES | timing::FEATURES);
         features.set(wgpu::Features::MAPPABLE_PRIMARY_BUFFERS, direct);
         let request = adapter.request_device(&wgpu::DeviceDescriptor {
             label: Some("tilewright"),
@@ -78,6 +88,11 @@ impl Device {
             reason: format!("`{}` gave no device: {error}", info.name),
         })?;
 
+        let lane: Arc<str> = info.name.as_str().into();
+        if let Some(timeline) = timeline::current() {
+            timeline.record(Span::new(SpanKind::Open, &lane, timeline.at(began)..timeline.now()));
+        }
+        let timer = Arc::new(Timer::new(&raw, &queue, Arc::clone(&lane), !options.host_times));
         let faults = Arc::new(Faults::default());
         let on_lost = faults.clone();
         raw.set_device_lost_callback(move |reason, message| {
@@ -110,6 +125,8 @@ impl Device {
             adapter,
             queue,
             info,
+            lane,
+            timer,
             tuning,
             direct,
             faults,
@@ -222,19 +239,14 @@ impl Device {
     }
 
     /// Submits an encoder's commands.
-    pub(super) fn submit(&self, encoder: wgpu::CommandEncoder) -> Result<wgpu::SubmissionIndex> {
-        let submission = self.scoped(0, || self.queue.submit([encoder.finish()]))?;
+    pub(super) fn submit(&self, encoder: Encoder) -> Result<Submission> {
+        let (sealed, index) = self.scoped(0, || encoder.sealed(|commands| self.queue.submit([commands])))?;
         if let Some(left) = &self.lose_after
             && left.fetch_sub(1, Ordering::Relaxed) == 1
         {
             self.raw.destroy();
         }
-        Ok(submission)
-    }
-
-    /// A new encoder.
-    pub(super) fn encoder(&self) -> wgpu::CommandEncoder {
-        self.raw.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("tilewright") })
+        Ok(sealed.submitted(index))
     }
 
     /// Starts to map the first `bytes` of a buffer, once the work submitted so far is done with it.

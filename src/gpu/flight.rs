@@ -1,19 +1,24 @@
 //! Results on their way to the host: submitted, copied, and being mapped.
 
 use std::collections::VecDeque;
+use std::ops::Range;
+
+use tracing::Instrument;
 
 use super::device::Device;
+use super::encoder::{Encoder, Submission};
 use super::faults::Wait;
 use super::inputs::Inputs;
 use super::pool::{Buffer, Kind};
 use crate::error::Result;
+use crate::timeline::SpanKind;
 
 /// Chunks in flight at once: one is uploaded, one computed, one downloaded.
 pub(super) const DEPTH: usize = 3;
 
 /// A submission that is recorded and not yet made.
 pub(super) struct Prepared {
-    encoder: wgpu::CommandEncoder,
+    encoder: Encoder,
     inputs: Inputs,
     others: Vec<Buffer>,
     target: Buffer,
@@ -35,14 +40,15 @@ impl Prepared {
         if device.direct {
             keep.extend(others);
         }
-        device.watch(Some(submission));
-        Ok(Flight { wait, target, _keep: keep, out, skip })
+        device.watch(Some(submission.index.clone()));
+        Ok(Flight { wait, submission, target, _keep: keep, out, skip })
     }
 }
 
 /// A submission and the words that it will give.
 pub(super) struct Flight<'o> {
     wait: Wait,
+    submission: Submission,
     /// Mapped for reading when the wait is over.
     target: Buffer,
     /// What the submission reads; free again after it.
@@ -59,6 +65,7 @@ impl<'o> Flight<'o> {
 
     /// Submits `encoder`, whose commands end by writing `target`; its words from `skip` on are for `out`.
     async fn land(mut self, device: &Device) -> Result<()> {
+        let _download = device.download(&self.submission, self.out.len() as u64 * 4);
         device.finish(&self.wait).await?;
         device.read_mapped(&self.target, self.skip, self.out)?;
         self.target.raw().unmap();
@@ -80,6 +87,7 @@ pub(super) async fn land_all(device: &Device, flights: &mut VecDeque<Flight<'_>>
 /// A submission whose result stays on the device.
 pub(super) struct Running {
     wait: Wait,
+    _submission: Submission,
     _keep: Vec<Buffer>,
 }
 
@@ -95,31 +103,40 @@ pub(super) async fn settle_all(device: &Device, running: &mut VecDeque<Running>,
 
 impl Device {
     /// Submits work whose result stays, with the buffers that it uses.
-    pub(super) fn start(
-        &self,
-        encoder: wgpu::CommandEncoder,
-        inputs: Inputs,
-        mut others: Vec<Buffer>,
-    ) -> Result<Running> {
+    pub(super) fn start(&self, encoder: Encoder, inputs: Inputs, mut others: Vec<Buffer>) -> Result<Running> {
         let submission = self.submit(encoder)?;
         let wait = self.completion();
         others.extend(inputs.submitted());
-        self.watch(Some(submission));
-        Ok(Running { wait, _keep: others })
+        self.watch(Some(submission.index.clone()));
+        Ok(Running { wait, _submission: submission, _keep: others })
     }
 
     /// Puts words at the start of a storage buffer: in place, or through a staging buffer that the caller keeps until
-    /// the submission.
+    /// the submission. They are those of `elements`, as a timeline shows it.
     pub(super) async fn send(
         &self,
-        encoder: &mut wgpu::CommandEncoder,
+        encoder: &mut Encoder,
         storage: &mut Buffer,
         words: &[u32],
+        elements: Option<Range<usize>>,
     ) -> Result<Option<Buffer>> {
         let bytes = words.len() as u64 * 4;
         if bytes == 0 {
             return Ok(None);
         }
+        let span = tracing::debug_span!("upload", ?elements, bytes);
+        let _open = self.span(SpanKind::Upload).map(|open| open.about(elements, bytes));
+        self.put(encoder, storage, words).instrument(span).await
+    }
+
+    /// As `send`, of some words.
+    async fn put(
+        &self,
+        encoder: &mut Encoder,
+        storage: &mut Buffer,
+        words: &[u32],
+    ) -> Result<Option<Buffer>> {
+        let bytes = words.len() as u64 * 4;
         if self.direct {
             self.map_idle(storage, wgpu::MapMode::Write, bytes).await?;
             self.write_mapped(storage, words)?;
@@ -131,7 +148,11 @@ impl Device {
         self.write_mapped(&staging, words)?;
         staging.raw().unmap();
         staging.mapped = false;
-        self.scoped(0, || encoder.copy_buffer_to_buffer(staging.raw(), 0, storage.raw(), 0, bytes))?;
+        self.scoped(0, || {
+            encoder.transfer(SpanKind::CopyIn, bytes, |encoder| {
+                encoder.copy_buffer_to_buffer(staging.raw(), 0, storage.raw(), 0, bytes);
+            });
+        })?;
         Ok(Some(staging))
     }
 
@@ -139,7 +160,7 @@ impl Device {
     /// mapped, else a copy. `others` are buffers that the commands use.
     pub(super) fn receive(
         &self,
-        mut encoder: wgpu::CommandEncoder,
+        mut encoder: Encoder,
         inputs: Inputs,
         mut others: Vec<Buffer>,
         storage: Buffer,
@@ -156,7 +177,7 @@ impl Device {
     /// Ends a recording whose result is `bytes` of a buffer that others use too, from `offset`: always a copy.
     pub(super) fn receive_copy(
         &self,
-        mut encoder: wgpu::CommandEncoder,
+        mut encoder: Encoder,
         storage: &Buffer,
         offset: u64,
         bytes: u64,
@@ -166,15 +187,13 @@ impl Device {
         Ok(Prepared { encoder, inputs: Inputs::default(), others, target })
     }
 
-    fn copy_out(
-        &self,
-        encoder: &mut wgpu::CommandEncoder,
-        from: &Buffer,
-        offset: u64,
-        bytes: u64,
-    ) -> Result<Buffer> {
+    fn copy_out(&self, encoder: &mut Encoder, from: &Buffer, offset: u64, bytes: u64) -> Result<Buffer> {
         let readback = self.buffer(Kind::Readback, bytes)?;
-        self.scoped(0, || encoder.copy_buffer_to_buffer(from.raw(), offset, readback.raw(), 0, bytes))?;
+        self.scoped(0, || {
+            encoder.transfer(SpanKind::CopyOut, bytes, |encoder| {
+                encoder.copy_buffer_to_buffer(from.raw(), offset, readback.raw(), 0, bytes);
+            });
+        })?;
         Ok(readback)
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::device::Device;
+use super::encoder::Encoder;
 use super::pipelines::Bound;
 use super::pool::{Buffer, Kind};
 use super::resident::{Resident, host_words, padded_bytes};
@@ -49,7 +50,7 @@ impl Device {
     /// every array: chunks are aligned and no longer than segments.
     pub(super) async fn inputs(
         self: &Arc<Self>,
-        encoder: &mut wgpu::CommandEncoder,
+        encoder: &mut Encoder,
         work: &Work<'_>,
         first: usize,
         len: usize,
@@ -91,7 +92,9 @@ impl Device {
                 Some(index) => index,
                 None => {
                     let mut storage = self.buffer(Kind::Storage, bytes)?;
-                    inputs.staging.extend(self.send(encoder, &mut storage, words).await?);
+                    inputs
+                        .staging
+                        .extend(self.send(encoder, &mut storage, words, Some(first..first + len)).await?);
                     inputs.owned.push(storage);
                     uploaded.push(identity);
                     inputs.owned.len() - 1

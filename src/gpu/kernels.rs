@@ -12,6 +12,7 @@ use super::faults::lock;
 use super::texture;
 use crate::dispatch::Dispatch;
 use crate::error::{Error, Result};
+use crate::timeline::SpanKind;
 use crate::wgsl::{Binding, BindingAccess, Feature, Partial, guarded};
 
 /// Pipelines kept; past this many the cache starts anew.
@@ -75,6 +76,9 @@ impl Device {
         }
         self.check_features(dispatch)?;
         self.check_bindings(dispatch, is_partial)?;
+        let name = || format!("compile {}", dispatch.name());
+        let _open = self.span(SpanKind::Compile).map(|open| open.name(name()));
+        let _entered = tracing::debug_span!("compile", kernel = dispatch.name()).entered();
         let shader = dispatch.shader;
         let compiled = guarded(&shader.label, &shader.source, || self.compile_kernel(dispatch, is_partial));
         // The text is valid, so that what fails is the translation for this device.

@@ -8,6 +8,7 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex, OnceLock};
 
 use super::device::Device;
+use super::encoder::{Covered, Encoder, Submission};
 use super::faults::Wait;
 use super::kernels::KernelPipeline;
 use super::launch_memory::{Leaving, Memory, Place};
@@ -25,6 +26,7 @@ pub(crate) struct Running {
     piece: Piece,
     results: Vec<Leaving>,
     waits: Vec<Wait>,
+    submission: Submission,
     /// Not to be used again before the end.
     _places: Vec<Place>,
 }
@@ -84,12 +86,14 @@ impl Device {
                 Leaving::Nothing | Leaving::Array(_) => {}
             }
         }
-        self.watch(Some(submission));
-        Ok(Running { piece, results, waits, _places: places })
+        self.watch(Some(submission.index.clone()));
+        Ok(Running { piece, results, waits, submission, _places: places })
     }
 
     /// Waits for a part of a launch and puts its results where they belong.
     pub(super) async fn end(&self, running: Running, dispatch: &mut Dispatch<'_>) -> Result<()> {
+        let bytes = running.results.iter().map(Leaving::bytes).sum();
+        let _download = self.download(&running.submission, bytes);
         for wait in &running.waits {
             self.finish(wait).await?;
         }
@@ -238,7 +242,7 @@ impl Device {
 
     fn encode(
         &self,
-        encoder: &mut wgpu::CommandEncoder,
+        encoder: &mut Encoder,
         dispatch: &Dispatch<'_>,
         pipeline: &KernelPipeline,
         places: &[Place],
@@ -270,8 +274,8 @@ impl Device {
                 let descriptor = wgpu::BindGroupDescriptor { label, layout, entries: &entries };
                 Some(self.raw.create_bind_group(&descriptor))
             };
-            let descriptor = wgpu::ComputePassDescriptor { label, timestamp_writes: None };
-            let mut pass = encoder.begin_compute_pass(&descriptor);
+            let bytes = places.iter().map(|place| place.bytes).sum();
+            let mut pass = encoder.pass(dispatch.name(), Covered { elements: None, bytes });
             pass.set_pipeline(&pipeline.raw);
             for (index, group) in &groups {
                 pass.set_bind_group(*index, group, &[]);

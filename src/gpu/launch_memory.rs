@@ -4,12 +4,14 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::device::Device;
+use super::encoder::Encoder;
 use super::pool::{Buffer, Kind};
 use super::resident::{self, Resident, host_words, padded_bytes};
 use super::texture::{self, Held};
 use crate::array::ArrayData;
 use crate::dispatch::{self, Data, Dispatch, Share};
 use crate::error::Result;
+use crate::timeline::SpanKind;
 use crate::wgsl::BindingAccess;
 
 /// The memory of a binding on the device.
@@ -62,7 +64,7 @@ impl Device {
     /// Brings what is needed of a binding's memory to the device.
     pub(super) async fn bring(
         self: &Arc<Self>,
-        encoder: &mut wgpu::CommandEncoder,
+        encoder: &mut Encoder,
         staging: &mut Vec<Buffer>,
         buffer: &mut dispatch::Buffer<'_>,
         share: &Share,
@@ -123,12 +125,12 @@ impl Device {
 
     async fn upload(
         &self,
-        encoder: &mut wgpu::CommandEncoder,
+        encoder: &mut Encoder,
         staging: &mut Vec<Buffer>,
         words: &[u32],
     ) -> Result<Memory> {
         let mut storage = self.buffer(Kind::Storage, (words.len() as u64 * 4).next_multiple_of(16))?;
-        staging.extend(self.send(encoder, &mut storage, words).await?);
+        staging.extend(self.send(encoder, &mut storage, words, None).await?);
         Ok(Memory::Owned(storage))
     }
 
@@ -148,7 +150,7 @@ impl Device {
     }
 
     /// A copy of an array in one buffer.
-    fn gathered(&self, encoder: &mut wgpu::CommandEncoder, array: &Resident, bytes: u64) -> Result<Buffer> {
+    fn gathered(&self, encoder: &mut Encoder, array: &Resident, bytes: u64) -> Result<Buffer> {
         let whole = self.buffer(Kind::Storage, bytes.next_multiple_of(16))?;
         self.copy_segments(array, |segment, at, bytes| {
             encoder.copy_buffer_to_buffer(segment.raw(), 0, whole.raw(), at, bytes);
@@ -170,7 +172,7 @@ impl Device {
     /// Prepares what becomes of a binding after the dispatches.
     pub(super) fn result(
         self: &Arc<Self>,
-        encoder: &mut wgpu::CommandEncoder,
+        encoder: &mut Encoder,
         place: &mut Place,
         share: &Share,
         data: &Data<'_>,
@@ -196,7 +198,9 @@ impl Device {
                 for words in places {
                     let (from, to, bytes) = (4 * words.start as u64, 4 * at as u64, 4 * words.len() as u64);
                     self.scoped(0, || {
-                        encoder.copy_buffer_to_buffer(storage.raw(), from, target.raw(), to, bytes);
+                        encoder.transfer(SpanKind::CopyOut, bytes, |encoder| {
+                            encoder.copy_buffer_to_buffer(storage.raw(), from, target.raw(), to, bytes);
+                        });
                     })?;
                     packed.push(at..at + words.len());
                     at += words.len();
@@ -245,6 +249,17 @@ pub(super) enum Leaving {
     Texture { target: Buffer, bytes: u64 },
     /// It is the array's new data.
     Array(Resident),
+}
+
+impl Leaving {
+    /// Bytes that go to the host.
+    pub(super) fn bytes(&self) -> u64 {
+        match self {
+            Self::Host { places, .. } => 4 * places.iter().map(|place| place.len() as u64).sum::<u64>(),
+            Self::Texture { bytes, .. } => *bytes,
+            Self::Nothing | Self::Array(_) => 0,
+        }
+    }
 }
 
 /// True if no other array shares this data, and it is nowhere but on a device.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::device::Device;
+use super::encoder::Encoder;
 use super::flight::{Flight, land_all};
 use super::pool::Kind;
 use crate::array::ArrayData;
@@ -42,7 +43,7 @@ impl Device {
             let start = Instant::now();
             let mut storage = self.buffer(Kind::Storage, len as u64 * 4)?;
             let mut encoder = self.encoder();
-            let staging = self.send(&mut encoder, &mut storage, &host).await?;
+            let staging = self.send(&mut encoder, &mut storage, &host, None).await?;
             self.read_word(encoder, &storage).await?;
             drop(staging);
             let uploaded = start.elapsed();
@@ -92,7 +93,7 @@ impl Device {
         Ok(median(&mut times))
     }
 
-    async fn read_word(&self, encoder: wgpu::CommandEncoder, storage: &super::pool::Buffer) -> Result<()> {
+    async fn read_word(&self, encoder: Encoder, storage: &super::pool::Buffer) -> Result<()> {
         let mut word = [0];
         let mut flights = Flight::queue();
         flights.push_back(self.receive_copy(encoder, storage, 0, 4, Vec::new())?.launch(self, &mut word, 0)?);

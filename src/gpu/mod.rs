@@ -1,8 +1,10 @@
 //! The GPU executor: runs described passes through wgpu. The only importer of wgpu.
 
 mod adapter;
+mod clock;
 mod copy;
 mod device;
+mod encoder;
 mod faults;
 mod flight;
 mod inputs;
@@ -21,6 +23,7 @@ mod resident;
 mod scan;
 mod scan_passes;
 mod texture;
+mod timing;
 
 use std::ops::Range;
 use std::sync::{Arc, Mutex, OnceLock};
@@ -35,12 +38,15 @@ use crate::array::ArrayData;
 use crate::dispatch::{Dispatch, Piece};
 use crate::error::Result;
 use crate::run::{Executor, Job};
+use crate::timeline::{self, Timeline};
 use crate::work::Work;
 use device::Device;
 
 /// An opened GPU.
 pub(crate) struct Gpu {
     device: Arc<Device>,
+    /// Where its jobs record what they do.
+    timeline: Option<Timeline>,
 }
 
 impl Gpu {
@@ -56,7 +62,25 @@ impl Gpu {
 
     /// Opens an adapter with other limits or another tuning than its own.
     pub(crate) fn open_with(choice: &Choice, options: &Options) -> Result<Self> {
-        Ok(Self { device: Device::open(choice, options)? })
+        Ok(Self { device: Device::open(choice, options)?, timeline: None })
+    }
+
+    /// Its name in a timeline.
+    pub(crate) fn lane(&self) -> &Arc<str> {
+        &self.device.lane
+    }
+
+    /// The same device; jobs that are made here record into `timeline`.
+    pub(crate) fn with_timeline(&self, timeline: &Timeline) -> Self {
+        Self { device: Arc::clone(&self.device), timeline: Some(timeline.clone()) }
+    }
+
+    /// A job of this device.
+    fn job<'a, T: 'a>(&self, job: impl Future<Output = Result<T>> + Send + 'a) -> Job<'a, T> {
+        match &self.timeline {
+            None => Box::pin(job),
+            Some(timeline) => Box::pin(timeline::scope(timeline, Box::pin(job))),
+        }
     }
 
     /// What was opened.
@@ -66,43 +90,43 @@ impl Gpu {
 
     /// A map whose result stays on the device.
     pub(crate) fn map_resident<'a>(&'a self, work: &'a Work<'a>) -> Job<'a, Arc<ArrayData>> {
-        Box::pin(async move { Ok(array(self.device.map_to_device(work).await?, work)) })
+        self.job(async move { Ok(array(self.device.map_to_device(work).await?, work)) })
     }
 
     /// A scan whose result stays on the device.
     pub(crate) fn scan_resident<'a>(&'a self, work: &'a Work<'a>) -> Job<'a, Arc<ArrayData>> {
-        Box::pin(async move { Ok(array(self.device.scan_to_device(work).await?, work)) })
+        self.job(async move { Ok(array(self.device.scan_to_device(work).await?, work)) })
     }
 
     /// Whether the device's arithmetic keeps the canonical order. One small run; ask once.
     pub(crate) fn probe(&self) -> Job<'_, Verdict> {
-        Box::pin(self.device.probe())
+        self.job(self.device.probe())
     }
 
     /// What transfers of about `bytes` and small runs cost. Takes tens of milliseconds on a GPU.
     pub(crate) fn measure(&self, bytes: usize) -> Job<'_, Costs> {
-        Box::pin(self.device.measure(bytes))
+        self.job(self.device.measure(bytes))
     }
 
     /// The aggregate of `range`, whose node starts at `range.start`, combined on the device: one state is read back,
     /// where [`Executor::reduce`] brings one per tile.
     pub(crate) fn reduce_whole<'a>(&'a self, work: &'a Work<'a>, range: Range<usize>) -> Job<'a, [u32; 4]> {
-        Box::pin(self.device.reduce_to_one(work, range))
+        self.job(self.device.reduce_to_one(work, range))
     }
 
     /// Runs a kernel. Memory of the host changes only when the launch succeeds.
     pub(crate) fn launch<'a>(&'a self, dispatch: &'a mut Dispatch<'_>) -> Job<'a, ()> {
-        Box::pin(self.device.launch(dispatch))
+        self.job(self.device.launch(dispatch))
     }
 
     /// Starts a part of a launch. What it needs of the host has been copied when this returns.
     pub(crate) fn begin<'a>(&'a self, dispatch: &'a mut Dispatch<'_>, piece: Piece) -> Job<'a, Running> {
-        Box::pin(self.device.begin(dispatch, piece))
+        self.job(self.device.begin(dispatch, piece))
     }
 
     /// Waits for a part of a launch and puts its results where they belong.
     pub(crate) fn end<'a>(&'a self, running: Running, dispatch: &'a mut Dispatch<'_>) -> Job<'a, ()> {
-        Box::pin(self.device.end(running, dispatch))
+        self.job(self.device.end(running, dispatch))
     }
 
     /// True if the array is on this device.
@@ -135,11 +159,11 @@ fn array(resident: resident::Resident, work: &Work) -> Arc<ArrayData> {
 
 impl Executor for Gpu {
     fn map<'a>(&'a self, work: &'a Work<'a>, range: Range<usize>, out: &'a mut [u32]) -> Job<'a, ()> {
-        Box::pin(self.device.map_to_host(work, range, out))
+        self.job(self.device.map_to_host(work, range, out))
     }
 
     fn reduce<'a>(&'a self, work: &'a Work<'a>, range: Range<usize>, out: &'a mut [u32]) -> Job<'a, ()> {
-        Box::pin(self.device.reduce_to_tiles(work, range, out))
+        self.job(self.device.reduce_to_tiles(work, range, out))
     }
 
     fn scan<'a>(
@@ -149,7 +173,7 @@ impl Executor for Gpu {
         prefix: [u32; 4],
         out: &'a mut [u32],
     ) -> Job<'a, [u32; 4]> {
-        Box::pin(self.device.scan_to_host(work, range, prefix, out))
+        self.job(self.device.scan_to_host(work, range, prefix, out))
     }
 }
 

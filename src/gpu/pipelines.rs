@@ -4,10 +4,12 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use super::device::Device;
+use super::encoder::{Covered, Encoder, shown};
 use super::faults::lock;
 use super::pool::{Buffer, Kind};
 use crate::error::{Error, Result};
 use crate::passes::{self, Access, Checks, Chunk, Pass, Resource, Variant};
+use crate::timeline::SpanKind;
 use crate::work::Work;
 
 /// A pass with its pipeline.
@@ -64,6 +66,9 @@ impl Device {
     }
 
     fn compile(&self, pass: Pass) -> Result<Program> {
+        let _open =
+            self.span(SpanKind::Compile).map(|open| open.name(format!("compile {}", shown(pass.label))));
+        let _entered = tracing::debug_span!("compile", pass = pass.label).entered();
         let storage = pass.bindings.iter().filter(|binding| binding.access != Access::Uniform).count();
         if storage > self.info.max_storage_buffers as usize {
             let what = format!(
@@ -113,7 +118,7 @@ impl Device {
     /// Records a dispatch over `len` elements. Returns its uniform buffer, to be kept until the submission.
     pub(super) fn dispatch(
         &self,
-        encoder: &mut wgpu::CommandEncoder,
+        encoder: &mut Encoder,
         program: &Program,
         work: &Work,
         chunk: Chunk,
@@ -144,16 +149,21 @@ impl Device {
                 entries: &entries,
             });
             let [x, y] = program.pass.grid(chunk.len as usize, self.info.max_groups);
-            let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor {
-                label: Some(program.pass.label),
-                timestamp_writes: None,
-            });
+            let mut pass = encoder.pass(program.pass.label, covered(chunk, bound));
             pass.set_pipeline(&program.pipeline);
             pass.set_bind_group(0, &group, &[]);
             pass.dispatch_workgroups(x, y, 1);
         })?;
         Ok(uniform)
     }
+}
+
+/// What a pass over a chunk is about.
+fn covered(chunk: Chunk, bound: &[Bound]) -> Covered {
+    let is_of_states = |bound: &Bound| matches!(bound.resource, Resource::States | Resource::Spine);
+    let first = chunk.base as usize;
+    let elements = (!bound.iter().any(is_of_states)).then(|| first..first + chunk.len as usize);
+    Covered { elements, bytes: bound.iter().map(|bound| bound.bytes).sum() }
 }
 
 fn runtime_checks(checks: Checks) -> wgpu::ShaderRuntimeChecks {

@@ -5,6 +5,8 @@
 //!
 //! wgpu asserts that a wait which timed out does not find the queue empty; it may, when another thread polls between.
 //! So a panic inside a poll is not the end of this thread, on which every waiter depends: it polls again.
+//!
+//! A callback of a call with a timeline hands it the times of a submission, which is all that may happen besides.
 
 use std::collections::VecDeque;
 use std::panic::AssertUnwindSafe;

@@ -1,6 +1,7 @@
 //! The commands of one submission in the making.
 
 use super::device::Device;
+use super::encoder::Encoder;
 use super::pipelines::{Bound, Program};
 use super::pool::{Buffer, Kind};
 use crate::error::Result;
@@ -11,7 +12,7 @@ use crate::work::Work;
 pub(super) struct Recording<'r, 'a> {
     pub(super) device: &'r Device,
     pub(super) work: &'r Work<'a>,
-    pub(super) encoder: wgpu::CommandEncoder,
+    pub(super) encoder: Encoder,
     pub(super) others: Vec<Buffer>,
 }
 

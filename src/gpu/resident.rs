@@ -75,12 +75,12 @@ impl Resident {
         let words = &words[range.start * self.ty.words()..range.end * self.ty.words()];
         let mut buffer = self.device.buffer(Kind::Storage, self.segment_bytes(segment))?;
         let mut encoder = self.device.encoder();
-        let staging = self.device.send(&mut encoder, &mut buffer, words).await?;
+        let staging = self.device.send(&mut encoder, &mut buffer, words, Some(range)).await?;
         if staging.is_some() {
             // Before anybody else can see the buffer: submissions run in order.
             let submission = self.device.submit(encoder)?;
             drop(staging);
-            self.device.watch(Some(submission));
+            self.device.watch(Some(submission.index));
         }
         self.fill(segment, buffer);
         self.segment(segment).ok_or_else(|| self.device.fail(Fault::Rejected("an empty segment".to_owned())))

@@ -7,4 +7,5 @@ mod reduce;
 mod resident;
 mod scan;
 mod support;
+mod timeline;
 mod versus;

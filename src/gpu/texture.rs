@@ -3,10 +3,12 @@
 //! A texture lives for one launch. Formats are the adapter's own where it may say so, else those that WebGPU promises.
 
 use super::device::Device;
+use super::encoder::Encoder;
 use super::pool::{Buffer, Kind};
 use crate::dispatch::{self, Data, Dispatch};
 use crate::error::Result;
 use crate::texture::{AddressMode, FilterMode, SampleKind, Sampler, TexelFormat, Texture, TextureDimension};
+use crate::timeline::SpanKind;
 use crate::wgsl::{Binding, BindingAccess, TextureType};
 
 /// The features of wgpu that textures may use, where an adapter has them.
@@ -159,6 +161,8 @@ impl Device {
     /// Brings a texture to the device.
     pub(super) fn bring_texture(&self, binding: &Binding, texture: &Texture) -> Result<Held> {
         let bytes = texture.packed();
+        let _entered = tracing::debug_span!("upload", bytes = bytes.len()).entered();
+        let _open = self.span(SpanKind::Upload).map(|open| open.about(None, bytes.len() as u64));
         let size = extent(texture);
         let dimension = match texture.dimension() {
             TextureDimension::D1 => wgpu::TextureDimension::D1,
@@ -216,7 +220,7 @@ impl Device {
     /// Copies a texture to a buffer for the host, and returns its bytes with it.
     pub(super) fn texture_to_host(
         &self,
-        encoder: &mut wgpu::CommandEncoder,
+        encoder: &mut Encoder,
         held: &Held,
         texture: &Texture,
     ) -> Result<(Buffer, u64)> {
@@ -230,7 +234,11 @@ impl Device {
             rows_per_image: Some(size.height),
         };
         let to = wgpu::TexelCopyBufferInfo { buffer: target.raw(), layout };
-        self.scoped(0, || encoder.copy_texture_to_buffer(held.raw.as_image_copy(), to, size))?;
+        self.scoped(0, || {
+            encoder.transfer(SpanKind::CopyOut, bytes, |encoder| {
+                encoder.copy_texture_to_buffer(held.raw.as_image_copy(), to, size);
+            });
+        })?;
         Ok((target, bytes))
     }
 

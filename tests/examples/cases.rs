@@ -12,8 +12,9 @@ use crate::{delays, heat, matmul, merkle, nbody};
 /// A test by its name.
 type Case = (&'static str, fn(&Context));
 
-pub(crate) const CASES: [Case; 7] = [
+pub(crate) const CASES: [Case; 8] = [
     ("nbody", bodies),
+    ("nbody_timeline", timelines),
     ("nbody_trajectories", trajectories),
     ("heat", plates),
     ("merkle_vectors", merkle_vectors),
@@ -51,6 +52,23 @@ fn bodies(cx: &Context) {
         let text = printed(cx, args, nbody::run_on);
         assert!(text.contains(&format!("checked against plain Rust, the last step of {checked}")), "{text}");
     }
+}
+
+/// What ran when, as a trace and as a picture.
+fn timelines(cx: &Context) {
+    let folder = folder("nbody");
+    let [trace, picture] = ["trace.json", "picture.svg"].map(|name| folder.join(name));
+    for path in [&trace, &picture] {
+        printed(cx, &format!("--bodies 300 --steps 3 --timeline {}", path.display()), nbody::run_on);
+    }
+    let text = fs::read_to_string(trace).expect("a trace");
+    let trace: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    let events = trace["traceEvents"].as_array().expect("an array");
+    // One a step, of the entry point or of its invocations on the CPU.
+    let steps = events.iter().filter(|event| event["ph"] == "X" && event["name"] == "main").count();
+    assert!(steps >= 3, "{steps} steps: {text}");
+    assert!(fs::read_to_string(picture).expect("a picture").contains("<title>main: "));
+    fs::remove_dir_all(folder).expect("a folder of the test's own");
 }
 
 /// Many steps against the same steps in f64, and the energy that they keep.
