@@ -9,7 +9,7 @@ use super::Context;
 use crate::element::Element;
 use crate::error::{Error, Fault, Result};
 use crate::func::Func;
-use crate::gpu::{Choice as Adapter, Gpu, Options};
+use crate::gpu::{Choice as Adapter, Event, Gpu, Options, Script};
 use crate::monoid::Sum;
 use crate::order::TILE_LEN;
 use crate::plan::{
@@ -24,9 +24,21 @@ const SMALL_BINDING: Option<u64> = Some(4 * 4 * TILE_LEN as u64);
 
 const PLACEMENTS: [Placement; 3] = [Placement::Gpu, Placement::Auto, Placement::Split { gpu: 0.5 }];
 
-/// A context whose device is opened with `options`. `Auto` takes that device for one that is faster than any CPU.
+/// Every allocation of more bytes is refused.
+pub(super) fn refuse_above(over: u64) -> Script {
+    Script::of(Event::OutOfMemory { over }, 1, u32::MAX)
+}
+
+/// The device is lost while it runs a submission.
+pub(super) fn lose_after_submission(at: u32) -> Script {
+    Script::of(Event::LostInFlight, at, 1)
+}
+
+/// A context whose device is opened with `options`, their script at its beginning. `Auto` takes that device for one that is
+/// faster than any CPU.
 pub(super) fn context(options: &Options, placement: Placement, fallback: bool) -> Option<Context> {
-    let gpu = match Gpu::open_with(&Adapter { name: None, software: true }, options) {
+    let options = Options { script: options.script.from_start(), ..options.clone() };
+    let gpu = match Gpu::open_with(&Adapter { name: None, software: true }, &options) {
         Ok(gpu) => gpu,
         Err(error) => {
             assert!(std::env::var_os("REQUIRE_GPU").is_none_or(|v| v != "1"), "REQUIRE_GPU=1, and {error}");
@@ -143,8 +155,7 @@ fn check(options: &Options, is_expected: fn(&Fault) -> bool, next: fn(&Context, 
 #[test]
 fn memory_that_the_device_refuses() {
     // Not even a tile of words.
-    let options =
-        Options { refuse_above: Some(u32::TYPE.bytes() as u64 * TILE_LEN as u64 / 2), ..Options::default() };
+    let options = Options { script: refuse_above(4 * TILE_LEN as u64 / 2), ..Options::default() };
     check(
         &options,
         |fault| matches!(fault, Fault::OutOfMemory { .. }),
@@ -164,8 +175,8 @@ fn memory_that_the_device_refuses() {
 #[test]
 fn a_device_that_vanishes_in_the_middle_of_a_call() {
     for lose_after in [1, 3] {
-        let options =
-            Options { lose_after: Some(lose_after), max_binding_bytes: SMALL_BINDING, ..Options::default() };
+        let script = lose_after_submission(lose_after);
+        let options = Options { script, max_binding_bytes: SMALL_BINDING, ..Options::default() };
         check(
             &options,
             |fault| matches!(fault, Fault::Lost(_)),
@@ -192,7 +203,7 @@ fn a_device_that_vanishes_in_the_middle_of_a_call() {
 fn a_device_that_was_lost_is_opened_again_after_a_pause() {
     let xs = xs();
     for fallback in [false, true] {
-        let options = Options { lose_after: Some(1), ..Options::default() };
+        let options = Options { script: lose_after_submission(1), ..Options::default() };
         let Some(cx) = context(&options, Placement::Gpu, fallback) else { return };
         assert_eq!(run(&cx, Call::Map, &xs).is_ok(), fallback);
         std::thread::sleep(Duration::from_millis(600));
@@ -207,7 +218,7 @@ fn a_device_that_was_lost_is_opened_again_after_a_pause() {
 #[test]
 fn data_that_was_on_a_lost_device_only_is_an_error_and_not_a_wrong_result() {
     let xs = xs();
-    let options = Options { lose_after: Some(4), ..Options::default() };
+    let options = Options { script: lose_after_submission(4), ..Options::default() };
     let Some(cx) = context(&options, Placement::Gpu, true) else { return };
     let kept = cx.view(&xs).inclusive_scan(Sum).to_array().expect("the device is there");
     while run(&cx, Call::Map, &xs).is_ok_and(|_| cx.last_report().is_some_and(|r| r.incidents.is_empty())) {}

@@ -3,6 +3,7 @@
 //! One core cannot saturate a bus: large copies are shared by a few threads.
 
 use super::device::Device;
+use super::inject::Event;
 use super::pool::Buffer;
 use crate::error::Result;
 
@@ -27,6 +28,7 @@ impl Device {
         if words.is_empty() {
             return Ok(());
         }
+        self.lose_at(Event::LostWhileMapped);
         shared(words.chunks(part).enumerate().map(|(i, words)| (i * part, words)), |(at, words)| {
             write(at, words)
         })
@@ -37,6 +39,7 @@ impl Device {
         if out.is_empty() {
             return Ok(());
         }
+        self.lose_at(Event::LostWhileMapped);
         // Views start at multiples of eight bytes.
         let odd = first % 2;
         let range = (first - odd) as u64 * 4..(first + out.len()) as u64 * 4;
@@ -46,7 +49,9 @@ impl Device {
         shared(pieces, |(out, bytes)| {
             bytemuck::must_cast_slice_mut::<u32, u8>(out).copy_from_slice(bytes);
             Ok(())
-        })
+        })?;
+        self.falsify(out);
+        Ok(())
     }
 }
 

@@ -35,7 +35,7 @@ impl Prepared {
         if device.direct {
             keep.extend(others);
         }
-        device.watch(Some(submission));
+        device.watch(Some(submission), std::slice::from_ref(&wait));
         Ok(Flight { wait, target, _keep: keep, out, skip })
     }
 }
@@ -104,7 +104,7 @@ impl Device {
         let submission = self.submit(encoder)?;
         let wait = self.completion();
         others.extend(inputs.submitted());
-        self.watch(Some(submission));
+        self.watch(Some(submission), std::slice::from_ref(&wait));
         Ok(Running { wait, _keep: others })
     }
 

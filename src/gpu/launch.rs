@@ -84,7 +84,7 @@ impl Device {
                 Leaving::Nothing | Leaving::Array(_) => {}
             }
         }
-        self.watch(Some(submission));
+        self.watch(Some(submission), &waits);
         Ok(Running { piece, results, waits, _places: places })
     }
 

@@ -5,6 +5,7 @@ mod copy;
 mod device;
 mod faults;
 mod flight;
+mod inject;
 mod inputs;
 mod kernels;
 mod launch;
@@ -27,6 +28,8 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 pub(crate) use adapter::{AdapterInfo, Choice};
 pub(crate) use device::Options;
+#[cfg(test)]
+pub(crate) use inject::{Event, Injection, Script};
 pub(crate) use launch::Running;
 pub(crate) use measure::Costs;
 pub(crate) use probe::Verdict;
@@ -50,11 +53,12 @@ impl Gpu {
     }
 
     /// Opens the first adapter that `choice` accepts.
+    #[cfg(test)]
     pub(crate) fn open(choice: &Choice) -> Result<Self> {
         Self::open_with(choice, &Options::default())
     }
 
-    /// Opens an adapter with other limits or another tuning than its own.
+    /// Opens the first adapter that `choice` accepts, with `options` in place of its own limits and tuning.
     pub(crate) fn open_with(choice: &Choice, options: &Options) -> Result<Self> {
         Ok(Self { device: Device::open(choice, options)? })
     }
@@ -62,6 +66,17 @@ impl Gpu {
     /// What was opened.
     pub(crate) fn info(&self) -> &AdapterInfo {
         &self.device.info
+    }
+
+    /// True if the device is of no more use.
+    pub(crate) fn has_failed(&self) -> bool {
+        self.device.check().is_err()
+    }
+
+    /// Waits that nobody has ended, and buffers that are idle.
+    #[cfg(test)]
+    pub(crate) fn held(&self) -> (usize, usize) {
+        self.device.held()
     }
 
     /// A map whose result stays on the device.

@@ -80,7 +80,7 @@ impl Resident {
             // Before anybody else can see the buffer: submissions run in order.
             let submission = self.device.submit(encoder)?;
             drop(staging);
-            self.device.watch(Some(submission));
+            self.device.watch(Some(submission), &[]);
         }
         self.fill(segment, buffer);
         self.segment(segment).ok_or_else(|| self.device.fail(Fault::Rejected("an empty segment".to_owned())))

@@ -3,6 +3,7 @@
 //! A texture lives for one launch. Formats are the adapter's own where it may say so, else those that WebGPU promises.
 
 use super::device::Device;
+use super::inject::Event;
 use super::pool::{Buffer, Kind};
 use crate::dispatch::{self, Data, Dispatch};
 use crate::error::Result;
@@ -165,6 +166,7 @@ impl Device {
             TextureDimension::D2 | TextureDimension::D2Array => wgpu::TextureDimension::D2,
             TextureDimension::D3 => wgpu::TextureDimension::D3,
         };
+        self.refuse_at(bytes.len() as u64)?;
         self.scoped(bytes.len() as u64, || {
             let raw = self.raw.create_texture(&wgpu::TextureDescriptor {
                 label: Some("tilewright"),
@@ -238,6 +240,7 @@ impl Device {
     pub(super) fn read_texture(&self, buffer: &Buffer, bytes: u64, texture: &mut Texture) -> Result<()> {
         let (row, padded) = row_bytes(texture);
         let width = texture.size()[0] as usize;
+        self.lose_at(Event::LostWhileMapped);
         let mapped = buffer.raw().get_mapped_range(0..bytes).map_err(|error| self.rejected(&error))?;
         for (index, bytes) in mapped.chunks(padded as usize).enumerate() {
             texture.write(index * width, &bytes[..row as usize]);

@@ -1,7 +1,7 @@
 //! Launches on devices that fail, that copy through staging buffers, and whose bindings are small.
 
 use super::super::Context;
-use super::super::tests::context;
+use super::super::tests::{context, lose_after_submission, refuse_above};
 use crate::error::{Error, Fault, Result};
 use crate::gpu::Options;
 use crate::kernel::Kernel;
@@ -26,7 +26,7 @@ fn add(options: &Options, len: usize) -> Option<(Result<()>, Vec<u32>)> {
 
 #[test]
 fn a_device_without_memory() {
-    let options = Options { refuse_above: Some(1 << 20), ..Options::default() };
+    let options = Options { script: refuse_above(1 << 20), ..Options::default() };
     let Some((outcome, b)) = add(&options, 1 << 20) else { return };
     assert!(matches!(outcome, Err(Error::Device { fault: Fault::OutOfMemory { .. }, .. })), "{outcome:?}");
     assert!(b.iter().all(|&b| b == 1));
@@ -34,7 +34,7 @@ fn a_device_without_memory() {
 
 #[test]
 fn a_device_that_is_lost() {
-    let options = Options { lose_after: Some(1), ..Options::default() };
+    let options = Options { script: lose_after_submission(1), ..Options::default() };
     let Some((outcome, b)) = add(&options, 100_000) else { return };
     assert!(matches!(outcome, Err(Error::Device { fault: Fault::Lost(_), .. })), "{outcome:?}");
     assert!(b.iter().all(|&b| b == 1));
@@ -120,7 +120,7 @@ fn memory_in_windows() {
 
 #[test]
 fn memory_that_is_short_comes_in_parts() {
-    let options = Options { refuse_above: Some(1 << 20), ..Options::default() };
+    let options = Options { script: refuse_above(1 << 20), ..Options::default() };
     let Some((outcome, b, cx)) = triple(&options, Placement::Gpu, false, 1 << 20) else { return };
     outcome.expect("in parts");
     assert!(b.iter().all(|&b| b == 3));
@@ -133,7 +133,7 @@ fn memory_that_is_short_comes_in_parts() {
 fn a_device_lost_between_parts() {
     for lose_after in 1..6 {
         let small = Options { max_binding_bytes: Some(SMALL), ..Options::default() };
-        let options = Options { lose_after: Some(lose_after), ..small };
+        let options = Options { script: lose_after_submission(lose_after), ..small };
         for placement in [Placement::Gpu, Placement::Split { gpu: 0.1 }] {
             let Some((outcome, b, cx)) = triple(&options, placement, true, 20_000) else { return };
             outcome.expect("the CPU finishes");
