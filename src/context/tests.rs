@@ -3,13 +3,16 @@
 //! The devices are real ones that fail on demand: they refuse every allocation above a size, or are destroyed after a
 //! number of submissions.
 
+mod injected;
+mod recovery;
+
 use std::time::Duration;
 
 use super::Context;
 use crate::element::Element;
 use crate::error::{Error, Fault, Result};
 use crate::func::Func;
-use crate::gpu::{Choice as Adapter, Event, Gpu, Options, Script};
+use crate::gpu::{AdapterInfo, Choice as Adapter, Event, Gpu, Options, Script};
 use crate::monoid::Sum;
 use crate::order::TILE_LEN;
 use crate::plan::{
@@ -20,7 +23,7 @@ use crate::plan::{
 const LEN: usize = 40 * TILE_LEN + 11;
 
 /// Chunks of four tiles, so that a device can fail between two of them.
-const SMALL_BINDING: Option<u64> = Some(4 * 4 * TILE_LEN as u64);
+pub(super) const SMALL_BINDING: Option<u64> = Some(4 * 4 * TILE_LEN as u64);
 
 const PLACEMENTS: [Placement; 3] = [Placement::Gpu, Placement::Auto, Placement::Split { gpu: 0.5 }];
 
@@ -34,11 +37,14 @@ pub(super) fn lose_after_submission(at: u32) -> Script {
     Script::of(Event::LostInFlight, at, 1)
 }
 
-/// A context whose device is opened with `options`, their script at its beginning. `Auto` takes that device for one that is
-/// faster than any CPU.
+/// As [`context_in`], with the script of `options` at its beginning.
 pub(super) fn context(options: &Options, placement: Placement, fallback: bool) -> Option<Context> {
-    let options = Options { script: options.script.from_start(), ..options.clone() };
-    let gpu = match Gpu::open_with(&Adapter { name: None, software: true }, &options) {
+    context_in(&Options { script: options.script.from_start(), ..options.clone() }, placement, fallback)
+}
+
+/// A context whose device is opened with `options`. `Auto` takes that device for one that is faster than any CPU.
+fn context_in(options: &Options, placement: Placement, fallback: bool) -> Option<Context> {
+    let gpu = match Gpu::open_with(&Adapter { name: None, software: true }, options) {
         Ok(gpu) => gpu,
         Err(error) => {
             assert!(std::env::var_os("REQUIRE_GPU").is_none_or(|v| v != "1"), "REQUIRE_GPU=1, and {error}");
@@ -46,9 +52,29 @@ pub(super) fn context(options: &Options, placement: Placement, fallback: bool) -
             return None;
         }
     };
+    let max_binding = options.max_binding_bytes.unwrap_or(gpu.info().max_binding_bytes);
+    let profile = fast(gpu.info(), max_binding);
+    let builder = Context::builder().threads(2).placement(placement).cpu_fallback(fallback);
+    let cx = builder.build().expect("valid settings");
+    cx.shared.devices.adopt(gpu, profile);
+    Some(cx)
+}
+
+/// The adapter that devices are opened on, or a line that says that there is none.
+fn adapter_or_skip() -> Option<AdapterInfo> {
+    let info = Gpu::adapters().into_iter().find(|info| info.unusable.is_none());
+    if info.is_none() {
+        assert!(std::env::var_os("REQUIRE_GPU").is_none_or(|v| v != "1"), "REQUIRE_GPU=1, and no adapter");
+        eprintln!("ignored: no adapter");
+    }
+    info
+}
+
+/// An open device that is faster than any CPU.
+fn fast(info: &AdapterInfo, max_binding: u64) -> GpuProfile {
     let known = |value| Estimate::new(value, Provenance::Calibrated).expect("a number of the test's own");
     let (instant, endless) = (known(1e-12), known(1e14));
-    let profile = GpuProfile {
+    GpuProfile {
         state: DeviceState::Open,
         canonical: CanonicalOrder::Passed,
         open_s: instant,
@@ -60,13 +86,9 @@ pub(super) fn context(options: &Options, placement: Placement, fallback: bool) -
         download_rate: endless,
         memory_rate: endless,
         unit_s: instant,
-        max_binding: options.max_binding_bytes.unwrap_or(gpu.info().max_binding_bytes),
-        ..GpuProfile::prior(&gpu.info().name, AdapterKind::Discrete, 2)
-    };
-    let builder = Context::builder().threads(2).placement(placement).cpu_fallback(fallback);
-    let cx = builder.build().expect("valid settings");
-    cx.shared.devices.adopt(gpu, profile);
-    Some(cx)
+        max_binding,
+        ..GpuProfile::prior(&info.name, AdapterKind::Discrete, 2)
+    }
 }
 
 /// A terminal call, by what it gives.
