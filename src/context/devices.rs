@@ -44,13 +44,20 @@ pub(super) struct Opening {
     pub(super) options: Options,
     /// Pause after the first failure.
     pub(super) first_pause: Duration,
+    /// Failures after which the adapter is left alone.
+    pub(super) max_failures: u32,
     /// Taken for what is known of the device, in place of a calibration.
     pub(super) profile: Option<GpuProfile>,
 }
 
 impl Default for Opening {
     fn default() -> Self {
-        Self { options: Options::default(), first_pause: FIRST_PAUSE, profile: None }
+        Self {
+            options: Options::default(),
+            first_pause: FIRST_PAUSE,
+            max_failures: MAX_FAILURES,
+            profile: None,
+        }
     }
 }
 
@@ -199,10 +206,11 @@ impl Slot {
     /// Why the device may not be opened now.
     fn refusal(&self) -> Option<String> {
         let (when, why) = self.last_failure.as_ref()?;
-        if self.failures >= MAX_FAILURES {
+        if self.failures >= self.opening.max_failures {
             return Some(format!("left alone after {} failures, the last: {why}", self.failures));
         }
-        let pause = self.opening.first_pause * 2_u32.pow(self.failures.saturating_sub(1));
+        let doubled = 2_u32.saturating_pow(self.failures.saturating_sub(1));
+        let pause = self.opening.first_pause.saturating_mul(doubled);
         (when.elapsed() < pause).then(|| format!("pausing after a failure: {why}"))
     }
 }

@@ -5,11 +5,11 @@
 
 mod injected;
 mod recovery;
+mod soak;
 
 use std::time::Duration;
 
 use super::Context;
-use crate::element::Element;
 use crate::error::{Error, Fault, Result};
 use crate::func::Func;
 use crate::gpu::{AdapterInfo, Choice as Adapter, Event, Gpu, Options, Script};

@@ -73,6 +73,12 @@ impl Gpu {
         self.device.check().is_err()
     }
 
+    /// Takes the device away, whatever it does.
+    #[cfg(test)]
+    pub(crate) fn destroy(&self) {
+        self.device.raw.destroy();
+    }
+
     /// Waits that nobody has ended, and buffers that are idle.
     #[cfg(test)]
     pub(crate) fn held(&self) -> (usize, usize) {

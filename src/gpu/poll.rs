@@ -162,10 +162,7 @@ impl Thread<'_> {
     }
 
     /// One poll; none if it panicked.
-    fn poll(
-        &self,
-        poll: wgpu::PollType,
-    ) -> Option<std::result::Result<wgpu::PollStatus, wgpu::PollError>> {
+    fn poll(&self, poll: wgpu::PollType) -> Option<std::result::Result<wgpu::PollStatus, wgpu::PollError>> {
         std::panic::catch_unwind(AssertUnwindSafe(|| self.device.poll(poll))).ok()
     }
 

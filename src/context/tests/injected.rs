@@ -75,14 +75,18 @@ pub(super) struct Program {
 
 impl Program {
     pub(super) fn new() -> Self {
-        Self { scale: Func::new(SCALE).expect("valid WGSL"), triple: Kernel::new(TRIPLE).expect("valid WGSL") }
+        Self {
+            scale: Func::new(SCALE).expect("valid WGSL"),
+            triple: Kernel::new(TRIPLE).expect("valid WGSL"),
+        }
     }
 
     /// The bits of the call's result: one word for a reduce. The outer result is the call's, the inner that of reading what
     /// it left on a device.
     pub(super) fn run(&self, cx: &Context, call: Call, xs: &[u32]) -> Result<Result<Vec<u32>>> {
         let bits = |floats: Vec<f32>| Ok(floats.into_iter().map(f32::to_bits).collect());
-        let read = |array: &Array<f32>| cx.read(array).map(|floats| floats.iter().map(|x| x.to_bits()).collect());
+        let read =
+            |array: &Array<f32>| cx.read(array).map(|floats| floats.iter().map(|x| x.to_bits()).collect());
         let mapped = || cx.view(xs).map(&self.scale);
         match call {
             Call::Map => mapped().collect().map(bits),
@@ -226,20 +230,26 @@ fn check_fatal(event: Event, ats: &[u32], limits: &Options) {
 #[test]
 fn memory_is_refused_once() {
     // What is idle is freed and the allocation tried again: nobody notices.
-    let Some(tally) = check(Event::OutOfMemory { over: 0 }, &[1, 2, 4], 1, &Options::default()) else { return };
+    let Some(tally) = check(Event::OutOfMemory { over: 0 }, &[1, 2, 4], 1, &Options::default()) else {
+        return;
+    };
     assert!(tally.met > 0 && tally.incidents + tally.errors + tally.gone == 0, "{tally:?}");
 }
 
 #[test]
 fn memory_is_refused_twice() {
-    let Some(tally) = check(Event::OutOfMemory { over: 0 }, &[1, 3, 5], 2, &Options::default()) else { return };
+    let Some(tally) = check(Event::OutOfMemory { over: 0 }, &[1, 3, 5], 2, &Options::default()) else {
+        return;
+    };
     assert!(tally.met > 0, "{tally:?}");
 }
 
 #[test]
 fn memory_is_refused_from_some_time_on() {
     let ats = [1, 4];
-    let Some(tally) = check(Event::OutOfMemory { over: 0 }, &ats, u32::MAX, &Options::default()) else { return };
+    let Some(tally) = check(Event::OutOfMemory { over: 0 }, &ats, u32::MAX, &Options::default()) else {
+        return;
+    };
     assert!(tally.met > 0 && tally.incidents > 0 && tally.errors > 0, "{tally:?}");
 }
 
