@@ -298,6 +298,12 @@ impl Device {
         outcome.map_err(|fault| self.fail(self.faults.fail(fault)))
     }
 
+    /// Alive as long as something of the device is.
+    #[cfg(test)]
+    pub(super) fn faults_alive(&self) -> std::sync::Weak<Faults> {
+        Arc::downgrade(&self.faults)
+    }
+
     /// Waits that nobody has ended, and buffers that are idle.
     #[cfg(test)]
     pub(super) fn held(&self) -> (usize, usize) {

@@ -96,10 +96,9 @@ impl Drop for Poller {
 fn run(device: &wgpu::Device, faults: &Faults, shared: &Shared, limits: Limits) {
     let thread = Thread { device, faults, shared, limits };
     while let Some(next) = next(shared) {
-        if !thread.reach(&next) {
-            continue;
+        if thread.reach(&next) {
+            thread.settle(next.waits);
         }
-        thread.settle(&next.waits);
     }
 }
 
@@ -128,6 +127,8 @@ impl Thread<'_> {
             };
             match polled {
                 Some(Ok(_)) => return true,
+                // What was submitted last changes as others submit: only the waits count.
+                _ if next.submission.is_none() && !self.faults.is_waiting_for(&next.waits) => return true,
                 Some(Err(wgpu::PollError::Timeout)) if started.elapsed() < self.limits.deadline => {}
                 Some(Err(wgpu::PollError::Timeout)) => {
                     self.faults.fail(Fault::Timeout { after_ms: started.elapsed().as_millis() as u64 });
@@ -147,17 +148,26 @@ impl Thread<'_> {
 
     /// Sees to it that waits for a submission that is done end too: by the callbacks, which another thread that polls may
     /// have in its hands, or by the end of the grace period.
-    fn settle(&self, waits: &[u64]) {
-        let started = Instant::now();
-        let mut looks = 0_u32;
-        while self.faults.is_waiting_for(waits) && !self.is_over() {
-            if started.elapsed() >= self.limits.grace {
-                self.faults.fail(Fault::Lost("a callback never came".to_owned()));
+    fn settle(&self, waits: Vec<u64>) {
+        for _ in 0..QUICK_LOOKS {
+            if !self.faults.is_waiting_for(&waits) {
                 return;
             }
             let _ = self.poll(wgpu::PollType::Poll);
-            looks += 1;
-            if looks > QUICK_LOOKS { self.doze(SHORTEST) } else { std::thread::yield_now() }
+            std::thread::yield_now();
+        }
+        // A callback for all work submitted so far may wait for what another thread has submitted since.
+        let last = Watched { submission: None, waits };
+        if !self.reach(&last) {
+            return;
+        }
+        let started = Instant::now();
+        while self.faults.is_waiting_for(&last.waits) && !self.is_over() {
+            if started.elapsed() >= self.limits.grace {
+                self.faults.fail(Fault::Lost("a callback never came".to_owned()));
+            }
+            let _ = self.poll(wgpu::PollType::Poll);
+            self.doze(SHORTEST);
         }
     }
 
