@@ -3,7 +3,6 @@
 //! A texture lives for one launch. Formats are the adapter's own where it may say so, else those that WebGPU promises.
 
 use super::device::Device;
-use super::inject::Event;
 use super::pool::{Buffer, Kind};
 use crate::dispatch::{self, Data, Dispatch};
 use crate::error::Result;
@@ -237,15 +236,12 @@ impl Device {
     }
 
     /// Takes texels from a buffer that is mapped.
-    pub(super) fn read_texture(&self, buffer: &Buffer, bytes: u64, texture: &mut Texture) -> Result<()> {
+    pub(super) fn read_texture(mapped: &wgpu::BufferView, texture: &mut Texture) {
         let (row, padded) = row_bytes(texture);
         let width = texture.size()[0] as usize;
-        self.lose_at(Event::LostWhileMapped);
-        let mapped = buffer.raw().get_mapped_range(0..bytes).map_err(|error| self.rejected(&error))?;
         for (index, bytes) in mapped.chunks(padded as usize).enumerate() {
             texture.write(index * width, &bytes[..row as usize]);
         }
-        Ok(())
     }
 }
 

@@ -8,6 +8,7 @@ use super::{adapter_or_skip, fast};
 use crate::context::Context;
 use crate::context::devices::Opening;
 use crate::error::{Error, Fault};
+use crate::func::Func;
 use crate::gpu::{Event, Injection, Options, Script};
 use crate::order::TILE_LEN;
 use crate::plan::{CanonicalOrder, Choice, Placement};
@@ -86,6 +87,28 @@ fn pauses_double_and_the_third_failure_is_the_last() {
         assert_eq!(who(&cx, &program, &xs, &expected), (Choice::Cpu, 0), "{event:?}, left alone");
         let plan = cx.last_report().expect("a plan").plan.to_string();
         assert!(plan.contains("left alone after 3 failures"), "{plan}");
+    }
+}
+
+/// No script: work that really takes longer than the device may.
+#[test]
+fn long_work_past_the_deadline_is_done_by_the_cpu() {
+    let xs = xs(LEN);
+    let script = Script::default();
+    let Some(cx) = context(&script, Duration::ZERO, true) else { return };
+    let deadline = Some(Duration::from_millis(2));
+    let options = Options { deadline, ..Options::default() };
+    let profile = cx.shared.devices.profiles(2).pop();
+    cx.shared.devices.open_as(Opening { options, first_pause: Duration::ZERO, profile, ..Opening::default() });
+    let text = "fn f(x: u32) -> u32 { var y = x; for (var i = 0u; i < 9000u; i++) { y = y * 1664525u + x; } return y; }";
+    let f: Func<fn(u32) -> u32> = Func::new(text).expect("valid WGSL");
+    let expected = cx.with_placement(Placement::Cpu).view(&xs).map(&f).collect().expect("the CPU does it");
+    for placement in [Placement::Gpu, Placement::Split { gpu: 0.5 }] {
+        let cx = cx.with_placement(placement);
+        let found = within("long work", || cx.view(&xs).map(&f).collect());
+        assert!(found.expect("the CPU does it") == expected);
+        let incidents = &cx.last_report().expect("a plan").incidents;
+        assert!(incidents.len() == 1 && incidents[0].fault.starts_with("no answer within"), "{incidents:?}");
     }
 }
 

@@ -42,7 +42,8 @@ fn silence_ends_with_the_grace_period() {
     for staged in [false, true] {
         for at in 1..=4 {
             let script = Script::of(Event::Silence, at, 1);
-            let options = Options { staged, grace: Some(GRACE), script: script.clone(), ..Options::default() };
+            let options =
+                Options { staged, grace: Some(GRACE), script: script.clone(), ..Options::default() };
             let Some(gpu) = gpu(options) else { return };
             let start = Instant::now();
             let error = loop {
@@ -71,7 +72,9 @@ fn a_hung_device_ends_at_the_deadline_whoever_waits() {
         for _ in 0..4 {
             scope.spawn(|| {
                 let error = run(&gpu, 1000).expect_err("nothing ends");
-                let Error::Device { fault: Fault::Timeout { after_ms }, .. } = error else { panic!("{error}") };
+                let Error::Device { fault: Fault::Timeout { after_ms }, .. } = error else {
+                    panic!("{error}")
+                };
                 assert!(after_ms >= 200, "{after_ms}");
             });
         }
