@@ -107,31 +107,32 @@ impl Device {
                 Leaving::Nothing | Leaving::Array(_) => None,
             });
         }
-        let results = running.results.into_iter().zip(views).zip(&running.piece.shares);
-        for (((result, view), share), buffer) in results.zip(&mut dispatch.buffers) {
-            match (result, view, &mut buffer.data) {
-                (Leaving::Host { mut target, places }, Some(view), Data::Write(out)) => {
-                    for (from, to) in places.into_iter().zip(&share.written) {
-                        let out = &mut out[to.clone()];
-                        let Some(merge) = share.merge else {
-                            self.copy_words(&view, from.start, out);
-                            continue;
-                        };
-                        let mut copy = vec![0; from.len()];
-                        self.copy_words(&view, from.start, &mut copy);
-                        merge.apply(out, &copy);
+        let copy = || {
+            let results = running.results.iter().zip(&views).zip(&running.piece.shares);
+            for (((result, view), share), buffer) in results.zip(&mut dispatch.buffers) {
+                match (result, view, &mut buffer.data) {
+                    (Leaving::Host { places, .. }, Some(view), Data::Write(out)) => {
+                        self.copy_places(view, places, share, out);
                     }
-                    drop(view);
+                    (Leaving::Texture { .. }, Some(view), Data::TextureMut(texture)) => {
+                        Self::read_texture(view, texture);
+                    }
+                    _ => {}
+                }
+            }
+        };
+        // One pin holds the memory of all.
+        if let Some(target) = running.results.iter().rev().find_map(Leaving::target) {
+            self.pinned(target, copy)?;
+        }
+        drop(views);
+        for (result, buffer) in running.results.into_iter().zip(&mut dispatch.buffers) {
+            match (result, &mut buffer.data) {
+                (Leaving::Host { mut target, .. } | Leaving::Texture { mut target, .. }, _) => {
                     target.raw().unmap();
                     target.mapped = false;
                 }
-                (Leaving::Texture { mut target, .. }, Some(view), Data::TextureMut(texture)) => {
-                    Self::read_texture(&view, texture);
-                    drop(view);
-                    target.raw().unmap();
-                    target.mapped = false;
-                }
-                (Leaving::Array(resident), _, Data::ArrayMut(array)) => {
+                (Leaving::Array(resident), Data::ArrayMut(array)) => {
                     let device = Mutex::new(Some(Arc::new(resident).erased()));
                     **array =
                         Arc::new(ArrayData { ty: array.ty, len: array.len, host: OnceLock::new(), device });
@@ -140,6 +141,20 @@ impl Device {
             }
         }
         Ok(())
+    }
+
+    /// Puts the words that a part has written where they belong.
+    fn copy_places(&self, view: &wgpu::BufferView, places: &[Range<usize>], share: &Share, out: &mut [u32]) {
+        for (from, to) in places.iter().zip(&share.written) {
+            let out = &mut out[to.clone()];
+            let Some(merge) = share.merge else {
+                self.copy_words(view, from.start, out);
+                continue;
+            };
+            let mut copy = vec![0; from.len()];
+            self.copy_words(view, from.start, &mut copy);
+            merge.apply(out, &copy);
+        }
     }
 
     /// The dispatches that a part of a grid takes.

@@ -247,6 +247,16 @@ pub(super) enum Leaving {
     Array(Resident),
 }
 
+impl Leaving {
+    /// The buffer that the host maps.
+    pub(super) fn target(&self) -> Option<&Buffer> {
+        match self {
+            Self::Host { target, .. } | Self::Texture { target, .. } => Some(target),
+            Self::Nothing | Self::Array(_) => None,
+        }
+    }
+}
+
 /// True if no other array shares this data, and it is nowhere but on a device.
 fn is_ours_alone(array: &mut Arc<ArrayData>) -> bool {
     Arc::get_mut(array).is_some_and(|data| data.host.get().is_none())

@@ -12,6 +12,7 @@ mod launch;
 mod launch_memory;
 mod map;
 mod measure;
+mod pin;
 mod pipelines;
 mod poll;
 mod pool;

@@ -1,10 +1,12 @@
 //! What scripts do to one device, and that every wait on it ends.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use super::support::{call, function, gpu, noise, through, work};
 use crate::element::Element;
 use crate::error::{Error, Fault, Result};
+use crate::gpu::pool::Kind;
 use crate::gpu::{Event, Gpu, Injection, Options, Script};
 use crate::order::TILE_LEN;
 use crate::run::Executor;
@@ -147,4 +149,41 @@ fn memory_that_is_refused_once_is_asked_for_again() {
         script.clear();
         assert!(run(&gpu, 1000).expect("memory again") == noise(1000, 1), "{at}");
     }
+}
+
+/// The poll that finds a device lost frees mapped memory too; what is being copied must not be among it.
+#[test]
+fn memory_that_is_being_copied_outlives_its_device() {
+    const LEN: usize = 1 << 22;
+    let Some(gpu) = gpu(Options { staged: true, ..Options::default() }) else { return };
+    let device = &gpu.device;
+    let mut target = device.buffer(Kind::Readback, 4 * LEN as u64).expect("there is memory");
+    let source = device.buffer(Kind::Storage, 4 * LEN as u64).expect("there is memory");
+    let mut encoder = device.encoder();
+    encoder.copy_buffer_to_buffer(source.raw(), 0, target.raw(), 0, 4 * LEN as u64);
+    let submission = device.submit(encoder).expect("nothing fails");
+    let wait = device.map(&mut target, wgpu::MapMode::Read, 4 * LEN as u64);
+    device.watch(Some(submission), std::slice::from_ref(&wait));
+    pollster::block_on(device.finish(&wait)).expect("nothing fails");
+
+    let view = device.mapped(&target, 4 * LEN as u64).expect("it is mapped");
+    let (mut out, polled) = (vec![1; LEN], AtomicBool::new(false));
+    std::thread::scope(|scope| {
+        let copied = device.pinned(&target, || {
+            scope.spawn(|| {
+                device.raw.destroy();
+                let _ = device.raw.poll(wgpu::PollType::Poll);
+                polled.store(true, Ordering::SeqCst);
+            });
+            std::thread::sleep(Duration::from_millis(100));
+            let is_freed = polled.load(Ordering::SeqCst);
+            device.copy_words(&view, 0, &mut out);
+            assert!(!is_freed, "the poll did not wait for the copy");
+        });
+        copied.expect("it was there when the copy began");
+    });
+    assert!(out.iter().all(|&word| word == 0));
+    assert!(polled.load(Ordering::SeqCst));
+    let error = device.pinned(&target, || ()).expect_err("it is freed");
+    assert!(matches!(error, Error::Device { fault: Fault::Lost(_), .. }), "{error}");
 }
