@@ -39,7 +39,7 @@ pub(super) fn lose_after_submission(at: u32) -> Script {
 
 /// As [`context_in`], with the script of `options` at its beginning.
 pub(super) fn context(options: &Options, placement: Placement, fallback: bool) -> Option<Context> {
-    context_in(&Options { script: options.script.from_start(), ..options.clone() }, placement, fallback)
+    context_in(&Options { script: options.script.rewound(), ..options.clone() }, placement, fallback)
 }
 
 /// A context whose device is opened with `options`. `Auto` takes that device for one that is faster than any CPU.

@@ -101,7 +101,7 @@ impl Script {
     }
 
     /// The same script, at its beginning.
-    pub(crate) fn from_start(&self) -> Self {
+    pub(crate) fn rewound(&self) -> Self {
         let injections = |lines: &Arc<Mutex<Vec<Line>>>| -> Vec<_> {
             lock(lines).iter().map(|line| line.injection).collect()
         };
@@ -139,7 +139,7 @@ mod tests {
         assert_eq!(fired, [false, true, true, false, false]);
         assert!(!script.fires(Event::Hang));
         assert_eq!(other.fired(), 2, "clones share what has happened");
-        assert!(!other.from_start().fires(Event::LostInFlight));
+        assert!(!other.rewound().fires(Event::LostInFlight));
         assert_eq!(script.clear(), [(Event::LostInFlight, 2)]);
         assert!(!Script::default().fires(Event::Open));
     }

@@ -99,7 +99,12 @@ fn long_work_past_the_deadline_is_done_by_the_cpu() {
     let deadline = Some(Duration::from_millis(2));
     let options = Options { deadline, ..Options::default() };
     let profile = cx.shared.devices.profiles(2).pop();
-    cx.shared.devices.open_as(Opening { options, first_pause: Duration::ZERO, profile, ..Opening::default() });
+    cx.shared.devices.open_as(Opening {
+        options,
+        first_pause: Duration::ZERO,
+        profile,
+        ..Opening::default()
+    });
     let text = "fn f(x: u32) -> u32 { var y = x; for (var i = 0u; i < 9000u; i++) { y = y * 1664525u + x; } return y; }";
     let f: Func<fn(u32) -> u32> = Func::new(text).expect("valid WGSL");
     let expected = cx.with_placement(Placement::Cpu).view(&xs).map(&f).collect().expect("the CPU does it");
