@@ -78,9 +78,11 @@ fn pauses_double_and_the_third_failure_is_the_last() {
         let failed_at = Instant::now();
         std::thread::sleep(PAUSE);
         let next = who(&cx, &program, &xs, &expected);
-        if failed_at.elapsed() < 2 * PAUSE {
-            assert_eq!(next, (Choice::Cpu, 0), "{event:?}, the second pause is longer");
+        if failed_at.elapsed() >= 2 * PAUSE {
+            eprintln!("{event:?}: the machine is too busy to say when the second pause ends");
+            continue;
         }
+        assert_eq!(next, (Choice::Cpu, 0), "{event:?}, the second pause is longer");
         std::thread::sleep(PAUSE);
         assert_eq!(who(&cx, &program, &xs, &expected), (Choice::Gpu, 1), "{event:?}, the third failure");
         std::thread::sleep(5 * PAUSE);
@@ -93,6 +95,10 @@ fn pauses_double_and_the_third_failure_is_the_last() {
 /// No script: work that really takes longer than the device may.
 #[test]
 fn long_work_past_the_deadline_is_done_by_the_cpu() {
+    if adapter_or_skip().is_none_or(|info| !info.software) {
+        eprintln!("ignored: only a software adapter is slow enough");
+        return;
+    }
     let xs = xs(LEN);
     let script = Script::default();
     let Some(cx) = context(&script, Duration::ZERO, true) else { return };

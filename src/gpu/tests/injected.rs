@@ -151,6 +151,29 @@ fn memory_that_is_refused_once_is_asked_for_again() {
     }
 }
 
+/// What is on a device only comes back in pieces, if memory is short.
+#[test]
+fn downloads_shrink_until_memory_suffices() {
+    for staged in [false, true] {
+        let script = Script::of(Event::Open, u32::MAX, 1);
+        let Some(gpu) = gpu(Options { staged, script: script.clone(), ..Options::default() }) else { return };
+        let words = noise(37 * TILE_LEN + 3, 1);
+        let work = work(Primitive::Map, words.len(), through(u32::TYPE), vec![Source::Host(&words)]);
+        let kept = pollster::block_on(gpu.map_resident(&work)).expect("there is memory");
+        gpu.device.free_idle();
+        let over = 4 * 4 * TILE_LEN as u64;
+        script.add(Injection { event: Event::OutOfMemory { over }, at: 1, times: u32::MAX });
+        let mut out = vec![0; words.len()];
+        pollster::block_on(Gpu::download(&kept, &mut out)).expect("in pieces");
+        assert!(out == words && script.fired() > 0, "staged: {staged}");
+        script.add(Injection { event: Event::OutOfMemory { over: 0 }, at: 1, times: u32::MAX });
+        gpu.device.free_idle();
+        let error = pollster::block_on(Gpu::download(&kept, &mut out)).expect_err("no memory at all");
+        assert!(matches!(error, Error::Device { fault: Fault::OutOfMemory { .. }, .. }), "{error}");
+        assert!(!gpu.has_failed());
+    }
+}
+
 /// The poll that finds a device lost frees mapped memory too; what is being copied must not be among it.
 #[test]
 fn memory_that_is_being_copied_outlives_its_device() {
