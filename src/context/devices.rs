@@ -11,7 +11,7 @@ use pollster::block_on;
 
 use crate::array::ArrayData;
 use crate::error::{Error, Fault, Result};
-use crate::gpu::{AdapterInfo, Choice, Gpu};
+use crate::gpu::{AdapterInfo, Choice, Gpu, Options};
 use crate::plan::{AdapterKind, CanonicalOrder, DeviceState, Estimate, GpuProfile, Provenance};
 use crate::work::Work;
 
@@ -32,9 +32,33 @@ pub(super) struct Devices {
 /// The device, if one is open, and how it fared.
 #[derive(Default)]
 struct Slot {
+    opening: Opening,
     open: Option<Opened>,
     failures: u32,
     last_failure: Option<(Instant, String)>,
+}
+
+/// How devices are opened, the first one and those after a failure.
+pub(super) struct Opening {
+    /// Other limits and tuning than the adapter's own, and what goes wrong.
+    pub(super) options: Options,
+    /// Pause after the first failure.
+    pub(super) first_pause: Duration,
+    /// Failures after which the adapter is left alone.
+    pub(super) max_failures: u32,
+    /// Taken for what is known of the device, in place of a calibration.
+    pub(super) profile: Option<GpuProfile>,
+}
+
+impl Default for Opening {
+    fn default() -> Self {
+        Self {
+            options: Options::default(),
+            first_pause: FIRST_PAUSE,
+            max_failures: MAX_FAILURES,
+            profile: None,
+        }
+    }
 }
 
 /// An open device with what was measured of it.
@@ -68,7 +92,7 @@ impl Devices {
         if let Some(opened) = &slot.open {
             return vec![opened.profile.clone()];
         }
-        let mut profile = prior(info, threads);
+        let mut profile = slot.opening.profile.clone().unwrap_or_else(|| prior(info, threads));
         if let Some(why) = slot.refusal() {
             profile.state = DeviceState::Failed(why);
         }
@@ -87,12 +111,27 @@ impl Devices {
         }
         let start = Instant::now();
         let choice = Choice { name: self.filter.clone(), software: true };
-        let gpu = Gpu::open(&choice).inspect_err(|error| slot.failed(&error.to_string()))?;
+        let gpu = Gpu::open_with(&choice, &slot.opening.options)
+            .inspect_err(|error| slot.failed(&error.to_string()))?;
         let open_s = start.elapsed().as_secs_f64();
         let gpu = Arc::new(gpu);
-        let profile = measured(&gpu, prior(gpu.info(), threads), open_s);
+        let known = slot.opening.profile.clone();
+        let profile = known.unwrap_or_else(|| measured(&gpu, prior(gpu.info(), threads), open_s));
         slot.open = Some(Opened { gpu: Arc::clone(&gpu), profile, ran: HashSet::new() });
         Ok(gpu)
+    }
+
+    /// Has devices opened in a test's own way from now on.
+    #[cfg(test)]
+    pub(super) fn open_as(&self, opening: Opening) {
+        self.slot().opening = opening;
+    }
+
+    /// The open device and how often one failed.
+    #[cfg(test)]
+    pub(super) fn state(&self) -> (Option<Arc<Gpu>>, u32) {
+        let slot = self.slot();
+        (slot.open.as_ref().map(|opened| Arc::clone(&opened.gpu)), slot.failures)
     }
 
     /// Takes a device that a test has opened, with a profile of the test's own.
@@ -103,13 +142,17 @@ impl Devices {
         self.slot().open = Some(Opened { gpu: Arc::new(gpu), profile, ran: HashSet::new() });
     }
 
-    /// Notes a fault: a device that is lost or does not answer is dropped.
+    /// Notes a fault: a device that is lost or does not answer is dropped. Faults of devices before it, which arrays may still
+    /// be on, are not held against the open one.
     pub(super) fn failed(&self, error: &Error) {
         if let Error::Device { fault: Fault::Lost(_) | Fault::Timeout { .. }, .. } = error {
             let mut slot = self.slot();
-            if slot.open.take().is_some() {
+            let lost = slot.open.take_if(|opened| opened.gpu.has_failed());
+            if lost.is_some() {
                 slot.failed(&error.to_string());
             }
+            // Closing a device enters its driver: not under the lock.
+            drop(slot);
         }
     }
 
@@ -163,10 +206,11 @@ impl Slot {
     /// Why the device may not be opened now.
     fn refusal(&self) -> Option<String> {
         let (when, why) = self.last_failure.as_ref()?;
-        if self.failures >= MAX_FAILURES {
+        if self.failures >= self.opening.max_failures {
             return Some(format!("left alone after {} failures, the last: {why}", self.failures));
         }
-        let pause = FIRST_PAUSE * 2_u32.pow(self.failures.saturating_sub(1));
+        let doubled = 2_u32.saturating_pow(self.failures.saturating_sub(1));
+        let pause = self.opening.first_pause.saturating_mul(doubled);
         (when.elapsed() < pause).then(|| format!("pausing after a failure: {why}"))
     }
 }

@@ -82,7 +82,9 @@ impl Context {
             return Ok(words);
         }
         let mut words = zeroed_words("an array", array.len, array.ty.words())?;
-        self.timed(Gpu::download(array, &mut words)).await?;
+        // A device that is gone must not meet the next call.
+        let downloaded = self.timed(Gpu::download(array, &mut words)).await;
+        downloaded.inspect_err(|error| self.shared.devices.failed(error))?;
         Ok(array.host.get_or_init(|| words))
     }
 

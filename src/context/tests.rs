@@ -3,13 +3,16 @@
 //! The devices are real ones that fail on demand: they refuse every allocation above a size, or are destroyed after a
 //! number of submissions.
 
+mod injected;
+mod recovery;
+mod soak;
+
 use std::time::Duration;
 
 use super::Context;
-use crate::element::Element;
 use crate::error::{Error, Fault, Result};
 use crate::func::Func;
-use crate::gpu::{Choice as Adapter, Gpu, Options};
+use crate::gpu::{AdapterInfo, Choice as Adapter, Event, Gpu, Options, Script};
 use crate::monoid::Sum;
 use crate::order::TILE_LEN;
 use crate::plan::{
@@ -20,12 +23,27 @@ use crate::plan::{
 const LEN: usize = 40 * TILE_LEN + 11;
 
 /// Chunks of four tiles, so that a device can fail between two of them.
-const SMALL_BINDING: Option<u64> = Some(4 * 4 * TILE_LEN as u64);
+pub(super) const SMALL_BINDING: Option<u64> = Some(4 * 4 * TILE_LEN as u64);
 
 const PLACEMENTS: [Placement; 3] = [Placement::Gpu, Placement::Auto, Placement::Split { gpu: 0.5 }];
 
-/// A context whose device is opened with `options`. `Auto` takes that device for one that is faster than any CPU.
+/// Every allocation of more bytes is refused.
+pub(super) fn refuse_above(over: u64) -> Script {
+    Script::of(Event::OutOfMemory { over }, 1, u32::MAX)
+}
+
+/// The device is lost while it runs a submission.
+pub(super) fn lose_after_submission(at: u32) -> Script {
+    Script::of(Event::LostInFlight, at, 1)
+}
+
+/// As [`context_in`], with the script of `options` at its beginning.
 pub(super) fn context(options: &Options, placement: Placement, fallback: bool) -> Option<Context> {
+    context_in(&Options { script: options.script.rewound(), ..options.clone() }, placement, fallback)
+}
+
+/// A context whose device is opened with `options`. `Auto` takes that device for one that is faster than any CPU.
+fn context_in(options: &Options, placement: Placement, fallback: bool) -> Option<Context> {
     let gpu = match Gpu::open_with(&Adapter { name: None, software: true }, options) {
         Ok(gpu) => gpu,
         Err(error) => {
@@ -34,9 +52,29 @@ pub(super) fn context(options: &Options, placement: Placement, fallback: bool) -
             return None;
         }
     };
+    let max_binding = options.max_binding_bytes.unwrap_or(gpu.info().max_binding_bytes);
+    let profile = fast(gpu.info(), max_binding);
+    let builder = Context::builder().threads(2).placement(placement).cpu_fallback(fallback);
+    let cx = builder.build().expect("valid settings");
+    cx.shared.devices.adopt(gpu, profile);
+    Some(cx)
+}
+
+/// The adapter that devices are opened on, or a line that says that there is none.
+fn adapter_or_skip() -> Option<AdapterInfo> {
+    let info = Gpu::adapters().into_iter().find(|info| info.unusable.is_none());
+    if info.is_none() {
+        assert!(std::env::var_os("REQUIRE_GPU").is_none_or(|v| v != "1"), "REQUIRE_GPU=1, and no adapter");
+        eprintln!("ignored: no adapter");
+    }
+    info
+}
+
+/// An open device that is faster than any CPU.
+fn fast(info: &AdapterInfo, max_binding: u64) -> GpuProfile {
     let known = |value| Estimate::new(value, Provenance::Calibrated).expect("a number of the test's own");
     let (instant, endless) = (known(1e-12), known(1e14));
-    let profile = GpuProfile {
+    GpuProfile {
         state: DeviceState::Open,
         canonical: CanonicalOrder::Passed,
         open_s: instant,
@@ -48,13 +86,9 @@ pub(super) fn context(options: &Options, placement: Placement, fallback: bool) -
         download_rate: endless,
         memory_rate: endless,
         unit_s: instant,
-        max_binding: options.max_binding_bytes.unwrap_or(gpu.info().max_binding_bytes),
-        ..GpuProfile::prior(&gpu.info().name, AdapterKind::Discrete, 2)
-    };
-    let builder = Context::builder().threads(2).placement(placement).cpu_fallback(fallback);
-    let cx = builder.build().expect("valid settings");
-    cx.shared.devices.adopt(gpu, profile);
-    Some(cx)
+        max_binding,
+        ..GpuProfile::prior(&info.name, AdapterKind::Discrete, 2)
+    }
 }
 
 /// A terminal call, by what it gives.
@@ -143,8 +177,7 @@ fn check(options: &Options, is_expected: fn(&Fault) -> bool, next: fn(&Context, 
 #[test]
 fn memory_that_the_device_refuses() {
     // Not even a tile of words.
-    let options =
-        Options { refuse_above: Some(u32::TYPE.bytes() as u64 * TILE_LEN as u64 / 2), ..Options::default() };
+    let options = Options { script: refuse_above(4 * TILE_LEN as u64 / 2), ..Options::default() };
     check(
         &options,
         |fault| matches!(fault, Fault::OutOfMemory { .. }),
@@ -164,8 +197,8 @@ fn memory_that_the_device_refuses() {
 #[test]
 fn a_device_that_vanishes_in_the_middle_of_a_call() {
     for lose_after in [1, 3] {
-        let options =
-            Options { lose_after: Some(lose_after), max_binding_bytes: SMALL_BINDING, ..Options::default() };
+        let script = lose_after_submission(lose_after);
+        let options = Options { script, max_binding_bytes: SMALL_BINDING, ..Options::default() };
         check(
             &options,
             |fault| matches!(fault, Fault::Lost(_)),
@@ -192,7 +225,7 @@ fn a_device_that_vanishes_in_the_middle_of_a_call() {
 fn a_device_that_was_lost_is_opened_again_after_a_pause() {
     let xs = xs();
     for fallback in [false, true] {
-        let options = Options { lose_after: Some(1), ..Options::default() };
+        let options = Options { script: lose_after_submission(1), ..Options::default() };
         let Some(cx) = context(&options, Placement::Gpu, fallback) else { return };
         assert_eq!(run(&cx, Call::Map, &xs).is_ok(), fallback);
         std::thread::sleep(Duration::from_millis(600));
@@ -207,7 +240,7 @@ fn a_device_that_was_lost_is_opened_again_after_a_pause() {
 #[test]
 fn data_that_was_on_a_lost_device_only_is_an_error_and_not_a_wrong_result() {
     let xs = xs();
-    let options = Options { lose_after: Some(4), ..Options::default() };
+    let options = Options { script: lose_after_submission(4), ..Options::default() };
     let Some(cx) = context(&options, Placement::Gpu, true) else { return };
     let kept = cx.view(&xs).inclusive_scan(Sum).to_array().expect("the device is there");
     while run(&cx, Call::Map, &xs).is_ok_and(|_| cx.last_report().is_some_and(|r| r.incidents.is_empty())) {}

@@ -3,6 +3,7 @@
 //! One core cannot saturate a bus: large copies are shared by a few threads.
 
 use super::device::Device;
+use super::inject::Event;
 use super::pool::Buffer;
 use crate::error::Result;
 
@@ -13,22 +14,20 @@ const MAX_THREADS: usize = 4;
 impl Device {
     /// Writes words to the start of a mapped buffer.
     pub(super) fn write_mapped(&self, buffer: &Buffer, words: &[u32]) -> Result<()> {
-        let part = words_per_thread(words.len());
-        let write = |at: usize, words: &[u32]| -> Result<()> {
-            let bytes: &[u8] = bytemuck::must_cast_slice(words);
-            let first = at as u64 * 4;
-            let mut view = buffer
-                .raw()
-                .get_mapped_range_mut(first..first + bytes.len() as u64)
-                .map_err(|error| self.rejected(&error))?;
-            view.copy_from_slice(bytes);
-            Ok(())
-        };
         if words.is_empty() {
             return Ok(());
         }
-        shared(words.chunks(part).enumerate().map(|(i, words)| (i * part, words)), |(at, words)| {
-            write(at, words)
+        self.lose_at(Event::LostWhileMapped);
+        let part = words_per_thread(words.len());
+        let mut pieces = Vec::new();
+        for (index, words) in words.chunks(part).enumerate() {
+            let first = (index * part) as u64 * 4;
+            let range = first..first + words.len() as u64 * 4;
+            let view = buffer.raw().get_mapped_range_mut(range).map_err(|error| self.rejected(&error))?;
+            pieces.push((view, words));
+        }
+        self.pinned(buffer, || {
+            shared(pieces.iter_mut(), |(view, words)| view.copy_from_slice(bytemuck::must_cast_slice(words)));
         })
     }
 
@@ -37,16 +36,26 @@ impl Device {
         if out.is_empty() {
             return Ok(());
         }
-        // Views start at multiples of eight bytes.
-        let odd = first % 2;
-        let range = (first - odd) as u64 * 4..(first + out.len()) as u64 * 4;
-        let view = buffer.raw().get_mapped_range(range).map_err(|error| self.rejected(&error))?;
+        let bytes = 4 * (first + out.len()) as u64;
+        let view = self.mapped(buffer, bytes)?;
+        self.pinned(buffer, || self.copy_words(&view, first, out))
+    }
+
+    /// The first `bytes` of a buffer that is mapped for reading, to be copied while it is pinned.
+    pub(super) fn mapped(&self, buffer: &Buffer, bytes: u64) -> Result<wgpu::BufferView> {
+        self.lose_at(Event::LostWhileMapped);
+        buffer.raw().get_mapped_range(..bytes).map_err(|error| self.rejected(&error))
+    }
+
+    /// Copies words from word `first` on.
+    pub(super) fn copy_words(&self, view: &wgpu::BufferView, first: usize, out: &mut [u32]) {
         let part = words_per_thread(out.len());
-        let pieces = out.chunks_mut(part).zip(view[4 * odd..].chunks(4 * part));
+        let pieces = out.chunks_mut(part).zip(view[4 * first..].chunks(4 * part));
         shared(pieces, |(out, bytes)| {
-            bytemuck::must_cast_slice_mut::<u32, u8>(out).copy_from_slice(bytes);
-            Ok(())
-        })
+            let out = bytemuck::must_cast_slice_mut::<u32, u8>(out);
+            out.copy_from_slice(&bytes[..out.len()]);
+        });
+        self.falsify(out);
     }
 }
 
@@ -57,14 +66,12 @@ fn words_per_thread(words: usize) -> usize {
 }
 
 /// Does all pieces, the first one on this thread.
-fn shared<P: Send>(mut pieces: impl Iterator<Item = P>, f: impl Fn(P) -> Result<()> + Sync) -> Result<()> {
-    let Some(first) = pieces.next() else { return Ok(()) };
+fn shared<P: Send>(mut pieces: impl Iterator<Item = P>, f: impl Fn(P) + Sync) {
+    let Some(first) = pieces.next() else { return };
     std::thread::scope(|scope| {
-        let others: Vec<_> = pieces.map(|piece| scope.spawn(|| f(piece))).collect();
-        let mine = f(first);
-        others.into_iter().fold(mine, |done, other| match other.join() {
-            Ok(result) => done.and(result),
-            Err(panic) => std::panic::resume_unwind(panic),
-        })
-    })
+        for piece in pieces {
+            scope.spawn(|| f(piece));
+        }
+        f(first);
+    });
 }

@@ -6,16 +6,17 @@
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use super::adapter::{AdapterInfo, Choice, choose};
 use super::encoder::{Encoder, Submission};
-use super::faults::{Faults, Wait};
+use super::faults::{Faults, Outcome, Wait};
+use super::inject::{Event, Script};
 use super::kernels::{self, Kernels};
 use super::pipelines::Pipelines;
-use super::poll::Poller;
+use super::poll::{Limits, Poller};
 use super::pool::{Buffer, Kind, Pool, size_class};
 use super::timing::{self, Timer};
 use crate::error::{Error, Fault, Result};
@@ -33,12 +34,12 @@ pub(crate) struct Options {
     pub(crate) tuning: Option<Tuning>,
     /// Copies through staging buffers even where storage can be mapped.
     pub(crate) staged: bool,
-    /// Refuses single allocations above this many bytes, as a device without memory would.
-    pub(crate) refuse_above: Option<u64>,
-    /// Destroys the device after this many submissions, as if it were unplugged in the middle of a call.
-    pub(crate) lose_after: Option<u32>,
     /// How long one submission may take.
     pub(crate) deadline: Option<Duration>,
+    /// How long the callbacks of a submission may take once it is done.
+    pub(crate) grace: Option<Duration>,
+    /// What goes wrong.
+    pub(crate) script: Script,
 }
 
 /// An opened device.
@@ -59,9 +60,7 @@ pub(super) struct Device {
     pub(super) look_back_gave_up: AtomicBool,
     max_binding_bytes: u64,
     max_buffer_bytes: u64,
-    refuse_above: u64,
-    /// Submissions until the device is destroyed, where a test asks for that.
-    lose_after: Option<AtomicU32>,
+    script: Script,
     faults: Arc<Faults>,
     poller: Poller,
     pool: Pool,
@@ -70,11 +69,18 @@ pub(super) struct Device {
 /// Idle bytes that the pool keeps.
 const POOL_BYTES: u64 = 1 << 30;
 
+/// Callbacks come microseconds after the work that they wait for. Late ones may be in the hands of another thread that polls,
+/// on a machine with much else to do.
+const GRACE: Duration = Duration::from_secs(10);
+
 impl Device {
     pub(super) fn open(choice: &Choice, options: &Options) -> Result<Arc<Self>> {
         let _entered = tracing::debug_span!("open").entered();
         let began = Instant::now();
         let (adapter, info) = choose(choice)?;
+        if options.script.fires(Event::Open) {
+            return Err(Error::NoAdapter { reason: format!("`{}` gave no device: injected", info.name) });
+        }
         let direct = info.mappable && (info.software || info.kind == "integrated") && !options.staged;
         let mut features = adapter.features() & (kernels::FEATURES | timing::FEATURES);
         features.set(wgpu::Features::MAPPABLE_PRIMARY_BUFFERS, direct);
@@ -111,13 +117,13 @@ impl Device {
         let limit = options.max_binding_bytes.unwrap_or(u64::MAX);
         // A software device shares the CPU with the caller: long is not stuck.
         let deadline = options.deadline.unwrap_or(Duration::from_secs(if info.software { 600 } else { 60 }));
-        let poller = Poller::start(raw.clone(), faults.clone(), deadline)?;
+        let grace = options.grace.unwrap_or(GRACE);
+        let poller = Poller::start(raw.clone(), faults.clone(), Limits { deadline, grace })?;
         Ok(Arc::new(Self {
             max_binding_bytes: info.max_binding_bytes.min(limit),
             look_back_gave_up: AtomicBool::new(false),
             max_buffer_bytes: info.max_buffer_bytes,
-            refuse_above: options.refuse_above.unwrap_or(u64::MAX),
-            lose_after: options.lose_after.map(AtomicU32::new),
+            script: options.script.clone(),
             pool: Pool::new(POOL_BYTES),
             pipelines: Pipelines::default(),
             kernels: Kernels::default(),
@@ -215,9 +221,7 @@ impl Device {
 
     fn create(&self, kind: Kind, bytes: u64) -> Result<Buffer> {
         use wgpu::BufferUsages as Usage;
-        if bytes > self.refuse_above {
-            return Err(self.fail(Fault::OutOfMemory { bytes }));
-        }
+        self.refuse_at(bytes)?;
         let usage = match kind {
             Kind::Storage if self.direct => {
                 Usage::STORAGE | Usage::COPY_SRC | Usage::COPY_DST | Usage::MAP_READ | Usage::MAP_WRITE
@@ -240,40 +244,82 @@ impl Device {
 
     /// Submits an encoder's commands.
     pub(super) fn submit(&self, encoder: Encoder) -> Result<Submission> {
+        self.lose_at(Event::LostBeforeSubmit);
         let (sealed, index) = self.scoped(0, || encoder.sealed(|commands| self.queue.submit([commands])))?;
-        if let Some(left) = &self.lose_after
-            && left.fetch_sub(1, Ordering::Relaxed) == 1
-        {
-            self.raw.destroy();
+        self.lose_at(Event::LostInFlight);
+        if self.script.fires(Event::Hang) {
+            self.faults.hang();
         }
         Ok(sealed.submitted(index))
     }
 
+    /// Refuses an allocation where the script wants it.
+    pub(super) fn refuse_at(&self, bytes: u64) -> Result<()> {
+        let refused = self.script.fires(Event::OutOfMemory { over: bytes });
+        if refused { Err(self.fail(Fault::OutOfMemory { bytes })) } else { Ok(()) }
+    }
+
+    /// Destroys the device, as if it were unplugged, where the script wants it.
+    pub(super) fn lose_at(&self, event: Event) {
+        if self.script.fires(event) {
+            self.raw.destroy();
+        }
+    }
+
+    /// Makes one bit of a result wrong, where the script wants it.
+    pub(super) fn falsify(&self, words: &mut [u32]) {
+        let middle = words.len() / 2;
+        if let Some(word) = words.get_mut(middle)
+            && self.script.fires(Event::WrongWord)
+        {
+            *word ^= 1;
+        }
+    }
+
     /// Starts to map the first `bytes` of a buffer, once the work submitted so far is done with it.
     pub(super) fn map(&self, buffer: &mut Buffer, mode: wgpu::MapMode, bytes: u64) -> Wait {
-        let (wait, promise) = self.faults.wait();
+        self.lose_at(Event::LostBeforeMap);
+        let (wait, promise) = self.faults.wait(self.script.fires(Event::Silence));
         buffer.mapped = true;
         buffer.raw().map_async(mode, ..bytes, move |result| {
             promise.keep(result.map_err(|error| Fault::Lost(error.to_string())));
         });
+        self.lose_at(Event::LostDuringMap);
         wait
     }
 
     /// Ends when all work submitted so far is done.
     pub(super) fn completion(&self) -> Wait {
-        let (wait, promise) = self.faults.wait();
+        let (wait, promise) = self.faults.wait(self.script.fires(Event::Silence));
         self.queue.on_submitted_work_done(move || promise.keep(Ok(())));
         wait
     }
 
     /// Has the device's thread see to it that waits end which depend on a submission.
-    pub(super) fn watch(&self, submission: Option<wgpu::SubmissionIndex>) {
-        self.poller.watch(submission);
+    pub(super) fn watch(&self, submission: Option<wgpu::SubmissionIndex>, waits: &[Wait]) {
+        self.poller.watch(submission, waits);
     }
 
     /// Ends a wait, as an error of this device if it failed.
     pub(super) async fn finish(&self, wait: &Wait) -> Result<()> {
-        wait.done().await.map_err(|fault| self.fail(self.faults.fatal().unwrap_or(fault)))
+        self.ended(wait.done().await)
+    }
+
+    /// The outcome of a wait. A device whose callbacks fail has failed: what else it holds cannot be trusted to come.
+    fn ended(&self, outcome: Outcome) -> Result<()> {
+        outcome.map_err(|fault| self.fail(self.faults.fail(fault)))
+    }
+
+    /// Alive as long as something of the device is.
+    #[cfg(test)]
+    pub(super) fn faults_alive(&self) -> std::sync::Weak<Faults> {
+        Arc::downgrade(&self.faults)
+    }
+
+    /// Waits that nobody has ended, and buffers that are idle.
+    #[cfg(test)]
+    pub(super) fn held(&self) -> (usize, usize) {
+        (self.faults.waiting(), self.pool.len())
     }
 
     /// Maps a buffer that is likely to be idle, on this thread if it is.
@@ -283,11 +329,11 @@ impl Device {
         let done = match poll_once(pin!(wait.done())) {
             Poll::Ready(outcome) => outcome,
             Poll::Pending => {
-                self.watch(None);
+                self.watch(None, std::slice::from_ref(&wait));
                 wait.done().await
             }
         };
-        done.map_err(|fault| self.fail(self.faults.fatal().unwrap_or(fault)))
+        self.ended(done)
     }
 }
 

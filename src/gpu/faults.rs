@@ -3,7 +3,7 @@
 //! A lost device, a missed deadline or a failed callback ends every wait at once; a fatal fault stays with the device.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use futures_intrusive::channel::shared::{OneshotReceiver, OneshotSender, oneshot_channel};
@@ -19,11 +19,22 @@ pub(super) struct Faults {
     fatal: Mutex<Option<Fault>>,
     waiting: Mutex<HashMap<u64, OneshotSender<Outcome>>>,
     next: AtomicU64,
+    /// Nothing that was submitted ends any more: only scripts do that.
+    hung: AtomicBool,
 }
 
 /// A wait: resolves when its promise is kept or dropped, or when the device fails.
 pub(super) struct Wait {
+    pub(super) id: u64,
+    faults: Arc<Faults>,
     receiver: OneshotReceiver<Outcome>,
+}
+
+impl Drop for Wait {
+    fn drop(&mut self) {
+        // A promise that is never kept would otherwise be remembered as long as the device.
+        lock(&self.faults.waiting).remove(&self.id);
+    }
 }
 
 impl Wait {
@@ -34,19 +45,26 @@ impl Wait {
 
 /// The other end of a wait, owned by a callback. A callback that is dropped without being called ends the wait too.
 pub(super) struct Promise {
-    id: u64,
+    /// `None`: a script has it forgotten.
+    id: Option<u64>,
     faults: Arc<Faults>,
 }
 
 impl Promise {
     pub(super) fn keep(self, outcome: Outcome) {
-        self.faults.resolve(self.id, outcome);
+        self.end(outcome);
+    }
+
+    fn end(&self, outcome: Outcome) {
+        if let Some(id) = self.id {
+            self.faults.resolve(id, outcome);
+        }
     }
 }
 
 impl Drop for Promise {
     fn drop(&mut self) {
-        self.faults.resolve(self.id, Err(Fault::Lost("wgpu dropped a callback".to_owned())));
+        self.end(Err(Fault::Lost("wgpu dropped a callback".to_owned())));
     }
 }
 
@@ -56,15 +74,17 @@ impl Faults {
         lock(&self.fatal).clone()
     }
 
-    /// Registers a wait. On a device that has failed it is over at once.
-    pub(super) fn wait(self: &Arc<Self>) -> (Wait, Promise) {
+    /// Registers a wait. On a device that has failed it is over at once. The promise of a silent one is void: only the
+    /// device's thread ends it.
+    pub(super) fn wait(self: &Arc<Self>, silent: bool) -> (Wait, Promise) {
         let (sender, receiver) = oneshot_channel();
         let id = self.next.fetch_add(1, Ordering::Relaxed);
         lock(&self.waiting).insert(id, sender);
         if let Some(fault) = self.fatal() {
             self.resolve(id, Err(fault));
         }
-        (Wait { receiver }, Promise { id, faults: self.clone() })
+        let kept = (!silent && !self.is_hung()).then_some(id);
+        (Wait { id, faults: self.clone(), receiver }, Promise { id: kept, faults: self.clone() })
     }
 
     /// Ends a wait; later outcomes of the same wait are void.
@@ -76,13 +96,36 @@ impl Faults {
         }
     }
 
-    /// Ends the device: all waits, now and later, get the first fatal fault.
-    pub(super) fn fail(&self, fault: Fault) {
+    /// From now on nothing ends that is submitted, until the device's thread has lost its patience.
+    pub(super) fn hang(&self) {
+        self.hung.store(true, Ordering::Relaxed);
+    }
+
+    /// True after [`hang`](Self::hang).
+    pub(super) fn is_hung(&self) -> bool {
+        self.hung.load(Ordering::Relaxed)
+    }
+
+    /// True if one of these waits goes on.
+    pub(super) fn is_waiting_for(&self, ids: &[u64]) -> bool {
+        let waiting = lock(&self.waiting);
+        ids.iter().any(|id| waiting.contains_key(id))
+    }
+
+    /// Waits that go on.
+    #[cfg(test)]
+    pub(super) fn waiting(&self) -> usize {
+        lock(&self.waiting).len()
+    }
+
+    /// Ends the device: all waits, now and later, get the first fatal fault, which is returned.
+    pub(super) fn fail(&self, fault: Fault) -> Fault {
         let fault = lock(&self.fatal).get_or_insert(fault).clone();
         let waiting = std::mem::take(&mut *lock(&self.waiting));
         for sender in waiting.into_values() {
             let _ = sender.send(Err(fault.clone()));
         }
+        fault
     }
 }
 

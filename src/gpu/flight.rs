@@ -40,7 +40,7 @@ impl Prepared {
         if device.direct {
             keep.extend(others);
         }
-        device.watch(Some(submission.index.clone()));
+        device.watch(Some(submission.index.clone()), std::slice::from_ref(&wait));
         Ok(Flight { wait, submission, target, _keep: keep, out, skip })
     }
 }
@@ -107,7 +107,7 @@ impl Device {
         let submission = self.submit(encoder)?;
         let wait = self.completion();
         others.extend(inputs.submitted());
-        self.watch(Some(submission.index.clone()));
+        self.watch(Some(submission.index.clone()), std::slice::from_ref(&wait));
         Ok(Running { wait, _submission: submission, _keep: others })
     }
 

@@ -31,6 +31,11 @@ pub(crate) struct Running {
     _places: Vec<Place>,
 }
 
+/// Bytes up to the end of the last place, in words.
+fn bytes_of(places: &[Range<usize>]) -> u64 {
+    places.last().map_or(0, |place| 4 * place.end as u64)
+}
+
 impl Device {
     /// Runs a launch. The host's memory changes only when everything has succeeded.
     pub(super) async fn launch(self: &Arc<Self>, dispatch: &mut Dispatch<'_>) -> Result<()> {
@@ -77,8 +82,7 @@ impl Device {
         for result in &mut results {
             match result {
                 Leaving::Host { target, places } => {
-                    let end = places.last().map_or(0, |place| place.end);
-                    waits.push(self.map(target, wgpu::MapMode::Read, 4 * end as u64));
+                    waits.push(self.map(target, wgpu::MapMode::Read, bytes_of(places)));
                 }
                 Leaving::Texture { target, bytes } => {
                     waits.push(self.map(target, wgpu::MapMode::Read, *bytes));
@@ -86,7 +90,7 @@ impl Device {
                 Leaving::Nothing | Leaving::Array(_) => {}
             }
         }
-        self.watch(Some(submission.index.clone()));
+        self.watch(Some(submission.index.clone()), &waits);
         Ok(Running { piece, results, waits, submission, _places: places })
     }
 
@@ -97,27 +101,38 @@ impl Device {
         for wait in &running.waits {
             self.finish(wait).await?;
         }
-        let results = running.results.into_iter().zip(&running.piece.shares);
-        // What is merged would count twice if the part were run again: when nothing can fail any more.
-        let mut copies = Vec::new();
-        for (index, ((result, share), buffer)) in results.zip(&mut dispatch.buffers).enumerate() {
-            match (result, &mut buffer.data) {
-                (Leaving::Host { mut target, places }, Data::Write(out)) => {
-                    for (from, to) in places.into_iter().zip(&share.written) {
-                        let out = &mut out[to.clone()];
-                        let Some(merge) = share.merge else {
-                            self.read_mapped(&target, from.start, out)?;
-                            continue;
-                        };
-                        let mut copy = vec![0; from.len()];
-                        self.read_mapped(&target, from.start, &mut copy)?;
-                        copies.push((index, to.clone(), merge, copy));
+        // The host's memory may be what the launch reads too: whoever runs it again must find it unchanged. So nothing is
+        // written before everything is visible.
+        let mut views = Vec::with_capacity(running.results.len());
+        for result in &running.results {
+            views.push(match result {
+                Leaving::Host { target, places } => Some(self.mapped(target, bytes_of(places))?),
+                Leaving::Texture { target, bytes } => Some(self.mapped(target, *bytes)?),
+                Leaving::Nothing | Leaving::Array(_) => None,
+            });
+        }
+        let copy = || {
+            let results = running.results.iter().zip(&views).zip(&running.piece.shares);
+            for (((result, view), share), buffer) in results.zip(&mut dispatch.buffers) {
+                match (result, view, &mut buffer.data) {
+                    (Leaving::Host { places, .. }, Some(view), Data::Write(out)) => {
+                        self.copy_places(view, places, share, out);
                     }
-                    target.raw().unmap();
-                    target.mapped = false;
+                    (Leaving::Texture { .. }, Some(view), Data::TextureMut(texture)) => {
+                        Self::read_texture(view, texture);
+                    }
+                    _ => {}
                 }
-                (Leaving::Texture { mut target, bytes }, Data::TextureMut(texture)) => {
-                    self.read_texture(&target, bytes, texture)?;
+            }
+        };
+        // One pin holds the memory of all.
+        if let Some(target) = running.results.iter().rev().find_map(Leaving::target) {
+            self.pinned(target, copy)?;
+        }
+        drop(views);
+        for (result, buffer) in running.results.into_iter().zip(&mut dispatch.buffers) {
+            match (result, &mut buffer.data) {
+                (Leaving::Host { mut target, .. } | Leaving::Texture { mut target, .. }, _) => {
                     target.raw().unmap();
                     target.mapped = false;
                 }
@@ -129,12 +144,21 @@ impl Device {
                 _ => {}
             }
         }
-        for (index, words, merge, copy) in copies {
-            if let Data::Write(out) = &mut dispatch.buffers[index].data {
-                merge.apply(&mut out[words], &copy);
-            }
-        }
         Ok(())
+    }
+
+    /// Puts the words that a part has written where they belong.
+    fn copy_places(&self, view: &wgpu::BufferView, places: &[Range<usize>], share: &Share, out: &mut [u32]) {
+        for (from, to) in places.iter().zip(&share.written) {
+            let out = &mut out[to.clone()];
+            let Some(merge) = share.merge else {
+                self.copy_words(view, from.start, out);
+                continue;
+            };
+            let mut copy = vec![0; from.len()];
+            self.copy_words(view, from.start, &mut copy);
+            merge.apply(out, &copy);
+        }
     }
 
     /// The dispatches that a part of a grid takes.

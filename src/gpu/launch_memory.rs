@@ -260,6 +260,14 @@ impl Leaving {
             Self::Nothing | Self::Array(_) => 0,
         }
     }
+
+    /// The buffer that the host maps.
+    pub(super) fn target(&self) -> Option<&Buffer> {
+        match self {
+            Self::Host { target, .. } | Self::Texture { target, .. } => Some(target),
+            Self::Nothing | Self::Array(_) => None,
+        }
+    }
 }
 
 /// True if no other array shares this data, and it is nowhere but on a device.

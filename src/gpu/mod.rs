@@ -7,12 +7,14 @@ mod device;
 mod encoder;
 mod faults;
 mod flight;
+mod inject;
 mod inputs;
 mod kernels;
 mod launch;
 mod launch_memory;
 mod map;
 mod measure;
+mod pin;
 mod pipelines;
 mod poll;
 mod pool;
@@ -30,6 +32,8 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 pub(crate) use adapter::{AdapterInfo, Choice};
 pub(crate) use device::Options;
+#[cfg(test)]
+pub(crate) use inject::{Event, Injection, Script};
 pub(crate) use launch::Running;
 pub(crate) use measure::Costs;
 pub(crate) use probe::Verdict;
@@ -56,11 +60,12 @@ impl Gpu {
     }
 
     /// Opens the first adapter that `choice` accepts.
+    #[cfg(test)]
     pub(crate) fn open(choice: &Choice) -> Result<Self> {
         Self::open_with(choice, &Options::default())
     }
 
-    /// Opens an adapter with other limits or another tuning than its own.
+    /// Opens the first adapter that `choice` accepts, with `options` in place of its own limits and tuning.
     pub(crate) fn open_with(choice: &Choice, options: &Options) -> Result<Self> {
         Ok(Self { device: Device::open(choice, options)?, timeline: None })
     }
@@ -86,6 +91,23 @@ impl Gpu {
     /// What was opened.
     pub(crate) fn info(&self) -> &AdapterInfo {
         &self.device.info
+    }
+
+    /// True if the device is of no more use.
+    pub(crate) fn has_failed(&self) -> bool {
+        self.device.check().is_err()
+    }
+
+    /// Takes the device away, whatever it does.
+    #[cfg(test)]
+    pub(crate) fn destroy(&self) {
+        self.device.raw.destroy();
+    }
+
+    /// Waits that nobody has ended, and buffers that are idle.
+    #[cfg(test)]
+    pub(crate) fn held(&self) -> (usize, usize) {
+        self.device.held()
     }
 
     /// A map whose result stays on the device.

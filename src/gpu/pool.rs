@@ -66,6 +66,12 @@ impl Pool {
         Buffer { raw: Some(raw), kind, mapped: kind == Kind::Upload, pool: Arc::downgrade(&self.idle) }
     }
 
+    /// Buffers that are idle.
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        lock(&self.idle).buffers.len()
+    }
+
     /// Frees what is idle.
     pub(super) fn clear(&self) {
         let mut idle = lock(&self.idle);

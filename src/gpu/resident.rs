@@ -12,6 +12,7 @@ use super::pool::{Buffer, Kind};
 use crate::array::{ArrayData, zeroed_words};
 use crate::element::ElementType;
 use crate::error::{Error, Fault, Result};
+use crate::order::TILE_LEN;
 
 /// The device side of an `ArrayData`.
 pub(super) struct Resident {
@@ -80,7 +81,7 @@ impl Resident {
             // Before anybody else can see the buffer: submissions run in order.
             let submission = self.device.submit(encoder)?;
             drop(staging);
-            self.device.watch(Some(submission.index));
+            self.device.watch(Some(submission.index), &[]);
         }
         self.fill(segment, buffer);
         self.segment(segment).ok_or_else(|| self.device.fail(Fault::Rejected("an empty segment".to_owned())))
@@ -89,7 +90,7 @@ impl Resident {
     /// Copies elements from `first` to the host.
     pub(super) async fn download(&self, first: usize, out: &mut [u32]) -> Result<()> {
         let (device, words) = (&self.device, self.ty.words());
-        let step = device.tuning.stream_len.min(self.segment_len);
+        let mut step = device.tuning.stream_len.min(self.segment_len);
         let mut flights = Flight::queue();
         let (mut at, mut rest) = (first, out);
         while !rest.is_empty() {
@@ -98,12 +99,21 @@ impl Resident {
                 return Err(device.fail(Fault::Rejected("a segment without data was asked for".to_owned())));
             };
             let end = (at + step).min(self.range(segment).end).min(at + rest.len() / words);
+            land_all(device, &mut flights, DEPTH - 1).await?;
+            let bytes = ((end - at) * words) as u64 * 4;
+            let offset = ((at - segment * self.segment_len) * words) as u64 * 4;
+            let prepared = match device.receive_copy(device.encoder(), source, offset, bytes, Vec::new()) {
+                // Nobody else has this data: in smaller pieces, then.
+                Err(Error::Device { fault: Fault::OutOfMemory { .. }, .. }) if end - at > TILE_LEN => {
+                    land_all(device, &mut flights, 0).await?;
+                    device.free_idle();
+                    step = (end - at) / 4;
+                    continue;
+                }
+                prepared => prepared?,
+            };
             let (head, tail) = std::mem::take(&mut rest).split_at_mut((end - at) * words);
             rest = tail;
-            land_all(device, &mut flights, DEPTH - 1).await?;
-            let bytes = head.len() as u64 * 4;
-            let offset = ((at - segment * self.segment_len) * words) as u64 * 4;
-            let prepared = device.receive_copy(device.encoder(), source, offset, bytes, Vec::new())?;
             flights.push_back(prepared.launch(device, head, 0)?);
             at = end;
         }

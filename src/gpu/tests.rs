@@ -1,6 +1,7 @@
 //! Every primitive on a device against the definition in `order`, whatever the length, the monoid and the tuning.
 
 mod faults;
+mod injected;
 mod map;
 mod oracle;
 mod reduce;

@@ -169,6 +169,7 @@ impl Device {
             TextureDimension::D2 | TextureDimension::D2Array => wgpu::TextureDimension::D2,
             TextureDimension::D3 => wgpu::TextureDimension::D3,
         };
+        self.refuse_at(bytes.len() as u64)?;
         self.scoped(bytes.len() as u64, || {
             let raw = self.raw.create_texture(&wgpu::TextureDescriptor {
                 label: Some("tilewright"),
@@ -243,14 +244,12 @@ impl Device {
     }
 
     /// Takes texels from a buffer that is mapped.
-    pub(super) fn read_texture(&self, buffer: &Buffer, bytes: u64, texture: &mut Texture) -> Result<()> {
+    pub(super) fn read_texture(mapped: &wgpu::BufferView, texture: &mut Texture) {
         let (row, padded) = row_bytes(texture);
         let width = texture.size()[0] as usize;
-        let mapped = buffer.raw().get_mapped_range(0..bytes).map_err(|error| self.rejected(&error))?;
         for (index, bytes) in mapped.chunks(padded as usize).enumerate() {
             texture.write(index * width, &bytes[..row as usize]);
         }
-        Ok(())
     }
 }
 

@@ -1,9 +1,9 @@
 //! Launches on devices that fail, that copy through staging buffers, and whose bindings are small.
 
 use super::super::Context;
-use super::super::tests::context;
+use super::super::tests::{context, lose_after_submission, refuse_above};
 use crate::error::{Error, Fault, Result};
-use crate::gpu::Options;
+use crate::gpu::{Event, Options, Script};
 use crate::kernel::Kernel;
 use crate::plan::Placement;
 
@@ -26,7 +26,7 @@ fn add(options: &Options, len: usize) -> Option<(Result<()>, Vec<u32>)> {
 
 #[test]
 fn a_device_without_memory() {
-    let options = Options { refuse_above: Some(1 << 20), ..Options::default() };
+    let options = Options { script: refuse_above(1 << 20), ..Options::default() };
     let Some((outcome, b)) = add(&options, 1 << 20) else { return };
     assert!(matches!(outcome, Err(Error::Device { fault: Fault::OutOfMemory { .. }, .. })), "{outcome:?}");
     assert!(b.iter().all(|&b| b == 1));
@@ -34,7 +34,7 @@ fn a_device_without_memory() {
 
 #[test]
 fn a_device_that_is_lost() {
-    let options = Options { lose_after: Some(1), ..Options::default() };
+    let options = Options { script: lose_after_submission(1), ..Options::default() };
     let Some((outcome, b)) = add(&options, 100_000) else { return };
     assert!(matches!(outcome, Err(Error::Device { fault: Fault::Lost(_), .. })), "{outcome:?}");
     assert!(b.iter().all(|&b| b == 1));
@@ -120,7 +120,7 @@ fn memory_in_windows() {
 
 #[test]
 fn memory_that_is_short_comes_in_parts() {
-    let options = Options { refuse_above: Some(1 << 20), ..Options::default() };
+    let options = Options { script: refuse_above(1 << 20), ..Options::default() };
     let Some((outcome, b, cx)) = triple(&options, Placement::Gpu, false, 1 << 20) else { return };
     outcome.expect("in parts");
     assert!(b.iter().all(|&b| b == 3));
@@ -133,7 +133,7 @@ fn memory_that_is_short_comes_in_parts() {
 fn a_device_lost_between_parts() {
     for lose_after in 1..6 {
         let small = Options { max_binding_bytes: Some(SMALL), ..Options::default() };
-        let options = Options { lose_after: Some(lose_after), ..small };
+        let options = Options { script: lose_after_submission(lose_after), ..small };
         for placement in [Placement::Gpu, Placement::Split { gpu: 0.1 }] {
             let Some((outcome, b, cx)) = triple(&options, placement, true, 20_000) else { return };
             outcome.expect("the CPU finishes");
@@ -142,6 +142,32 @@ fn a_device_lost_between_parts() {
             // A split has one part on the device; a launch on the device alone has seven.
             let is_lost = lose_after == 1 || placement == Placement::Gpu;
             assert_eq!(incidents, usize::from(is_lost), "{lose_after} {placement}");
+        }
+    }
+}
+
+const BOTH: &str = "
+    @group(0) @binding(0) var<storage, read_write> a: array<u32>;
+    @group(0) @binding(1) var<storage, read_write> b: array<u32>;
+    @compute @workgroup_size(64) fn main(@builtin(global_invocation_id) id: vec3<u32>) {
+        if (id.x < arrayLength(&b)) { a[id.x] += 1u; b[id.x] += a[id.x]; }
+    }";
+
+/// Whichever memory a device is lost at, the CPU finds all of it as it was before.
+#[test]
+fn nothing_is_written_before_everything_is_there() {
+    let kernel = Kernel::new(BOTH).expect("valid WGSL");
+    for staged in [false, true] {
+        for at in 1..=6 {
+            for placement in [Placement::Gpu, Placement::Split { gpu: 0.5 }] {
+                let script = Script::of(Event::LostWhileMapped, at, 1);
+                let options = Options { staged, script, ..Options::default() };
+                let Some(cx) = context(&options, placement, true) else { return };
+                let (mut a, mut b) = (vec![1u32; 5000], vec![1u32; 5000]);
+                let launch = kernel.launch().bind("a", &mut a).bind("b", &mut b);
+                launch.invocations([5000]).run(&cx).expect("the CPU finishes");
+                assert!(a.iter().all(|&a| a == 2) && b.iter().all(|&b| b == 3), "{staged} {at} {placement}");
+            }
         }
     }
 }

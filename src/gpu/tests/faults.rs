@@ -8,7 +8,7 @@ use super::resident::array;
 use super::support::{call, cases, elements, flat, function, gpu, noise, through, work};
 use crate::element::Element;
 use crate::error::{Error, Fault};
-use crate::gpu::{Choice, Gpu, Options};
+use crate::gpu::{Choice, Event, Gpu, Options, Script};
 use crate::order::TILE_LEN;
 use crate::run::Executor;
 use crate::work::{Primitive, Source};
@@ -165,11 +165,16 @@ fn probe_and_measure() {
     );
 }
 
+/// Every larger allocation is refused.
+fn refuse_above(over: u64) -> Script {
+    Script::of(Event::OutOfMemory { over }, 1, u32::MAX)
+}
+
 #[test]
 fn chunks_shrink_until_memory_suffices() {
     for staged in [false, true] {
-        let refuse_above = Some(4 * 4 * TILE_LEN as u64);
-        let Some(gpu) = gpu(Options { staged, refuse_above, ..Options::default() }) else { return };
+        let script = refuse_above(4 * 4 * TILE_LEN as u64);
+        let Some(gpu) = gpu(Options { staged, script, ..Options::default() }) else { return };
         let len = 37 * TILE_LEN + 11;
         assert!(run(&gpu, len).expect("map") == noise(len, 1));
 
@@ -192,9 +197,8 @@ fn chunks_shrink_until_memory_suffices() {
             assert!(out == flat(&inclusive(&states, 0..len, [0; 4], case.op), 1));
         }
     }
-    let Some(gpu) = gpu(Options { refuse_above: Some(4 * TILE_LEN as u64 / 2), ..Options::default() }) else {
-        return;
-    };
+    let script = refuse_above(4 * TILE_LEN as u64 / 2);
+    let Some(gpu) = gpu(Options { script, ..Options::default() }) else { return };
     let error = run(&gpu, 2 * TILE_LEN).expect_err("not even a tile");
     assert!(matches!(error, Error::Device { fault: Fault::OutOfMemory { .. }, .. }), "{error}");
 }
