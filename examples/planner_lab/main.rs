@@ -2,7 +2,7 @@
 
 #[path = "../common/mod.rs"]
 pub(crate) mod common;
-mod crossover;
+pub(crate) mod crossover;
 
 use std::io::Write;
 use std::process::ExitCode;

@@ -1,7 +1,7 @@
 //! Where the GPU begins to pay: the same call on the CPU, on the GPU, split at eleven shares, and as `Auto` decides.
 
 mod candidates;
-mod functions;
+pub(crate) mod functions;
 mod measure;
 mod row;
 mod svg;
