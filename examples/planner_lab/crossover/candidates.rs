@@ -41,12 +41,23 @@ pub(crate) struct Candidate {
     /// Whether a call that is not timed goes before, which fills caches with what is its own.
     pub(crate) primed: bool,
     pub(crate) samples: Vec<Sample>,
+    /// Of the rounds of all candidates.
+    pub(crate) median_s: Option<f64>,
 }
 
 impl Candidate {
     fn new(cx: &Context, placement: Placement) -> Self {
         let cx = cx.with_placement(placement);
-        Self { placement, cx, gpu_elements: None, call_s: 0.0, calls: 1, primed: false, samples: Vec::new() }
+        Self {
+            placement,
+            cx,
+            gpu_elements: None,
+            call_s: 0.0,
+            calls: 1,
+            primed: false,
+            samples: Vec::new(),
+            median_s: None,
+        }
     }
 
     /// Fails if the last call did not run where it had to.

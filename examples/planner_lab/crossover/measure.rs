@@ -1,8 +1,9 @@
 //! The measurement of one row: candidates in turns, medians, checked results.
 //!
 //! Each round times every candidate once, in a new random order, so that none always meets the caches, the clock rate or
-//! the idle threads that the same other one left. Then only `Auto` and the best single executor take turns: their ratio is
-//! to be known better than the times, and one round of a slow device takes as long as many of theirs.
+//! the idle threads that the same other one left. Times are medians of these rounds, so that all are measured in the same
+//! company. Then only `Auto` and the best single executor take turns: their ratio, a median of all rounds, is to be known
+//! better than the times, and one round of a slow device takes as long as many of theirs.
 
 use std::collections::BTreeMap;
 use std::time::Instant;
@@ -75,6 +76,9 @@ impl<'f> Bench<'f> {
         let all: Vec<usize> = (0..candidates.len()).collect();
         let rounds = fitting(half, &candidates, &all, (least.0, ROUNDS.1));
         run.rounds(&mut candidates, &all, rounds, &mut random)?;
+        for candidate in &mut candidates {
+            candidate.median_s = median(candidate.samples.iter().map(|sample| sample.seconds));
+        }
         let best = best_single(machine, &candidates);
         let auto = position(&candidates, Placement::Auto).unwrap_or(best);
         let pair = [best, auto];
@@ -208,7 +212,7 @@ fn position(candidates: &[Candidate], placement: Placement) -> Option<usize> {
 }
 
 fn time(candidate: &Candidate) -> f64 {
-    median(candidate.samples.iter().map(|sample| sample.seconds)).unwrap_or(f64::INFINITY)
+    candidate.median_s.unwrap_or(f64::INFINITY)
 }
 
 /// Sums up what was measured.
