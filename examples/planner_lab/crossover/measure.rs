@@ -20,6 +20,9 @@ const SAMPLE_S: f64 = 200e-6;
 const MOST_CALLS: usize = 256;
 /// A call that takes longer finds nothing of its own in a cache.
 const PRIMED_BELOW_S: f64 = 10e-3;
+/// Seconds for which threads of a software adapter may linger after its call: calls of the next candidate that are not
+/// timed go on for so long.
+const SETTLE_S: f64 = 4e-3;
 /// Rounds of all candidates.
 const ROUNDS: (usize, usize) = (3, 25);
 /// Rounds of `Auto` and the best single executor.
@@ -66,15 +69,16 @@ impl<'f> Bench<'f> {
         // The first is the CPU: what it gives is what the others are held against.
         function.run(&candidates[0].cx, &inputs, reference)?;
 
-        let mut run =
-            Runner { function, inputs: &inputs, out, reference, predict: effort.predict, checked: 0 };
+        let (inputs, predict) = (&inputs, effort.predict);
+        let mut run = Runner { function, inputs, out, reference, predict, settle_s: 0.0, checked: 0 };
         candidates.iter_mut().try_for_each(|candidate| run.warm(candidate))?;
         let mut random = Random(n as u64);
         let half = if effort.quick { 0.0 } else { 0.5 * effort.seconds };
         let least = if effort.quick { (2, 2) } else { (ROUNDS.0, PAIRS.0) };
 
         let all: Vec<usize> = (0..candidates.len()).collect();
-        let rounds = fitting(half, &candidates, &all, (least.0, ROUNDS.1));
+        run.settle_s = if effort.quick { 0.0 } else { SETTLE_S };
+        let rounds = fitting(half, &candidates, &all, run.settle_s, (least.0, ROUNDS.1));
         run.rounds(&mut candidates, &all, rounds, &mut random)?;
         for candidate in &mut candidates {
             candidate.median_s = median(candidate.samples.iter().map(|sample| sample.seconds));
@@ -82,7 +86,8 @@ impl<'f> Bench<'f> {
         let best = best_single(machine, &candidates);
         let auto = position(&candidates, Placement::Auto).unwrap_or(best);
         let pair = [best, auto];
-        let pairs = fitting(half, &candidates, &pair, (least.1, PAIRS.1));
+        run.settle_s = if candidates[best].placement == Placement::Gpu { run.settle_s } else { 0.0 };
+        let pairs = fitting(half, &candidates, &pair, run.settle_s, (least.1, PAIRS.1));
         let choices = run.rounds(&mut candidates, &pair, pairs, &mut random)?;
         let checked = run.checked;
         Ok(row(function.name, n, &candidates, (best, auto), rounds + pairs, checked, &choices))
@@ -96,6 +101,8 @@ struct Runner<'a> {
     out: &'a mut [f32],
     reference: &'a [f32],
     predict: bool,
+    /// Seconds of calls that are not timed before a sample.
+    settle_s: f64,
     /// Results that were compared.
     checked: usize,
 }
@@ -164,8 +171,12 @@ impl Runner<'_> {
     }
 
     fn sample(&mut self, candidate: &Candidate) -> Result<Sample, Failure> {
+        let start = Instant::now();
         if candidate.primed {
             self.call(candidate)?;
+            while start.elapsed().as_secs_f64() < self.settle_s {
+                self.call(candidate)?;
+            }
         }
         let start = Instant::now();
         for _ in 0..candidate.calls {
@@ -191,11 +202,13 @@ fn fitting(
     seconds: f64,
     candidates: &[Candidate],
     indices: &[usize],
+    settle_s: f64,
     (least, most): (usize, usize),
 ) -> usize {
     let samples = indices.iter().map(|&index| {
         let candidate = &candidates[index];
-        candidate.call_s * (candidate.calls + usize::from(candidate.primed)) as f64
+        let before = if candidate.primed { candidate.call_s.max(settle_s) } else { 0.0 };
+        before + candidate.call_s * candidate.calls as f64
     });
     let round: f64 = samples.sum();
     ((seconds / round.max(1e-9)) as usize).clamp(least, most.max(least))
