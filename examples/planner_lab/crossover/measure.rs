@@ -26,7 +26,7 @@ const SETTLE_S: f64 = 4e-3;
 /// Rounds of all candidates.
 const ROUNDS: (usize, usize) = (3, 25);
 /// Rounds of `Auto` and the best single executor.
-const PAIRS: (usize, usize) = (7, 301);
+const PAIRS: (usize, usize) = (9, 301);
 
 /// How much is measured.
 pub(crate) struct Effort {
@@ -260,6 +260,8 @@ fn row(
         auto_chose: choices.iter().map(|(choice, _)| choice.as_str()).collect::<Vec<_>>().join(" or "),
         best_single: best.placement.to_string(),
         auto_over_best: median(pairs().map(|(auto, best)| auto / best)).unwrap_or(f64::NAN),
+        quartiles: [0.25, 0.75]
+            .map(|q| quantile(pairs().map(|(auto, best)| auto / best), q).unwrap_or(f64::NAN)),
         auto_minus_best_s: median(pairs().map(|(auto, best)| auto - best)).unwrap_or(f64::NAN),
         rounds,
         checked,
@@ -283,12 +285,17 @@ fn prediction(candidate: &Candidate, n: usize) -> Option<Prediction> {
     })
 }
 
-/// The value in the middle, or the mean of the two there.
 fn median(values: impl Iterator<Item = f64>) -> Option<f64> {
+    quantile(values, 0.5)
+}
+
+/// The value below which a share `q` of the values lies, linear between neighbours.
+fn quantile(values: impl Iterator<Item = f64>, q: f64) -> Option<f64> {
     let mut values: Vec<f64> = values.collect();
     values.sort_by(f64::total_cmp);
-    let (low, high) = (values.get(values.len().checked_sub(1)? / 2)?, values.get(values.len() / 2)?);
-    Some(0.5 * (low + high))
+    let at = q * values.len().checked_sub(1)? as f64;
+    let (low, high) = (values.get(at.floor() as usize)?, values.get(at.ceil() as usize)?);
+    Some(low + (high - low) * at.fract())
 }
 
 fn zeroed(len: usize) -> Result<Vec<f32>, Failure> {

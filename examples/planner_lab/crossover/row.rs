@@ -28,6 +28,8 @@ pub(crate) struct Row {
     pub(crate) best_single: String,
     /// Medians over rounds.
     pub(crate) auto_over_best: f64,
+    /// Of that ratio, lower and upper: how far the machine let it be known.
+    pub(crate) quartiles: [f64; 2],
     pub(crate) auto_minus_best_s: f64,
     pub(crate) rounds: usize,
     /// Ways to run.

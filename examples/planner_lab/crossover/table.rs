@@ -10,8 +10,18 @@ const NONE: &str = "-";
 
 pub(crate) fn header() -> String {
     format!(
-        "{:<15}{:>5}{:>10}{:>10}{:>10} {:<6}{:>10}  {:<16}{:>11}{:>10}  verdict",
-        "function", "n", "cpu", "gpu", "split", "share", "auto", "auto chose", "auto/best", "more"
+        "{:<15}{:>5}{:>10}{:>10}{:>10} {:<6}{:>10}  {:<16}{:>10}  {:<12}{:>10}  verdict",
+        "function",
+        "n",
+        "cpu",
+        "gpu",
+        "split",
+        "share",
+        "auto",
+        "auto chose",
+        "auto/best",
+        "quartiles",
+        "more"
     )
 }
 
@@ -19,7 +29,7 @@ pub(crate) fn line(row: &Row) -> String {
     let optional = |seconds: Option<f64>| seconds.map_or_else(|| NONE.into(), time);
     let split = row.best_split.as_ref();
     format!(
-        "{:<15}{:>5}{:>10}{:>10}{:>10} {:<6}{:>10}  {:<16}{:>11.3}{:>10}  {}",
+        "{:<15}{:>5}{:>10}{:>10}{:>10} {:<6}{:>10}  {:<16}{:>10.3}  {:<12}{:>10}  {}",
         row.function,
         length(row.n),
         time(row.cpu_s),
@@ -29,6 +39,7 @@ pub(crate) fn line(row: &Row) -> String {
         time(row.auto_s),
         row.auto_chose,
         row.auto_over_best,
+        format!("{:.2} .. {:.2}", row.quartiles[0], row.quartiles[1]),
         time(row.auto_minus_best_s),
         row.verdict()
     )
@@ -69,14 +80,14 @@ pub(crate) fn json(row: &Row) -> Result<String, Failure> {
 
 pub(crate) fn csv(rows: &[Row]) -> String {
     let mut text = String::from(
-        "function,n,cpu_s,gpu_s,split_s,split_share,auto_s,auto_chose,best_single,auto_over_best,auto_minus_best_s,rounds,checked,verdict\n",
+        "function,n,cpu_s,gpu_s,split_s,split_share,auto_s,auto_chose,best_single,auto_over_best,lower_quartile,upper_quartile,auto_minus_best_s,rounds,checked,verdict\n",
     );
     for row in rows {
         let optional = |value: Option<f64>| value.map_or_else(String::new, |value| format!("{value:.4e}"));
         let split = row.best_split.as_ref();
         let _ = writeln!(
             text,
-            "{},{},{:.4e},{},{},{},{:.4e},\"{}\",{},{:.4},{:.4e},{},{},{}",
+            "{},{},{:.4e},{},{},{},{:.4e},\"{}\",{},{:.4},{:.4},{:.4},{:.4e},{},{},{}",
             row.function,
             row.n,
             row.cpu_s,
@@ -87,6 +98,8 @@ pub(crate) fn csv(rows: &[Row]) -> String {
             row.auto_chose,
             row.best_single,
             row.auto_over_best,
+            row.quartiles[0],
+            row.quartiles[1],
             row.auto_minus_best_s,
             row.rounds,
             row.checked,
