@@ -13,6 +13,7 @@ use tilewright::Placement;
 use super::super::common::{Failure, Random};
 use super::candidates::{self, Candidate, Machine};
 use super::functions::Function;
+use super::quantile::{median, quantile};
 use super::row::{Prediction, Row, Split};
 
 /// Seconds of a sample at least, unless it takes too many calls.
@@ -283,19 +284,6 @@ fn prediction(candidate: &Candidate, n: usize) -> Option<Prediction> {
         measured_s: median(samples().map(|(measured, _)| measured))?,
         measured_over_predicted: median(samples().map(|(measured, predicted)| measured / predicted))?,
     })
-}
-
-fn median(values: impl Iterator<Item = f64>) -> Option<f64> {
-    quantile(values, 0.5)
-}
-
-/// The value below which a share `q` of the values lies, linear between neighbours.
-fn quantile(values: impl Iterator<Item = f64>, q: f64) -> Option<f64> {
-    let mut values: Vec<f64> = values.collect();
-    values.sort_by(f64::total_cmp);
-    let at = q * values.len().checked_sub(1)? as f64;
-    let (low, high) = (values.get(at.floor() as usize)?, values.get(at.ceil() as usize)?);
-    Some(low + (high - low) * at.fract())
 }
 
 fn zeroed(len: usize) -> Result<Vec<f32>, Failure> {

@@ -3,6 +3,7 @@
 mod candidates;
 pub(crate) mod functions;
 mod measure;
+mod quantile;
 mod row;
 mod svg;
 mod table;

@@ -95,5 +95,5 @@ pub(crate) fn assert(rows: &[Row]) -> Result<(), Failure> {
     if wrong.is_empty() {
         return Ok(());
     }
-    Err(Failure::Check(format!("{}:\n  {}", count(wrong.len(), "miss"), wrong.join("\n  "))))
+    Err(Failure::Check(format!("{} too long:\n  {}", count(wrong.len(), "time"), wrong.join("\n  "))))
 }
