@@ -24,7 +24,7 @@ pub(crate) const CASES: [Case; 8] = [
 ];
 
 /// What a run prints. The example's name and its arguments go before, the context is the test's.
-fn printed<A: Parser, E: Display>(
+pub(crate) fn printed<A: Parser, E: Display>(
     cx: &Context,
     args: &str,
     run: impl Fn(&Context, &A, &mut dyn std::io::Write) -> Result<(), E>,
@@ -36,7 +36,7 @@ fn printed<A: Parser, E: Display>(
     String::from_utf8(out).expect("text")
 }
 
-fn folder(name: &str) -> PathBuf {
+pub(crate) fn folder(name: &str) -> PathBuf {
     let thread = std::thread::current().id();
     let folder = std::env::temp_dir().join(format!("tilewright-{name}-{}-{thread:?}", std::process::id()));
     fs::create_dir_all(&folder).expect("a folder for files");

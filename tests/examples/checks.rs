@@ -5,7 +5,7 @@ use tilewright::{Context, Placement};
 use crate::{delays, heat, matmul, merkle, nbody};
 
 /// A test by its name.
-type Case = (&'static str, fn());
+pub(crate) type Case = (&'static str, fn());
 
 pub(crate) const CASES: [Case; 5] = [
     ("a_wrong_body_is_found", body),

@@ -20,9 +20,13 @@ mod merkle;
 #[allow(dead_code, reason = "`main` starts the example")]
 #[path = "../../examples/nbody/main.rs"]
 mod nbody;
+#[allow(dead_code, reason = "`main` starts the example")]
+#[path = "../../examples/planner_lab/main.rs"]
+mod planner_lab;
 
 mod cases;
 mod checks;
+mod crossover;
 #[allow(dead_code, reason = "examples do not run on all of the executors")]
 #[path = "../support/executors.rs"]
 mod support;
@@ -37,12 +41,14 @@ const EXECUTORS: [Executor; 4] = [Executor::Cpu(1), Executor::Cpu(3), Executor::
 fn main() {
     let args = Arguments::from_args();
     let run = cases::CASES.iter().flat_map(|&(name, test)| support::trials(name, &EXECUTORS, test));
-    let checks = checks::CASES.iter().map(|&(name, test)| {
+    // Runs on all executors by itself.
+    let crossover = support::trials("crossover", &[Executor::Gpu], crossover::measured);
+    let checks = checks::CASES.iter().chain(&crossover::CASES).map(|&(name, test)| {
         Trial::test(name, move || {
             test();
             Ok(())
         })
     });
-    let trials: Vec<Trial> = run.chain(checks).collect();
+    let trials: Vec<Trial> = run.chain(crossover).chain(checks).collect();
     libtest_mimic::run(&args, trials).exit();
 }
