@@ -336,7 +336,10 @@ mod wgsl;
 mod work;
 
 pub use array::Array;
-pub use context::{Adapter, Builder, Context, Incident, Report};
+pub use context::{
+    Adapter, Builder, CancelToken, ChunkReport, Context, ExecutorReport, Incident, Progress, Report,
+    ReportWithoutTimes,
+};
 pub use element::{Element, ElementType, Scalar};
 pub use error::{Error, Fault, Law, Result};
 pub use findings::{CheckReport, Finding, FindingKind, FoundAccess, Invocation};

@@ -9,10 +9,11 @@ use std::time::{Duration, Instant};
 
 use pollster::block_on;
 
+use super::history::device_name;
 use crate::array::ArrayData;
 use crate::error::{Error, Fault, Result};
 use crate::gpu::{AdapterInfo, Choice, Gpu};
-use crate::plan::{AdapterKind, CanonicalOrder, DeviceState, Estimate, GpuProfile, Provenance};
+use crate::plan::{AdapterKind, CanonicalOrder, DeviceState, Estimate, GpuProfile, Profile, Provenance};
 use crate::work::Work;
 
 /// Failures after which an adapter is left alone.
@@ -73,6 +74,11 @@ impl Devices {
             profile.state = DeviceState::Failed(why);
         }
         vec![profile]
+    }
+
+    /// What history knows the adapters of a profile by.
+    pub(super) fn history_names(&self, profile: &Profile) -> Vec<String> {
+        profile.gpus.iter().filter_map(|_| self.preferred()).map(device_name).collect()
     }
 
     /// The open device; opened, probed and measured by the first call.

@@ -104,7 +104,10 @@ impl Context {
         if let Some(rate) = rate.and_then(|rate| Estimate::new(rate, Provenance::Calibrated)) {
             cpu.memory_rate = rate;
         }
-        Profile { cpu, gpus, searched: wants_gpu, budget: None }
+        let mut profile = Profile { cpu, gpus, searched: wants_gpu, budget: None };
+        let devices = self.shared.devices.history_names(&profile);
+        self.shared.memory.apply(&mut profile, shape, &devices);
+        profile
     }
 
     /// Bytes per second that the CPU's threads read, by summing an array twice; the first time brings the pages in.

@@ -3,13 +3,16 @@
 use std::fmt;
 use std::ops::Range;
 
+use serde::Serialize;
+
 use super::course::Course;
 use super::placement::{Origin, Placement};
 use super::profile::Provenance;
 use super::seconds::Seconds;
 
 /// What runs a chunk.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Executor {
     /// The CPU.
@@ -19,7 +22,8 @@ pub enum Executor {
 }
 
 /// Who gets which elements.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Choice {
     /// All on the CPU.
@@ -34,7 +38,8 @@ pub enum Choice {
 }
 
 /// Why an alternative was not taken.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "kind", content = "detail", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Reason {
     /// Predicted to take longer.
@@ -87,7 +92,8 @@ impl fmt::Display for Reason {
 }
 
 /// A way to run the work.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Alternative {
     /// The CPU alone.
@@ -109,7 +115,7 @@ pub enum Alternative {
 }
 
 /// An alternative that was not taken.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Rejected {
     /// The alternative.
     pub alternative: Alternative,
@@ -120,7 +126,7 @@ pub struct Rejected {
 }
 
 /// A number of the prediction.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Term {
     /// Whose time.
     pub executor: Executor,
@@ -136,7 +142,7 @@ pub struct Term {
 }
 
 /// What was decided. Prints itself; [`Plan::without_times`] prints what does not vary from run to run.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Plan {
     /// What runs: `map of saxpy`.
@@ -154,6 +160,7 @@ pub struct Plan {
     /// Name of the adapter that takes part, if one does.
     pub adapter: Option<String>,
     /// Index of that adapter in the profile.
+    #[serde(skip)]
     pub(crate) adapter_index: Option<usize>,
     /// Threads of the CPU that take part; 0 when it does not, 1 for the calling thread alone.
     pub threads: usize,
@@ -172,8 +179,10 @@ pub struct Plan {
     /// What the user should know of the decision beyond that.
     pub notes: Vec<String>,
     /// What is settled while the call runs; `None` for kernels.
+    #[serde(skip)]
     pub(crate) course: Option<Course>,
     /// Index of an adapter whose device is to be opened in the background, for calls to come.
+    #[serde(skip)]
     pub(crate) opens: Option<usize>,
 }
 

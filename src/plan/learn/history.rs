@@ -78,11 +78,11 @@ pub(crate) struct DeviceHistory {
     /// Seconds to compile the pipelines of a work.
     pub(crate) compile_s: Average,
     /// How much running beside the CPU slows both, by work; the empty name holds all works.
-    contention: BTreeMap<String, Average>,
+    pub(super) contention: BTreeMap<String, Average>,
     /// Bytes of one chunk that the device had no memory for.
     pub(crate) ceiling_bytes: Option<u64>,
     /// Times by work.
-    works: BTreeMap<String, Samples>,
+    pub(super) works: BTreeMap<String, Samples>,
 }
 
 impl DeviceHistory {
@@ -115,9 +115,9 @@ pub(crate) struct Observation {
 #[serde(deny_unknown_fields)]
 pub(crate) struct History {
     /// Times of the CPU by work.
-    cpu: BTreeMap<String, Samples>,
+    pub(super) cpu: BTreeMap<String, Samples>,
     /// By name and driver.
-    devices: BTreeMap<String, DeviceHistory>,
+    pub(super) devices: BTreeMap<String, DeviceHistory>,
     /// Of all calls.
     pub(crate) budget: Budget,
 }

@@ -7,6 +7,7 @@ mod apply;
 mod budget;
 mod fit;
 mod history;
+mod persist;
 mod samples;
 
 pub(crate) use budget::Budget;

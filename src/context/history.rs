@@ -1,0 +1,171 @@
+//! What a context has learned: applied before each decision, added to after each call, kept on disk in between.
+//!
+//! No call waits for the disk, but for the first one that plans, which reads a file of a few kilobytes for the CPU and one
+//! for each device. Saving is up to a thread that lives as long as that takes, started by a call that ends at least
+//! [`SAVE_EVERY`] after the last save, and up to the end of the context.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use super::store::{Part, Store};
+use crate::gpu::AdapterInfo;
+use crate::plan::{History, Profile, Shape};
+use crate::run::{Call, Facts, learn};
+
+/// Time between two saves. What a program that is killed loses is as much as it has learned in this time.
+const SAVE_EVERY: Duration = Duration::from_secs(5);
+
+/// The same after a save that failed: a full disk may be tidied up, but is not to be asked all the time.
+const RETRY_AFTER: Duration = Duration::from_secs(300);
+
+/// See the module.
+pub(super) struct Memory {
+    enabled: bool,
+    kept: Arc<Kept>,
+    saver: Mutex<Option<JoinHandle<()>>>,
+}
+
+/// What a thread that saves needs.
+struct Kept {
+    known: Mutex<Known>,
+    cpu: Part,
+    /// Or why nothing is kept on disk.
+    store: Result<Store, String>,
+}
+
+struct Known {
+    /// Everything: from disk, and from this context.
+    history: History,
+    /// What this context has learned and not saved.
+    unsaved: History,
+    loaded: BTreeSet<Part>,
+    next_save: Instant,
+}
+
+/// What history knows a device by. Drivers differ in speed, so that a new one is a new device.
+pub(super) fn device_name(info: &AdapterInfo) -> String {
+    format!("{}, {}, {}", info.name, info.backend, info.driver)
+}
+
+impl Memory {
+    /// `cpu` says which CPU this is: threads and instruction set. Reads nothing yet.
+    pub(super) fn new(enabled: bool, cpu: String, store: Result<Store, String>) -> Self {
+        let known = Known {
+            history: History::default(),
+            unsaved: History::default(),
+            loaded: BTreeSet::new(),
+            next_save: Instant::now() + SAVE_EVERY,
+        };
+        let kept = Kept { known: Mutex::new(known), cpu: Part::Cpu(cpu), store };
+        Self { enabled, kept: Arc::new(kept), saver: Mutex::new(None) }
+    }
+
+    /// Puts what is known into a profile; `devices` names its adapters as [`device_name`] does.
+    pub(super) fn apply(&self, profile: &mut Profile, shape: &Shape, devices: &[String]) {
+        if self.enabled {
+            let mut known = self.kept.known();
+            self.kept.load(&mut known, devices);
+            known.history.apply(profile, shape, devices);
+        }
+    }
+
+    /// Learns from a call.
+    pub(super) fn learn(&self, call: &Call, facts: &Facts) {
+        self.add(|history| learn(history, call, facts));
+    }
+
+    /// Adds a lesson, and has it saved if it is time.
+    pub(super) fn add(&self, teach: impl Fn(&mut History)) {
+        if !self.enabled {
+            return;
+        }
+        let mut known = self.kept.known();
+        teach(&mut known.history);
+        teach(&mut known.unsaved);
+        let now = Instant::now();
+        if self.kept.store.is_ok() && now >= known.next_save {
+            known.next_save = now + SAVE_EVERY;
+            drop(known);
+            self.save_beside();
+        }
+    }
+
+    /// What the user should know of the history.
+    pub(super) fn notes(&self) -> Vec<String> {
+        match &self.kept.store {
+            _ if !self.enabled => Vec::new(),
+            Ok(store) => store.notes(),
+            Err(why) => vec![format!("history is not kept on disk: {why}")],
+        }
+    }
+
+    fn save_beside(&self) {
+        let mut saver = self.saver.lock().unwrap_or_else(|e| e.into_inner());
+        // One that is still at it after seconds has a slow disk: it is not helped by another one.
+        if saver.as_ref().is_some_and(|thread| !thread.is_finished()) {
+            return;
+        }
+        let kept = Arc::clone(&self.kept);
+        let thread = std::thread::Builder::new().name("tilewright history".into());
+        // Without a thread it is saved at the end.
+        *saver = thread.spawn(move || kept.save()).ok();
+    }
+}
+
+impl Drop for Memory {
+    fn drop(&mut self) {
+        let saver = self.saver.get_mut().unwrap_or_else(|e| e.into_inner());
+        if let Some(thread) = saver.take() {
+            // A panic there loses samples, and has been printed.
+            let _ = thread.join();
+        }
+        self.kept.save();
+    }
+}
+
+impl Kept {
+    /// A poisoned lock only means that a panic has cut a lesson short.
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(|e| e.into_inner())
+    }
+
+    /// Reads what was not read yet.
+    fn load(&self, known: &mut Known, devices: &[String]) {
+        let Ok(store) = &self.store else { return };
+        let parts = devices.iter().map(|name| Part::Device(name.clone()));
+        for part in std::iter::once(self.cpu.clone()).chain(parts) {
+            if !known.loaded.contains(&part) {
+                known.history.merge(&store.load(&part));
+                known.loaded.insert(part);
+            }
+        }
+    }
+
+    fn save(&self) {
+        let Ok(store) = &self.store else { return };
+        let mut known = self.known();
+        let learned = std::mem::take(&mut known.unsaved);
+        if learned.is_empty() {
+            return;
+        }
+        let devices = learned.device_names();
+        // Files that were never read are not to be replaced by what is known here alone.
+        self.load(&mut known, &devices);
+        let whole = known.history.clone();
+        drop(known);
+        let parts = devices.into_iter().map(Part::Device);
+        let mut unsaved = History::default();
+        for part in std::iter::once(self.cpu.clone()).chain(parts) {
+            if !store.save(&part, &whole, &learned) {
+                unsaved.merge(&part.of(&learned));
+            }
+        }
+        if !unsaved.is_empty() {
+            let mut known = self.known();
+            known.unsaved.merge(&unsaved);
+            known.next_save = Instant::now() + RETRY_AFTER;
+        }
+    }
+}
