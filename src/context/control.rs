@@ -264,4 +264,4 @@ fn progress(call: &Call, total: usize) -> Progress {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use serde::{Serialize, Serializer};
 
-pub use self::executors::{ChunkReport, ExecutorReport};
 pub(crate) use self::executors::Phases;
+pub use self::executors::{ChunkReport, ExecutorReport};
 pub use self::text::ReportWithoutTimes;
 
 use crate::plan::{Executor, Plan, pretty};

@@ -209,7 +209,8 @@ impl Store {
         static COUNT: AtomicU64 = AtomicU64::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         // Processes of two containers may share the folder and the number.
-        let moment = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |age| age.subsec_nanos());
+        let moment =
+            SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |age| age.subsec_nanos());
         path.with_extension(format!("{}-{count}-{moment}.tmp", std::process::id()))
     }
 

@@ -130,8 +130,9 @@ pub struct Rejected {
 pub struct Term {
     /// Whose time.
     pub executor: Executor,
-    /// What takes it: `memory`, `compute`, `fork`, `call` of the CPU; `open`, `compile`, `upload`, `kernel`, `download`,
-    /// `launch` of the GPU; `fetch` where data comes from a device.
+    /// What takes it: `memory`, `compute`, `fork`, `call` of the CPU, `fold` for what it does of a GPU's part of a scan;
+    /// `open`, `compile`, `upload`, `kernel`, `download`, `launch` of the GPU; `fetch` where data comes from a device;
+    /// `start` and `work` of an executor that was measured at this work.
     pub name: &'static str,
     /// How long. Terms that overlap do not add up to the prediction.
     pub seconds: Seconds,

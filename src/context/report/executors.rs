@@ -102,7 +102,7 @@ impl ExecutorReport {
 }
 
 /// Seconds that chunks cover together: those of a device may overlap.
-fn covered_s(chunks: &[ChunkReport]) -> f64 {
+pub(super) fn covered_s(chunks: &[ChunkReport]) -> f64 {
     let mut spans: Vec<(f64, f64)> = chunks.iter().map(|chunk| (chunk.began_s, chunk.ended_s)).collect();
     spans.sort_by(|a, b| a.0.total_cmp(&b.0));
     let (mut covered_s, mut until_s) = (0.0, f64::NEG_INFINITY);

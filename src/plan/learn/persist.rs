@@ -125,8 +125,7 @@ mod tests {
                 a.len() == b.len() && a.iter().zip(b).all(|(a, b)| alike(a, b))
             }
             (Value::Object(a), Value::Object(b)) => {
-                a.len() == b.len()
-                    && a.iter().all(|(key, a)| b.get(key).is_some_and(|b| alike(a, b)))
+                a.len() == b.len() && a.iter().all(|(key, a)| b.get(key).is_some_and(|b| alike(a, b)))
             }
             _ => a == b,
         }
