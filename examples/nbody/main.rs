@@ -14,6 +14,7 @@ use clap::Parser;
 use tilewright::prelude::*;
 
 pub(crate) use bodies::{State, plummer};
+use common::progress::ShowProgress;
 use common::{Failure, Where};
 pub(crate) use oracle::{check, energy};
 
@@ -36,6 +37,8 @@ pub(crate) struct Args {
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(2..=1_000_000))]
     steps: u32,
     #[command(flatten)]
+    progress: ShowProgress,
+    #[command(flatten)]
     place: Where,
 }
 
@@ -51,12 +54,15 @@ pub(crate) fn run_on(cx: &Context, args: &Args, out: &mut dyn Write) -> Result<(
     // The first step, which also compiles and uploads.
     simulation.step(cx)?;
     let first = energy(&start, &simulation.read(cx)?.velocities);
+    let bar = args.progress.steps("steps", args.steps.into());
     let begin = Instant::now();
     for _ in 1..args.steps {
         simulation.step(cx)?;
+        bar.inc(1);
     }
     let after = simulation.read(cx)?;
     let seconds = begin.elapsed().as_secs_f64();
+    bar.finish_and_clear();
     let before = simulation.read_before(cx)?;
 
     writeln!(out, "{}", common::ran(cx))?;
