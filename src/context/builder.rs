@@ -179,7 +179,8 @@ impl Builder {
             Err(error) => (false, Some(error)),
         };
         let threads = cpu.threads();
-        let cpu_name = format!("{threads} thread{}, {}", if threads == 1 { "" } else { "s" }, cpu.instructions());
+        let cpu_name =
+            format!("{threads} thread{}, {}", if threads == 1 { "" } else { "s" }, cpu.instructions());
         let store = environment.folder(self.cache_dir.as_deref()).map(Store::new);
         let memory = Memory::new(learns, cpu_name, store);
         let devices = Devices::new(self.adapter);

@@ -100,12 +100,12 @@ mod tests {
 
     #[test]
     fn the_program_wins_over_the_environment() {
-        assert_eq!(environment(None, None).learns(None).unwrap(), true);
-        assert_eq!(environment(Some("off"), None).learns(None).unwrap(), false);
-        assert_eq!(environment(Some(" ON "), None).learns(None).unwrap(), true);
-        assert_eq!(environment(Some("off"), None).learns(Some(true)).unwrap(), true);
-        assert_eq!(environment(Some("on"), None).learns(Some(false)).unwrap(), false);
-        assert_eq!(environment(Some("rubbish"), None).learns(Some(false)).unwrap(), false);
+        assert!(environment(None, None).learns(None).unwrap());
+        assert!(!environment(Some("off"), None).learns(None).unwrap());
+        assert!(environment(Some(" ON "), None).learns(None).unwrap());
+        assert!(environment(Some("off"), None).learns(Some(true)).unwrap());
+        assert!(!environment(Some("on"), None).learns(Some(false)).unwrap());
+        assert!(!environment(Some("rubbish"), None).learns(Some(false)).unwrap());
     }
 
     #[test]

@@ -34,7 +34,9 @@ impl Fnv {
         for node in &fused.nodes {
             match node {
                 Node::Source { slot, ty } => {
-                    self.number(1 | u64::from(*slot) << 8 | (ty.scalar as u64) << 40 | (ty.width as u64) << 48);
+                    self.number(
+                        1 | u64::from(*slot) << 8 | (ty.scalar as u64) << 40 | (ty.width as u64) << 48,
+                    );
                 }
                 Node::Call { function, args, .. } => {
                     self.number(2 | (args.len() as u64) << 8);

@@ -2,7 +2,8 @@
 //!
 //! No call waits for the disk, but for the first one that plans, which reads a file of a few kilobytes for the CPU and one
 //! for each device. Saving is up to a thread that lives as long as that takes, started by a call that ends at least
-//! [`SAVE_EVERY`] after the last save, and up to the end of the context.
+//! [`SAVE_EVERY`] after the last save, and up to the end of the context. Measured with a thousand works: a lesson costs a call
+//! about 1 µs and starting the thread 60 µs; the thread takes 7 ms, and reading a file 1 ms.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard};

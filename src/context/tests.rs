@@ -51,7 +51,7 @@ pub(super) fn context(options: &Options, placement: Placement, fallback: bool) -
         max_binding: options.max_binding_bytes.unwrap_or(gpu.info().max_binding_bytes),
         ..GpuProfile::prior(&gpu.info().name, AdapterKind::Discrete, 2)
     };
-    let builder = Context::builder().threads(2).placement(placement).cpu_fallback(fallback);
+    let builder = Context::builder().threads(2).history(false).placement(placement).cpu_fallback(fallback);
     let cx = builder.build().expect("valid settings");
     cx.shared.devices.adopt(gpu, profile);
     Some(cx)

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
+use super::json::strip_times;
 use super::outcome::{Alternative, Choice, Executor, Plan, Rejected, Term};
 use super::profile::Provenance;
-use super::json::strip_times;
 use super::seconds::{BYTE_UNITS, bytes_text, scaled};
 
 impl Plan {
