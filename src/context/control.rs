@@ -181,13 +181,20 @@ impl Watch<'_> {
         }
     }
 
-    /// Between two chunks, with the call locked: ends it if that is wanted, and returns what to [`tell`](Self::tell) once it
-    /// is unlocked.
-    pub(super) fn between_chunks(&self, call: &mut Call) -> Option<Progress> {
+    /// Between two chunks: ends the call if that is wanted. May be called under a lock.
+    pub(super) fn between_chunks(&self, call: &mut Call) {
         if self.control.is_cancelled() {
             call.stop(Stop::Cancelled);
         }
-        self.control.listener.is_some().then(|| progress(call, self.total))
+    }
+
+    /// How far a call is, if somebody wants to know: with the call locked, to be [told](Self::tell) once it is unlocked.
+    pub(super) fn progress(&self, call: &Call) -> Option<Progress> {
+        self.control.listener.is_some().then(|| Progress {
+            done: call.committed(),
+            total: self.total,
+            gpu_done: done_by_gpu(call),
+        })
     }
 
     /// Tells the listener, unless it was told a moment ago, or more, or another thread is telling it. Not to be called
@@ -208,7 +215,12 @@ impl Watch<'_> {
         }
     }
 
-    /// The call has ended with so much done, by whatever cause: the listener is told.
+    /// The same for a call that ran in chunks.
+    pub(super) fn call_ended(&self, call: &Call) {
+        self.ended(call.committed(), done_by_gpu(call));
+    }
+
+    /// The call has ended with so much done: the listener is told.
     pub(super) fn ended(&self, done: usize, gpu_done: usize) {
         if self.control.listener.is_some() {
             let mut told = self.told.lock().unwrap_or_else(|e| e.into_inner());
@@ -252,15 +264,20 @@ impl Watch<'_> {
 }
 
 impl Control {
+    /// True when somebody follows calls or may end them, so that one executor alone has to run in chunks too.
+    pub(super) fn is_watching(&self) -> bool {
+        self.token.is_some() || self.limit.is_some() || self.listener.is_some()
+    }
+
     fn is_cancelled(&self) -> bool {
         self.token.as_ref().is_some_and(CancelToken::is_cancelled)
     }
 }
 
-fn progress(call: &Call, total: usize) -> Progress {
+/// Elements of a call that its device has done.
+fn done_by_gpu(call: &Call) -> usize {
     let by_gpu = call.chunks().iter().filter(|chunk| chunk.executor == Executor::Gpu);
-    let gpu_done = by_gpu.map(|chunk| chunk.range.len()).sum();
-    Progress { done: call.committed(), total, gpu_done }
+    by_gpu.map(|chunk| chunk.range.len()).sum()
 }
 
 #[cfg(test)]

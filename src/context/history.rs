@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use super::store::{Part, Store};
 use crate::gpu::AdapterInfo;
-use crate::plan::{History, Profile, Shape};
+use crate::plan::{Executor, History, Observation, Profile, Shape};
 use crate::run::{Call, Facts, learn};
 
 /// Time between two saves. What a program that is killed loses is as much as it has learned in this time.
@@ -75,6 +75,19 @@ impl Memory {
     /// Learns from a call.
     pub(super) fn learn(&self, call: &Call, facts: &Facts) {
         self.add(|history| learn(history, call, facts));
+    }
+
+    /// Learns from a call that one executor ran whole.
+    pub(super) fn observe(&self, seen: &Observation, facts: &Facts) {
+        self.add(|history| {
+            history.observe(facts.key, facts.device.as_deref(), seen);
+            if let (Executor::Gpu, Some(device)) = (seen.executor, &facts.device) {
+                let known = history.device_mut(device);
+                facts.open_s.iter().for_each(|&seconds| known.open_s.add(seconds));
+                facts.compile_s.iter().for_each(|&seconds| known.compile_s.add(seconds));
+            }
+            history.budget.spend(facts.took_s, facts.explored_s);
+        });
     }
 
     /// Adds a lesson, and has it saved if it is time.

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serde::{Serialize, Serializer};
 
-pub(crate) use self::executors::Phases;
+pub(crate) use self::executors::Actual;
 pub use self::executors::{ChunkReport, ExecutorReport};
 pub use self::text::ReportWithoutTimes;
 
@@ -54,8 +54,8 @@ impl Report {
     }
 
     /// With what the executors did.
-    pub(crate) fn with_executors(mut self, executors: Vec<ExecutorReport>) -> Self {
-        self.executors = executors;
+    pub(crate) fn with_actual(mut self, actual: &Actual) -> Self {
+        self.executors = ExecutorReport::of(&self.plan, actual);
         self
     }
 

@@ -97,7 +97,7 @@ fn a_deadline_ends_a_call_between_chunks() {
     let watch = control.begin(LEN).expect("a second is left");
     let mut call = call();
     watch.limit(&mut call, 0.0);
-    let ended_s = drive(&mut call, |call, _| drop(watch.between_chunks(call)));
+    let ended_s = drive(&mut call, |call, _| watch.between_chunks(call));
     assert!((0.9..1.2).contains(&ended_s), "{ended_s}");
     assert_eq!(call.stopped(), Some(Stop::Deadline));
     let done = call.committed();
@@ -125,12 +125,13 @@ fn progress_is_told_from_the_ledger() {
     let watch = control.begin(LEN).expect("nothing ends it");
     let mut call = call();
     drive(&mut call, |call, _| {
-        let progress = watch.between_chunks(call);
+        watch.between_chunks(call);
+        let progress = watch.progress(call);
         // What a chunk takes is not virtual to the clock of the watch.
         std::thread::sleep(PROGRESS_EVERY / 4);
         watch.tell(progress);
     });
-    watch.ended(call.committed(), LEN / 2);
+    watch.call_ended(&call);
     let told: Vec<Progress> = told.try_iter().collect();
     assert!(told.len() > 3, "{told:?}");
     assert!(told.len() < call.chunks().len(), "{} of {}", told.len(), call.chunks().len());

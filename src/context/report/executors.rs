@@ -5,7 +5,7 @@ use std::ops::Range;
 use serde::Serialize;
 
 use crate::plan::{Executor, Plan};
-use crate::run::Chunk;
+use crate::run::{Call, Chunk};
 
 /// A chunk that an executor ran.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -51,35 +51,69 @@ pub struct ExecutorReport {
     pub chunks: Vec<ChunkReport>,
 }
 
-/// What is known of a device's part of a call beyond its chunks.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub(crate) struct Phases {
+/// What happened when, in a call, as whoever ran it knows. Empty for kernels.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Actual {
+    /// What was committed, in order.
+    pub(crate) chunks: Vec<ChunkTimes>,
+    /// Seconds that opening the device took, if the call did that.
     pub(crate) open_s: Option<f64>,
+    /// Seconds that compiling for the device took, if the call did that.
     pub(crate) compile_s: Option<f64>,
+    /// Seconds of transfers to the device, where they were timed.
     pub(crate) upload_s: Option<f64>,
+    /// Seconds in which the device computed, where that was timed.
     pub(crate) kernel_s: Option<f64>,
+    /// Seconds of transfers from the device, where they were timed.
     pub(crate) download_s: Option<f64>,
-    pub(crate) bytes_up: u64,
-    pub(crate) bytes_down: u64,
+    /// Bytes sent to the device.
+    pub(crate) uploaded_bytes: u64,
+    /// Bytes brought back from it.
+    pub(crate) downloaded_bytes: u64,
+}
+
+/// A chunk, in seconds from the beginning of the call.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct ChunkTimes {
+    pub(crate) executor: Executor,
+    pub(crate) range: Range<usize>,
+    pub(crate) began_s: f64,
+    pub(crate) ended_s: f64,
+    /// Share of its time in which the other executor was at work.
+    pub(crate) shared: f64,
+}
+
+impl Actual {
+    /// The chunks of a call.
+    pub(crate) fn of_call(call: &Call) -> Self {
+        let times = |chunk: &Chunk| ChunkTimes {
+            executor: chunk.executor,
+            range: chunk.range.clone(),
+            began_s: chunk.began_s,
+            ended_s: chunk.ended_s,
+            shared: chunk.shared,
+        };
+        Self { chunks: call.chunks().iter().map(times).collect(), ..Self::default() }
+    }
 }
 
 impl ExecutorReport {
-    /// Those of a call that took part, the GPU first: from its chunks, in time since `began_s`, and the phases of its
-    /// device. A device that was opened and did nothing took part.
-    pub(crate) fn of_call(plan: &Plan, chunks: &[Chunk], began_s: f64, phases: &Phases) -> Vec<Self> {
-        let of = |executor| {
-            let own = chunks.iter().filter(|chunk| chunk.executor == executor);
+    /// Those that took part, the GPU first. A device that was opened and did nothing took part.
+    pub(crate) fn of(plan: &Plan, actual: &Actual) -> Vec<Self> {
+        let one = |executor| {
+            let own = actual.chunks.iter().filter(|chunk| chunk.executor == executor);
             let chunks: Vec<ChunkReport> = own
                 .map(|chunk| ChunkReport {
                     range: chunk.range.clone(),
-                    began_s: chunk.began_s - began_s,
-                    ended_s: chunk.ended_s - began_s,
+                    began_s: chunk.began_s,
+                    ended_s: chunk.ended_s,
                     shared: chunk.shared,
                 })
                 .collect();
+            let nothing = Actual::default();
             let (name, phases) = match executor {
-                Executor::Cpu => ("cpu".to_owned(), Phases::default()),
-                Executor::Gpu => (plan.adapter.clone().unwrap_or_else(|| "gpu".into()), *phases),
+                Executor::Cpu => ("cpu".to_owned(), &nothing),
+                Executor::Gpu => (plan.adapter.clone().unwrap_or_else(|| "gpu".into()), actual),
             };
             Self {
                 executor,
@@ -91,13 +125,13 @@ impl ExecutorReport {
                 upload_s: phases.upload_s,
                 kernel_s: phases.kernel_s,
                 download_s: phases.download_s,
-                bytes_up: phases.bytes_up,
-                bytes_down: phases.bytes_down,
+                bytes_up: phases.uploaded_bytes,
+                bytes_down: phases.downloaded_bytes,
                 chunks,
             }
         };
         let took_part = |report: &Self| !report.chunks.is_empty() || report.open_s.is_some();
-        [of(Executor::Gpu), of(Executor::Cpu)].into_iter().filter(took_part).collect()
+        [one(Executor::Gpu), one(Executor::Cpu)].into_iter().filter(took_part).collect()
     }
 }
 

@@ -9,21 +9,20 @@ fn report() -> Report {
     let plan = shared(0.5);
     let mut call = call();
     let ended_s = drive(&mut call, |_, _| {});
-    let phases = Phases {
+    let actual = Actual {
         open_s: Some(0.25),
         kernel_s: Some(0.06),
-        bytes_up: 8_388_608,
-        bytes_down: 8_388_608,
-        ..Phases::default()
+        uploaded_bytes: 8_388_608,
+        downloaded_bytes: 8_388_608,
+        ..Actual::of_call(&call)
     };
-    let executors = ExecutorReport::of_call(&plan, call.chunks(), 0.0, &phases);
     let incident = Incident {
         executor: "Discrete".into(),
         fault: "out of device memory".into(),
         action: "in smaller chunks".into(),
     };
     Report::new(plan, Duration::from_secs_f64(ended_s), vec![incident])
-        .with_executors(executors)
+        .with_actual(&actual)
         .with_notes(vec!["history in /cache/cpu.json ignored: it is damaged".into()])
 }
 
