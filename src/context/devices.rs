@@ -9,11 +9,10 @@ use std::time::{Duration, Instant};
 
 use pollster::block_on;
 
-use super::history::device_name;
 use crate::array::ArrayData;
 use crate::error::{Error, Fault, Result};
 use crate::gpu::{AdapterInfo, Choice, Gpu};
-use crate::plan::{AdapterKind, CanonicalOrder, DeviceState, Estimate, GpuProfile, Profile, Provenance};
+use crate::plan::{AdapterKind, CanonicalOrder, DeviceState, Estimate, GpuProfile, Provenance};
 use crate::work::Work;
 
 /// Failures after which an adapter is left alone.
@@ -27,6 +26,8 @@ pub(super) struct Devices {
     /// Part of the name of the adapters allowed.
     filter: Option<String>,
     adapters: OnceLock<Vec<AdapterInfo>>,
+    /// What history calls the preferred one.
+    names: OnceLock<Vec<String>>,
     slot: Mutex<Slot>,
 }
 
@@ -48,7 +49,7 @@ struct Opened {
 
 impl Devices {
     pub(super) fn new(filter: Option<String>) -> Self {
-        Self { filter, adapters: OnceLock::new(), slot: Mutex::default() }
+        Self { filter, adapters: OnceLock::new(), names: OnceLock::new(), slot: Mutex::default() }
     }
 
     /// All adapters, the preferred one first.
@@ -76,9 +77,12 @@ impl Devices {
         vec![profile]
     }
 
-    /// What history knows the adapters of a profile by.
-    pub(super) fn history_names(&self, profile: &Profile) -> Vec<String> {
-        profile.gpus.iter().filter_map(|_| self.preferred()).map(device_name).collect()
+    /// That adapter as history knows it: with its driver, since another one has other speeds.
+    pub(super) fn history_names(&self) -> &[String] {
+        self.names.get_or_init(|| {
+            let name = |info: &AdapterInfo| format!("{} ({})", info.name, info.driver);
+            self.preferred().map(name).into_iter().collect()
+        })
     }
 
     /// The open device; opened, probed and measured by the first call.

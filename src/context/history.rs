@@ -5,15 +5,16 @@
 //! [`SAVE_EVERY`] after the last save, and up to the end of the context. Measured with a thousand works: a lesson costs a call
 //! about 1 µs and starting the thread 60 µs; the thread takes 7 ms, and reading a file 1 ms.
 
-use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, RwLock};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use super::code::code;
 use super::store::{Part, Store};
-use crate::gpu::AdapterInfo;
 use crate::plan::{Executor, History, Observation, Profile, Shape};
 use crate::run::{Call, Facts, learn};
+use crate::work::Work;
 
 /// Time between two saves. What a program that is killed loses is as much as it has learned in this time.
 const SAVE_EVERY: Duration = Duration::from_secs(5);
@@ -21,11 +22,16 @@ const SAVE_EVERY: Duration = Duration::from_secs(5);
 /// The same after a save that failed: a full disk may be tidied up, but is not to be asked all the time.
 const RETRY_AFTER: Duration = Duration::from_secs(300);
 
+/// Names kept; past this many they are computed anew.
+const MAX_CODES: usize = 4096;
+
 /// See the module.
 pub(super) struct Memory {
     enabled: bool,
     kept: Arc<Kept>,
     saver: Mutex<Option<JoinHandle<()>>>,
+    /// Names of works between processes, by [`Work::key`].
+    codes: RwLock<HashMap<Vec<u64>, u64>>,
 }
 
 /// What a thread that saves needs.
@@ -45,11 +51,6 @@ struct Known {
     next_save: Instant,
 }
 
-/// What history knows a device by. Drivers differ in speed, so that a new one is a new device.
-pub(super) fn device_name(info: &AdapterInfo) -> String {
-    format!("{}, {}, {}", info.name, info.backend, info.driver)
-}
-
 impl Memory {
     /// `cpu` says which CPU this is: threads and instruction set. Reads nothing yet.
     pub(super) fn new(enabled: bool, cpu: String, store: Result<Store, String>) -> Self {
@@ -60,10 +61,10 @@ impl Memory {
             next_save: Instant::now() + SAVE_EVERY,
         };
         let kept = Kept { known: Mutex::new(known), cpu: Part::Cpu(cpu), store };
-        Self { enabled, kept: Arc::new(kept), saver: Mutex::new(None) }
+        Self { enabled, kept: Arc::new(kept), saver: Mutex::new(None), codes: RwLock::default() }
     }
 
-    /// Puts what is known into a profile; `devices` names its adapters as [`device_name`] does.
+    /// Puts what is known into a profile; `devices` names its adapters, with their drivers.
     pub(super) fn apply(&self, profile: &mut Profile, shape: &Shape, devices: &[String]) {
         if self.enabled {
             let mut known = self.kept.known();
@@ -104,6 +105,21 @@ impl Memory {
             drop(known);
             self.save_beside();
         }
+    }
+
+    /// The name of a work between processes.
+    pub(super) fn code(&self, work: &Work<'_>) -> u64 {
+        let key = work.key();
+        if let Some(&known) = self.codes.read().unwrap_or_else(|e| e.into_inner()).get(&key) {
+            return known;
+        }
+        let code = code(work);
+        let mut codes = self.codes.write().unwrap_or_else(|e| e.into_inner());
+        if codes.len() >= MAX_CODES {
+            codes.clear();
+        }
+        codes.insert(key, code);
+        code
     }
 
     /// What the user should know of the history.

@@ -4,7 +4,6 @@ use std::sync::OnceLock;
 use std::time::Instant;
 
 use super::Context;
-use super::code::code;
 use crate::element::{Element, ElementType};
 use crate::error::Error;
 use crate::monoid::{Describe, Sum};
@@ -31,7 +30,7 @@ impl Context {
         let mut shape = Shape {
             kind,
             label: label(work),
-            code: code(work),
+            code: self.shared.memory.code(work),
             len: work.len,
             host_bytes: 0,
             device_bytes: 0,
@@ -105,8 +104,8 @@ impl Context {
             cpu.memory_rate = rate;
         }
         let mut profile = Profile { cpu, gpus, searched: wants_gpu, budget: None };
-        let devices = self.shared.devices.history_names(&profile);
-        self.shared.memory.apply(&mut profile, shape, &devices);
+        let names = if wants_gpu { self.shared.devices.history_names() } else { &[] };
+        self.shared.memory.apply(&mut profile, shape, names);
         profile
     }
 
