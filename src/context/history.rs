@@ -199,3 +199,6 @@ impl Kept {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
