@@ -124,7 +124,7 @@ impl Context {
     ///
     /// let (sender, receiver) = mpsc::channel();
     /// // Nobody may be left to receive, which is no reason to stop.
-    /// let cx = Context::new().with_progress(move |progress| drop(sender.send(progress)));
+    /// let cx = Context::new().with_progress(move |progress| sender.send(progress).unwrap_or_default());
     /// let sum = cx.view(&vec![1_u32; 100_000]).reduce(Sum)?;
     /// drop(cx);
     /// let last = receiver.iter().last().expect("the end is told");

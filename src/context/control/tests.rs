@@ -120,7 +120,7 @@ fn a_call_that_is_done_was_not_ended() {
 #[test]
 fn progress_is_told_from_the_ledger() {
     let (sender, told) = mpsc::channel();
-    let listener: Arc<Listener> = Arc::new(move |progress| drop(sender.send(progress)));
+    let listener: Arc<Listener> = Arc::new(move |progress| sender.send(progress).unwrap_or_default());
     let control = Control { listener: Some(listener), ..Control::default() };
     let watch = control.begin(LEN).expect("nothing ends it");
     let mut call = call();
@@ -144,7 +144,8 @@ fn progress_is_told_from_the_ledger() {
 #[test]
 fn what_is_told_never_goes_back_and_the_end_is_told_once() {
     let (sender, told) = mpsc::channel();
-    let listener: Arc<Listener> = Arc::new(move |progress: Progress| drop(sender.send(progress.done)));
+    let listener: Arc<Listener> =
+        Arc::new(move |progress: Progress| sender.send(progress.done).unwrap_or_default());
     let control = Control { listener: Some(listener), ..Control::default() };
     let watch = control.begin(1000).expect("nothing ends it");
     let each = |threads: usize| {
