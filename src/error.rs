@@ -154,6 +154,24 @@ pub enum Error {
         /// What happened.
         fault: Fault,
     },
+    /// The caller's [`CancelToken`](crate::CancelToken) has ended the call, before it began or between two chunks.
+    #[error("cancelled with {done} of {total} done")]
+    Cancelled {
+        /// Elements that were done, or invocations of a kernel.
+        done: usize,
+        /// All of them.
+        total: usize,
+    },
+    /// The call was not done when its deadline passed.
+    #[error("deadline of {limit_ms} ms passed with {done} of {total} done")]
+    Deadline {
+        /// How long the call was given, in milliseconds.
+        limit_ms: u64,
+        /// Elements that were done, or invocations of a kernel.
+        done: usize,
+        /// All of them.
+        total: usize,
+    },
     /// The system could not start a thread pool or read a file of the library's own.
     #[error("{what}: {reason}")]
     System {

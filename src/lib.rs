@@ -269,6 +269,41 @@
 //! # Ok::<(), tilewright::Error>(())
 //! ```
 //!
+//! A context learns: each planned call tells it how long its chunks took, and later calls are planned from that. What it has
+//! learned is kept in the user's cache folder, a few kilobytes for the CPU and for each device, and is there for the next
+//! process. [`Builder::cache_dir`] and `TILEWRIGHT_CACHE_DIR` name another folder; [`Builder::history`] and
+//! `TILEWRIGHT_HISTORY=off` switch learning off, for plans that are the same in each run. Results never depend on it. A file
+//! or a folder that cannot be used is a note in plan and report.
+//!
+//! Plans and reports are data, as text for people, [`Plan::to_json`] and [`Report::to_json`] for machines, and
+//! `without_times` for tests that compare them.
+//!
+//! # Following and ending calls
+//!
+//! Clones of a context can follow their calls, cancel them, and set them a deadline, all between chunks of about 200 ms at
+//! most; a kernel's launch is one chunk, unless it is cut.
+//!
+//! ```
+//! use std::time::Duration;
+//! use tilewright::prelude::*;
+//! use tilewright::{CancelToken, Error};
+//!
+//! let token = CancelToken::new(); // for another thread, or a handler of Ctrl-C
+//! let cx = Context::new()
+//!     .with_cancel(&token)
+//!     .with_deadline(Duration::from_secs(60))
+//!     .with_progress(|progress| eprintln!("{progress}"));
+//! match cx.view(&vec![1_u32; 100_000]).reduce(Sum) {
+//!     Ok(sum) => assert_eq!(sum, 100_000),
+//!     Err(Error::Cancelled { done, total }) => eprintln!("cancelled, {done} of {total}"),
+//!     Err(Error::Deadline { limit_ms, .. }) => eprintln!("not done in {limit_ms} ms"),
+//!     Err(error) => return Err(error),
+//! }
+//! # Ok::<(), tilewright::Error>(())
+//! ```
+//!
+//! # Software adapters
+//!
 //! *Software adapters*, such as Mesa's lavapipe, run on the cores of the CPU and gain nothing over it. `Auto` leaves
 //! them out unless [`Builder::allow_software`] is set; `Placement::Gpu` takes one if there is nothing else, which is
 //! how tests cover the GPU code on machines without a GPU.
@@ -338,7 +373,10 @@ mod wgsl;
 mod work;
 
 pub use array::Array;
-pub use context::{Adapter, Builder, Context, Incident, Report};
+pub use context::{
+    Adapter, Builder, CancelToken, ChunkReport, Context, ExecutorReport, Incident, Progress, Report,
+    ReportWithoutTimes,
+};
 pub use element::{Element, ElementType, Scalar};
 pub use error::{Error, Fault, Law, Result};
 pub use findings::{CheckReport, Finding, FindingKind, FoundAccess, Invocation};

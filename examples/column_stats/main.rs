@@ -17,6 +17,7 @@ use clap::Parser;
 use tilewright::Extremum;
 
 use column::Column;
+use common::progress::ShowProgress;
 use common::{Failure, Where};
 use stats::Stats;
 
@@ -40,6 +41,8 @@ struct Args {
     #[arg(long)]
     report: bool,
     #[command(flatten)]
+    progress: ShowProgress,
+    #[command(flatten)]
     place: Where,
 }
 
@@ -48,7 +51,7 @@ fn main() -> ExitCode {
 }
 
 fn run(args: Args, out: &mut dyn Write) -> Result<(), Failure> {
-    let cx = args.place.builder().build()?;
+    let cx = args.progress.context(args.place.builder().build()?);
     let oracle = args.oracle.as_deref().map(oracle::read).transpose()?;
     let mut names = HashSet::new();
     let mut compared = 0;

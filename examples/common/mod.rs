@@ -4,6 +4,8 @@
 
 #![allow(dead_code, reason = "each example uses a part of it")]
 
+pub(crate) mod progress;
+
 use std::fmt;
 use std::io::{self, Write};
 use std::process::ExitCode;

@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 use clap::Parser;
 use tilewright::prelude::*;
 
+use common::progress::ShowProgress;
 use common::{Failure, Where};
 pub(crate) use oracle::check;
 
@@ -37,6 +38,8 @@ pub(crate) struct Args {
     /// Write frames to DIR/frame_STEP.png; DIR is made if it is missing
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    #[command(flatten)]
+    progress: ShowProgress,
     #[command(flatten)]
     place: Where,
 }
@@ -86,6 +89,7 @@ pub(crate) fn run_on(cx: &Context, args: &Args, out: &mut dyn Write) -> Result<(
     let (mut before, mut after) = (cx.array(start.clone()), cx.array(vec![0.0_f32; size.cells()]));
     let mut elapsed = Duration::ZERO;
     let (mut step, mut written) = (0, 1);
+    let bar = args.progress.steps("steps", args.steps.into());
     while step < args.steps {
         let stop = match args.out {
             Some(_) => step.saturating_add(args.every).min(args.steps),
@@ -97,6 +101,7 @@ pub(crate) fn run_on(cx: &Context, args: &Args, out: &mut dyn Write) -> Result<(
             let grid = [size.width, size.height];
             launch.set("size", grid).invocations(grid).run(cx)?;
             std::mem::swap(&mut before, &mut after);
+            bar.inc(1);
         }
         let cells = cx.read(&before)?;
         elapsed += begin.elapsed();
@@ -107,6 +112,7 @@ pub(crate) fn run_on(cx: &Context, args: &Args, out: &mut dyn Write) -> Result<(
         }
     }
 
+    bar.finish_and_clear();
     writeln!(out, "{}", common::ran(cx))?;
     let seconds = elapsed.as_secs_f64();
     let updates = size.cells() as f64 * f64::from(args.steps) / seconds / 1e9;

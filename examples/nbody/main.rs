@@ -16,6 +16,7 @@ use tilewright::Timeline;
 use tilewright::prelude::*;
 
 pub(crate) use bodies::{State, plummer};
+use common::progress::ShowProgress;
 use common::{Failure, Where};
 pub(crate) use oracle::{check, energy};
 
@@ -40,6 +41,8 @@ pub(crate) struct Args {
     /// Write what ran when to this file: a Chrome or Perfetto trace to *.json, a picture to *.svg
     #[arg(long, value_name = "FILE", value_parser = trace_or_picture)]
     timeline: Option<PathBuf>,
+    #[command(flatten)]
+    progress: ShowProgress,
     #[command(flatten)]
     place: Where,
 }
@@ -76,12 +79,15 @@ fn simulate(cx: &Context, args: &Args, out: &mut dyn Write) -> Result<(), Failur
     // The first step, which also compiles and uploads.
     simulation.step(cx)?;
     let first = energy(&start, &simulation.read(cx)?.velocities);
+    let bar = args.progress.steps("steps", args.steps.into());
     let begin = Instant::now();
     for _ in 1..args.steps {
         simulation.step(cx)?;
+        bar.inc(1);
     }
     let after = simulation.read(cx)?;
     let seconds = begin.elapsed().as_secs_f64();
+    bar.finish_and_clear();
     let before = simulation.read_before(cx)?;
 
     writeln!(out, "{}", common::ran(cx))?;

@@ -24,6 +24,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use tilewright::{Context, EntryPoint, Kernel, Launch, Placement};
 
+use common::progress::ShowProgress;
 use common::{Failure, Where};
 use memory::Held;
 use spec::{Assignment, Place, Spec};
@@ -71,6 +72,8 @@ struct Args {
     #[arg(long)]
     no_jit: bool,
     #[command(flatten)]
+    progress: ShowProgress,
+    #[command(flatten)]
     place: Where,
 }
 
@@ -95,7 +98,7 @@ fn run(args: Args, out: &mut dyn Write) -> Result<(), Failure> {
     if let Some(budget) = args.step_budget {
         builder = builder.step_budget(budget);
     }
-    let cx = builder.build()?;
+    let cx = args.progress.context(builder.build()?);
     if args.compare {
         return compared(&args, &kernel, entry, &cx, memory, out);
     }

@@ -1,9 +1,14 @@
 //! Settings of a context.
 
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
+use super::cache::Environment;
+use super::control::Control;
 use super::devices::Devices;
+use super::history::Memory;
 use super::launch::Programs;
+use super::store::Store;
 use super::{Context, Shared};
 use crate::cpu::{Cpu, Engine, Settings};
 use crate::error::{Error, Result};
@@ -25,6 +30,8 @@ pub struct Builder {
     fallback: bool,
     step_budget: u64,
     jit: bool,
+    history: Option<bool>,
+    cache_dir: Option<PathBuf>,
 }
 
 impl Default for Builder {
@@ -37,6 +44,8 @@ impl Default for Builder {
             fallback: true,
             step_budget: STEP_BUDGET,
             jit: true,
+            history: None,
+            cache_dir: None,
         }
     }
 }
@@ -94,11 +103,43 @@ impl Builder {
         self
     }
 
+    /// False has the context learn nothing: each decision is made from what is assumed and calibrated, so that it is the
+    /// same whatever ran before. Wins over the environment variable `TILEWRIGHT_HISTORY` (`on` or `off`); on by default.
+    #[must_use]
+    pub fn history(mut self, history: bool) -> Self {
+        self.history = Some(history);
+        self
+    }
+
+    /// The folder in which history is kept between processes; made when something is first saved. Wins over the
+    /// environment variable `TILEWRIGHT_CACHE_DIR`. Without either it is `tilewright` in the user's cache folder:
+    /// `$XDG_CACHE_HOME` or `~/.cache`, `~/Library/Caches` on macOS, `%LOCALAPPDATA%` on Windows.
+    ///
+    /// History takes at most a few megabytes. A folder that cannot be used and files that cannot be read are no errors:
+    /// notes of the plan and the report say so.
+    ///
+    /// ```
+    /// use tilewright::prelude::*;
+    ///
+    /// let folder = std::env::temp_dir().join("history-of-an-example");
+    /// let cx = Context::builder().cache_dir(&folder).build()?;
+    /// assert_eq!(cx.view(&[1_u32, 2, 3]).reduce(Sum)?, 6);
+    /// # drop(cx);
+    /// # let _ = std::fs::remove_dir_all(folder);
+    /// # Ok::<(), tilewright::Error>(())
+    /// ```
+    #[must_use]
+    pub fn cache_dir(mut self, folder: impl AsRef<Path>) -> Self {
+        self.cache_dir = Some(folder.as_ref().to_owned());
+        self
+    }
+
     /// The context.
     ///
     /// # Errors
     ///
-    /// [`Error::Value`] for no threads or more than 4096, or a placement out of its domain, given here or in the environment.
+    /// [`Error::Value`] for no threads or more than 4096, a placement out of its domain, given here or in the environment, or
+    /// a `TILEWRIGHT_HISTORY` that is neither `on` nor `off`.
     pub fn build(self) -> Result<Context> {
         if let Some(threads) = self.threads.filter(|threads| !(1..=MAX_THREADS).contains(threads)) {
             return Err(Error::Value {
@@ -132,9 +173,20 @@ impl Builder {
         // Text that is not Unicode is not a placement either: replaced characters make it an error, not absent.
         let variable = std::env::var_os(PLACEMENT_VARIABLE).map(|text| text.to_string_lossy().into_owned());
         let request = Request::resolve(self.placement, variable.as_deref(), self.allow_software);
+        let environment = Environment::read();
+        let (learns, refused) = match environment.learns(self.history) {
+            Ok(learns) => (learns, None),
+            Err(error) => (false, Some(error)),
+        };
+        let threads = cpu.threads();
+        let cpu_name =
+            format!("{threads} thread{}, {}", if threads == 1 { "" } else { "s" }, cpu.instructions());
+        let store = environment.folder(self.cache_dir.as_deref()).map(Store::new);
+        let memory = Memory::new(learns, cpu_name, store);
         let devices = Devices::new(self.adapter);
         let programs = Programs::default();
-        let shared = Shared { cpu, devices, programs, fallback: self.fallback, report: Mutex::new(None) };
-        Context { shared: Arc::new(shared), request, timeline: None }
+        let fallback = self.fallback;
+        let shared = Shared { cpu, devices, programs, memory, refused, fallback, report: Mutex::new(None) };
+        Context { shared: Arc::new(shared), request, control: Control::default(), timeline: None }
     }
 }

@@ -34,7 +34,9 @@ impl Fnv {
         for node in &fused.nodes {
             match node {
                 Node::Source { slot, ty } => {
-                    self.number(1 | u64::from(*slot) << 8 | (ty.scalar as u64) << 40 | (ty.width as u64) << 48);
+                    self.number(
+                        1 | u64::from(*slot) << 8 | (ty.scalar as u64) << 40 | (ty.width as u64) << 48,
+                    );
                 }
                 Node::Call { function, args, .. } => {
                     self.number(2 | (args.len() as u64) << 8);
@@ -53,6 +55,13 @@ impl Fnv {
             self.text(&function.source);
         }
     }
+}
+
+/// Of text: tells names and files apart, not enemies.
+pub(super) fn digest(bytes: &[u8]) -> u64 {
+    let mut hash = Fnv::new();
+    hash.bytes(bytes);
+    hash.0
 }
 
 /// Equal for works that compute the same from the same kinds of sources, in this process and in others.

@@ -26,6 +26,8 @@ pub(super) struct Devices {
     /// Part of the name of the adapters allowed.
     filter: Option<String>,
     adapters: OnceLock<Vec<AdapterInfo>>,
+    /// What history calls the preferred one.
+    names: OnceLock<Vec<String>>,
     slot: Mutex<Slot>,
 }
 
@@ -71,7 +73,7 @@ struct Opened {
 
 impl Devices {
     pub(super) fn new(filter: Option<String>) -> Self {
-        Self { filter, adapters: OnceLock::new(), slot: Mutex::default() }
+        Self { filter, adapters: OnceLock::new(), names: OnceLock::new(), slot: Mutex::default() }
     }
 
     /// All adapters, the preferred one first.
@@ -97,6 +99,14 @@ impl Devices {
             profile.state = DeviceState::Failed(why);
         }
         vec![profile]
+    }
+
+    /// That adapter as history knows it: with its driver, since another one has other speeds.
+    pub(super) fn history_names(&self) -> &[String] {
+        self.names.get_or_init(|| {
+            let name = |info: &AdapterInfo| format!("{} ({})", info.name, info.driver);
+            self.preferred().map(name).into_iter().collect()
+        })
     }
 
     /// The open device; opened, probed and measured by the first call.

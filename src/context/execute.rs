@@ -33,7 +33,9 @@ impl Context {
     pub(crate) fn plan(&self, work: &Work<'_>) -> Result<Plan> {
         let request = Request { cpu_fallback: self.shared.fallback, ..*self.request()? };
         let shape = self.shape(work);
-        crate::plan::decide(&shape, &self.profile(&request, &shape), &request)
+        let mut plan = crate::plan::decide(&shape, &self.profile(&request, &shape), &request)?;
+        plan.notes.extend(self.shared.memory.notes());
+        Ok(plan)
     }
 
     /// The elements of a map or scan into `out`.
@@ -52,12 +54,14 @@ impl Context {
     /// The elements of a map or scan into an array that stays where it was computed.
     pub(crate) async fn run_to_array(&self, work: &Work<'_>) -> Result<Arc<ArrayData>> {
         let ty = work.output_type();
+        let watch = self.control.begin(work.len)?;
         if !self.is_quick(work)? && work.len > 0 {
             let plan = self.plan(work)?;
             if plan.choice == Choice::Gpu {
                 let start = Instant::now();
                 match self.on_gpu_resident(work).await {
                     Ok(array) => {
+                        watch.ended(work.len, work.len);
                         self.report(plan, start, Vec::new());
                         return Ok(array);
                     }
@@ -65,6 +69,7 @@ impl Context {
                         let incidents = vec![self.recover(&plan, error)?];
                         let mut words = zeroed_words("the result", work.len, ty.words())?;
                         self.on_cpu(work, 0..work.len, Target::Host(&mut words)).await?;
+                        watch.ended(work.len, 0);
                         self.report(plan, start, incidents);
                         return Ok(Arc::new(ArrayData::on_host(ty, words)));
                     }
@@ -99,13 +104,16 @@ impl Context {
     }
 
     async fn run(&self, work: &Work<'_>, mut target: Target<'_>) -> Result<()> {
+        let watch = self.control.begin(work.len)?;
         if work.len == 0 {
             self.request()?;
             return Ok(());
         }
         if self.is_quick(work)? {
             *self.shared.report.lock().unwrap_or_else(|e| e.into_inner()) = None;
-            return self.on_cpu(work, 0..work.len, target).await;
+            self.on_cpu(work, 0..work.len, target).await?;
+            watch.ended(work.len, 0);
+            return Ok(());
         }
         let plan = self.plan(work)?;
         let start = Instant::now();
@@ -124,6 +132,7 @@ impl Context {
             incidents.push(self.recover(&plan, error)?);
             self.on_cpu(work, 0..work.len, target).await?;
         }
+        watch.ended(work.len, if incidents.is_empty() { plan.gpu_range().len() } else { 0 });
         self.report(plan, start, incidents);
         Ok(())
     }
@@ -165,7 +174,7 @@ impl Context {
     }
 
     pub(super) fn report(&self, plan: Plan, start: Instant, incidents: Vec<Incident>) {
-        let report = Report { plan, elapsed: start.elapsed(), incidents };
+        let report = Report::new(plan, start.elapsed(), incidents).with_notes(self.shared.memory.notes());
         *self.shared.report.lock().unwrap_or_else(|e| e.into_inner()) = Some(Arc::new(report));
     }
 

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use super::Context;
+use super::control::Watch;
 use super::cut::{self, Cut};
 use super::report::Incident;
 use crate::array::ArrayData;
@@ -104,23 +105,28 @@ impl Context {
     }
 
     /// Runs a launch. What a device does not finish, the CPU does: nothing of that was changed until then.
+    ///
+    /// Parts are what progress, cancellation and deadlines come between; a launch that is not cut is one part.
     pub(crate) async fn launch(&self, mut dispatch: Dispatch<'_>) -> Result<()> {
+        let invocations = usize::try_from(dispatch.invocations()).unwrap_or(usize::MAX);
+        let watch = self.control.begin(invocations)?;
         let Planned { plan, cut } = self.plan_launch(&dispatch)?;
         let start = Instant::now();
         let mut incidents = Vec::new();
         match (plan.choice, cut) {
             (Choice::Cpu, _) => self.launch_on_cpu(&mut dispatch).await?,
-            (_, Some(cut)) => self.launch_cut(&plan, &mut dispatch, cut, &mut incidents).await?,
+            (_, Some(cut)) => self.launch_cut(&plan, &mut dispatch, cut, &watch, &mut incidents).await?,
             _ => {
                 let outcome = match self.gpu() {
                     Ok(gpu) => gpu.launch(&mut dispatch).await,
                     Err(error) => Err(error),
                 };
                 if let Err(error) = outcome {
-                    self.launch_again(&plan, &mut dispatch, error, &mut incidents).await?;
+                    self.launch_again(&plan, &mut dispatch, error, &watch, &mut incidents).await?;
                 }
             }
         }
+        watch.ended(invocations, if incidents.is_empty() { plan.gpu_range().len() } else { 0 });
         self.report(plan, start, incidents);
         Ok(())
     }
@@ -131,6 +137,7 @@ impl Context {
         plan: &Plan,
         dispatch: &mut Dispatch<'_>,
         error: Error,
+        watch: &Watch<'_>,
         incidents: &mut Vec<Incident>,
     ) -> Result<()> {
         if let Error::Device { fault: Fault::OutOfMemory { .. }, .. } = &error {
@@ -139,7 +146,7 @@ impl Context {
                 let action = format!("in {} parts", cut.pieces.len());
                 let executor = plan.adapter.clone().unwrap_or_default();
                 incidents.push(Incident { executor, fault: error.to_string(), action });
-                return self.launch_cut(plan, dispatch, cut, incidents).await;
+                return self.launch_cut(plan, dispatch, cut, watch, incidents).await;
             }
         }
         let fault = error.clone();
@@ -157,20 +164,24 @@ impl Context {
         plan: &Plan,
         dispatch: &mut Dispatch<'_>,
         cut: Cut,
+        watch: &Watch<'_>,
         incidents: &mut Vec<Incident>,
     ) -> Result<()> {
         let mut copies = self.copies(dispatch).await?;
         let mut on_host = on_host(dispatch, &mut copies);
         let mut left: VecDeque<Piece> = cut.pieces.into();
-        let outcome = self.on_device(&mut on_host, &mut left, cut.cpu.as_ref()).await;
+        let mut done = Done { watch, invocations: 0, on_device: 0 };
+        let outcome = self.on_device(&mut on_host, &mut left, cut.cpu.as_ref(), &mut done).await;
         match outcome {
             Ok(()) => {}
-            // The CPU's own part has failed.
+            // The CPU's own part has failed, or nobody wants the launch any more.
             Err((error, true)) => return Err(error),
             Err((error, false)) => {
                 incidents.push(self.recover(plan, error)?);
                 for piece in left {
+                    done.check()?;
                     self.part_on_cpu(&mut on_host, &piece.part)?;
+                    done.add(&on_host, &piece.part, false);
                 }
             }
         }
@@ -180,12 +191,14 @@ impl Context {
     }
 
     /// Runs the device's parts, removing from `left` those that have ended, and the CPU's while the first one runs. The CPU
-    /// begins the next part before it waits for one. An error says whether it is of the CPU's part.
+    /// begins the next part before it waits for one. An error says whether it ends the launch: it is of the CPU's part, or the launch was
+    /// cancelled.
     async fn on_device(
         &self,
         dispatch: &mut Dispatch<'_>,
         left: &mut VecDeque<Piece>,
         cpu: Option<&Part>,
+        done: &mut Done<'_>,
     ) -> std::result::Result<(), (Error, bool)> {
         let of_device = |error| (error, false);
         let gpu = self.gpu();
@@ -195,6 +208,7 @@ impl Context {
         let mut begun = 0;
         while fault.is_none() && !left.is_empty() {
             let Ok(gpu) = &gpu else { break };
+            done.check().map_err(|error| (error, true))?;
             if begun < left.len() && running.len() < MAX_RUNNING {
                 match gpu.begin(dispatch, left[begun].clone()).await {
                     Ok(piece) => {
@@ -207,18 +221,23 @@ impl Context {
             }
             if let Some(part) = cpu.take() {
                 self.part_on_cpu(dispatch, part).map_err(|error| (error, true))?;
+                done.add(dispatch, part, false);
             }
             let Some(first) = running.pop_front() else { break };
             match gpu.end(first, dispatch).await {
                 Ok(()) => {
-                    left.pop_front();
+                    if let Some(piece) = left.pop_front() {
+                        done.add(dispatch, &piece.part, true);
+                    }
                     begun -= 1;
                 }
                 Err(error) => fault = Some(error),
             }
         }
         if let Some(part) = cpu {
+            done.check().map_err(|error| (error, true))?;
             self.part_on_cpu(dispatch, part).map_err(|error| (error, true))?;
+            done.add(dispatch, part, false);
         }
         fault.map_or(Ok(()), |fault| Err(of_device(fault)))
     }
@@ -276,6 +295,31 @@ impl Context {
             });
         }
         Ok(copies)
+    }
+}
+
+/// How far a launch in parts is.
+struct Done<'w> {
+    watch: &'w Watch<'w>,
+    invocations: usize,
+    on_device: usize,
+}
+
+impl Done<'_> {
+    fn check(&self) -> Result<()> {
+        self.watch.check(self.invocations)
+    }
+
+    fn add(&mut self, dispatch: &Dispatch<'_>, part: &Part, on_device: bool) {
+        let sizes = part.iter().map(ExactSizeIterator::len).zip(dispatch.program.workgroup_size);
+        let invocations = sizes.fold(1_usize, |product, (groups, size)| {
+            product.saturating_mul(groups).saturating_mul(size as usize)
+        });
+        self.invocations = self.invocations.saturating_add(invocations);
+        if on_device {
+            self.on_device = self.on_device.saturating_add(invocations);
+        }
+        self.watch.went(self.invocations, self.on_device);
     }
 }
 

@@ -2,13 +2,17 @@
 
 mod adapter;
 mod builder;
+mod cache;
 mod code;
+mod control;
 mod cut;
 mod devices;
 mod execute;
+mod history;
 mod launch;
 mod profile;
 mod report;
+mod store;
 #[cfg(test)]
 mod tests;
 mod timeline;
@@ -17,9 +21,12 @@ use std::sync::{Arc, Mutex};
 
 pub use self::adapter::Adapter;
 pub use self::builder::Builder;
-pub use self::report::{Incident, Report};
+pub use self::control::{CancelToken, Progress};
+pub use self::report::{ChunkReport, ExecutorReport, Incident, Report, ReportWithoutTimes};
 
+use self::control::Control;
 use self::devices::Devices;
+use self::history::Memory;
 use self::launch::Programs;
 use crate::array::{Array, ArrayData};
 use crate::cpu::Cpu;
@@ -31,7 +38,7 @@ use crate::view::{Graph, Slot, View, Viewable};
 use crate::work::Source;
 
 /// Where work runs: the CPU's threads, the GPUs found, the planner and what it has measured. Cheap to clone; clones share
-/// everything but the placement and the timeline.
+/// everything but the placement, the timeline, the deadline, and who follows or cancels their calls.
 ///
 /// Making one is instant: no thread is started and no device is touched before a call is large enough to need it.
 #[derive(Clone)]
@@ -41,6 +48,8 @@ pub struct Context {
     request: Result<Request>,
     /// Where calls record what they do.
     timeline: Option<Timeline>,
+    /// Who follows and may end the calls of this clone.
+    control: Control,
 }
 
 /// What clones share.
@@ -48,6 +57,9 @@ struct Shared {
     cpu: Cpu,
     devices: Devices,
     programs: Programs,
+    memory: Memory,
+    /// A value of the environment that is none; then every call reports it.
+    refused: Option<Error>,
     /// False when a device fault is to be an error, not finished on the CPU.
     fallback: bool,
     report: Mutex<Option<Arc<Report>>>,
@@ -62,7 +74,7 @@ impl Context {
         Builder::default().build_lazily()
     }
 
-    /// Settings: threads, placement, adapter, software adapters, step budget.
+    /// Settings: threads, placement, adapter, software adapters, step budget, history.
     pub fn builder() -> Builder {
         Builder::default()
     }
@@ -74,7 +86,7 @@ impl Context {
     pub fn with_placement(&self, placement: Placement) -> Self {
         let allow_software = self.request.as_ref().is_ok_and(|request| request.allow_software);
         let request = Request::resolve(Some(placement), None, allow_software);
-        Self { shared: Arc::clone(&self.shared), request, timeline: self.timeline.clone() }
+        Self { request, ..self.clone() }
     }
 
     /// A view of a slice, a vector, a fixed-size array, an [`Array`], or another view.
@@ -139,7 +151,10 @@ impl Context {
     }
 
     fn request(&self) -> Result<&Request> {
-        self.request.as_ref().map_err(Error::clone)
+        match &self.shared.refused {
+            Some(error) => Err(error.clone()),
+            None => self.request.as_ref().map_err(Error::clone),
+        }
     }
 }
 

@@ -4,7 +4,6 @@ use std::sync::OnceLock;
 use std::time::Instant;
 
 use super::Context;
-use super::code::code;
 use crate::element::{Element, ElementType};
 use crate::error::Error;
 use crate::monoid::{Describe, Sum};
@@ -31,7 +30,7 @@ impl Context {
         let mut shape = Shape {
             kind,
             label: label(work),
-            code: code(work),
+            code: self.shared.memory.code(work),
             len: work.len,
             host_bytes: 0,
             device_bytes: 0,
@@ -105,7 +104,10 @@ impl Context {
         if let Some(rate) = rate.and_then(|rate| Estimate::new(rate, Provenance::Calibrated)) {
             cpu.memory_rate = rate;
         }
-        Profile { cpu, gpus, searched: wants_gpu, budget: None, density: Density::default() }
+        let mut profile = Profile { cpu, gpus, searched: wants_gpu, budget: None, density: Density::default() };
+        let names = if wants_gpu { self.shared.devices.history_names() } else { &[] };
+        self.shared.memory.apply(&mut profile, shape, names);
+        profile
     }
 
     /// Bytes per second that the CPU's threads read, by summing an array twice; the first time brings the pages in.

@@ -54,7 +54,7 @@ fn context_in(options: &Options, placement: Placement, fallback: bool) -> Option
     };
     let max_binding = options.max_binding_bytes.unwrap_or(gpu.info().max_binding_bytes);
     let profile = fast(gpu.info(), max_binding);
-    let builder = Context::builder().threads(2).placement(placement).cpu_fallback(fallback);
+    let builder = Context::builder().threads(2).history(false).placement(placement).cpu_fallback(fallback);
     let cx = builder.build().expect("valid settings");
     cx.shared.devices.adopt(gpu, profile);
     Some(cx)

@@ -21,6 +21,7 @@ use super::outcome::{Executor, Term};
 use super::profile::{CpuProfile, DeviceState, Estimate, GpuProfile, Profile, Provenance};
 use super::seconds::Seconds;
 use super::shape::{Shape, ShapeKind};
+use super::share;
 
 /// One term of a cost: so much at once, and so much per element.
 #[derive(Debug, Clone, Copy)]
@@ -174,6 +175,18 @@ impl CpuCost {
     pub(super) fn is_serial(&self, elements: f64) -> bool {
         let serial = self.serial_slope() * elements;
         serial.expected <= (self.fork.fixed + self.parallel_slope() * elements).expected
+    }
+
+    /// What the CPU does of a GPU's part of a scan.
+    pub(super) fn fold_term(&self, shape: &Shape, gpu_elements: f64) -> Term {
+        let seconds = share::fold(shape, self, gpu_elements);
+        let fit = self.model.fit();
+        let source = match fit.is_measured() {
+            true => Provenance::Measured { calls: fit.calls() },
+            false => self.memory.slope_source,
+        };
+        let bytes = gpu_elements * f64::from(shape.input_bytes());
+        Term { executor: Executor::Cpu, name: "fold", seconds, bytes, source }
     }
 
     pub(super) fn terms(&self, elements: f64, serial: bool) -> Vec<Term> {

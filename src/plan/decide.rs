@@ -377,6 +377,8 @@ impl<'a> Planner<'a> {
         let mut cpu_chunk_len = 0;
         if threads > 0 {
             terms.extend(cpu.terms(len - gpu_elements as f64, serial));
+            let folds = split && shape.kind == ShapeKind::Scan;
+            terms.extend(folds.then(|| cpu.fold_term(shape, gpu_elements as f64)));
             cpu_chunk_len = chunk::cpu_chunk(shape, &profile.cpu);
         }
         Plan {

@@ -2,9 +2,10 @@
 
 use std::fmt;
 
+use super::json::strip_times;
 use super::outcome::{Alternative, Choice, Executor, Plan, Rejected, Term};
 use super::profile::Provenance;
-use super::seconds::{BYTE_UNITS, scaled};
+use super::seconds::{BYTE_UNITS, bytes_text, scaled};
 
 impl Plan {
     /// The explanation without times, rates and numbers of calls: what stays the same from run to run on one machine,
@@ -23,6 +24,13 @@ impl fmt::Display for Plan {
 /// Displays a [`Plan`] without times; see [`Plan::without_times`].
 #[derive(Debug, Clone, Copy)]
 pub struct WithoutTimes<'a>(&'a Plan);
+
+impl WithoutTimes<'_> {
+    /// [`Plan::to_json`] with `null` for what differs from run to run.
+    pub fn to_json(&self) -> String {
+        strip_times(&self.0.to_json())
+    }
+}
 
 impl fmt::Display for WithoutTimes<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -86,10 +94,7 @@ fn write_terms(plan: &Plan, executor: Executor, f: &mut fmt::Formatter<'_>, time
 
 fn write_term(term: &Term, f: &mut fmt::Formatter<'_>, times: bool) -> fmt::Result {
     let name = term.name;
-    let bytes = match term.bytes {
-        few @ ..1e3 => format!("{few} B"),
-        many => scaled(many, &BYTE_UNITS),
-    };
+    let bytes = bytes_text(term.bytes);
     match (times, term.bytes > 0.0) {
         (true, true) => {
             let rate = scaled(term.bytes / term.seconds.expected, &BYTE_UNITS);

@@ -13,6 +13,7 @@ mod course;
 mod decide;
 mod explain;
 mod explore;
+mod json;
 mod launch;
 mod learn;
 mod outcome;
@@ -34,6 +35,7 @@ pub use seconds::Seconds;
 pub(crate) use chunk::grain;
 pub(crate) use course::{Course, Mode, Model, static_course};
 pub(crate) use decide::{cpu_outruns_discovery, decide, quick_cpu};
+pub(crate) use json::{pretty, strip_times};
 pub(crate) use launch::{LaunchShape, decide_launch};
 pub(crate) use learn::{Budget, Density, DeviceHistory, History, Observation, Samples, WorkKey};
 pub(crate) use pace::{Bounds, Other, Speed, next_chunk};
@@ -41,4 +43,5 @@ pub(crate) use placement::{PLACEMENT_VARIABLE, Request};
 pub(crate) use profile::{
     AdapterKind, CanonicalOrder, CpuProfile, DeviceState, Estimate, GpuProfile, Profile,
 };
+pub(crate) use seconds::bytes_text;
 pub(crate) use shape::{Shape, ShapeKind};

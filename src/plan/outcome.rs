@@ -23,7 +23,7 @@ pub enum Executor {
 
 /// Who gets which elements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(tag = "kind", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Choice {
     /// All on the CPU.
@@ -38,7 +38,8 @@ pub enum Choice {
 }
 
 /// Why an alternative was not taken.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "kind", content = "detail", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Reason {
     /// Predicted to take longer.
@@ -91,7 +92,8 @@ impl fmt::Display for Reason {
 }
 
 /// A way to run the work.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Alternative {
     /// The CPU alone.
@@ -113,7 +115,7 @@ pub enum Alternative {
 }
 
 /// An alternative that was not taken.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Rejected {
     /// The alternative.
     pub alternative: Alternative,
@@ -124,12 +126,13 @@ pub struct Rejected {
 }
 
 /// A number of the prediction.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Term {
     /// Whose time.
     pub executor: Executor,
-    /// What takes it: `memory`, `compute`, `fork`, `call` of the CPU; `open`, `compile`, `upload`, `kernel`, `download`,
-    /// `launch` of the GPU; `fetch` where data comes from a device.
+    /// What takes it: `memory`, `compute`, `fork`, `call` of the CPU, `fold` for what it does of a GPU's part of a scan;
+    /// `open`, `compile`, `upload`, `kernel`, `download`, `launch` of the GPU; `fetch` where data comes from a device;
+    /// `start` and `work` of an executor that was measured at this work.
     pub name: &'static str,
     /// How long. Terms that overlap do not add up to the prediction.
     pub seconds: Seconds,
@@ -140,7 +143,7 @@ pub struct Term {
 }
 
 /// What was decided. Prints itself; [`Plan::without_times`] prints what does not vary from run to run.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Plan {
     /// What runs: `map of saxpy`.
@@ -158,6 +161,7 @@ pub struct Plan {
     /// Name of the adapter that takes part, if one does.
     pub adapter: Option<String>,
     /// Index of that adapter in the profile.
+    #[serde(skip)]
     pub(crate) adapter_index: Option<usize>,
     /// Threads of the CPU that take part; 0 when it does not, 1 for the calling thread alone.
     pub threads: usize,
@@ -176,8 +180,10 @@ pub struct Plan {
     /// What the user should know of the decision beyond that.
     pub notes: Vec<String>,
     /// What is settled while the call runs; `None` for kernels.
+    #[serde(skip)]
     pub(crate) course: Option<Course>,
     /// Index of an adapter whose device is to be opened, and whose pipelines are to be compiled, in the background.
+    #[serde(skip)]
     pub(crate) prepares: Option<usize>,
 }
 

@@ -3,8 +3,10 @@
 use std::fmt;
 use std::ops::{Add, Mul};
 
+use serde::Serialize;
+
 /// A predicted time in seconds: `low <= expected <= high`.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
 pub struct Seconds {
     /// Lower bound.
     pub low: f64,
@@ -80,6 +82,14 @@ pub(super) const TIME_UNITS: [(f64, &str); 4] = [(1.0, "s"), (1e-3, "ms"), (1e-6
 
 /// Units of memory, largest first, in bytes.
 pub(super) const BYTE_UNITS: [(f64, &str); 4] = [(1e9, "GB"), (1e6, "MB"), (1e3, "kB"), (1.0, "B")];
+
+/// A number of bytes: `168 MB`.
+pub(crate) fn bytes_text(bytes: f64) -> String {
+    match bytes {
+        few @ ..1e3 => format!("{few} B"),
+        many => scaled(many, &BYTE_UNITS),
+    }
+}
 
 /// Three significant digits in the largest unit that leaves a value of at least 1, else in the smallest.
 pub(super) fn scaled(value: f64, units: &[(f64, &str)]) -> String {

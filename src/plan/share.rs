@@ -42,7 +42,12 @@ pub(super) fn together(
     elements: f64,
 ) -> Seconds {
     let rest = shape.len as f64 - elements;
-    let head = head_share(shape) * cpu.line(rest).slope * elements;
-    let theirs = cpu.parallel(rest) + Seconds::within(head, 1.0);
+    let theirs = cpu.parallel(rest) + fold(shape, cpu, elements);
     theirs.max(gpu.at(elements)) * (1.0 + contention)
+}
+
+/// How long the CPU folds the GPU's `elements`, so as to know what its own part of a scan begins with.
+pub(super) fn fold(shape: &Shape, cpu: &CpuCost, elements: f64) -> Seconds {
+    let rest = shape.len as f64 - elements;
+    Seconds::within(head_share(shape) * cpu.line(rest).slope * elements, 1.0)
 }

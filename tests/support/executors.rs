@@ -46,7 +46,7 @@ impl Executor {
     pub(crate) fn context(self) -> Result<Context, String> {
         match self {
             Self::Cpu(threads) => {
-                let builder = Context::builder().threads(threads).placement(Placement::Cpu);
+                let builder = Context::builder().threads(threads).placement(Placement::Cpu).history(false);
                 // No loop of a test is long: one that does not end fails in a second.
                 Ok(builder.step_budget(1 << 22).build().expect("threads and placement are valid"))
             }
@@ -64,7 +64,7 @@ impl Executor {
 fn gpu() -> &'static Result<Context, String> {
     static GPU: OnceLock<Result<Context, String>> = OnceLock::new();
     GPU.get_or_init(|| {
-        let builder = Context::builder().placement(Placement::Gpu).cpu_fallback(false);
+        let builder = Context::builder().placement(Placement::Gpu).cpu_fallback(false).history(false);
         let cx = builder.build().expect("the placement is valid");
         match cx.view(&[1u32, 2]).reduce(Sum) {
             Err(error @ Error::NoAdapter { .. }) => Err(error.to_string()),

@@ -1,7 +1,7 @@
 //! Launches on devices that fail, that copy through staging buffers, and whose bindings are small.
 
-use super::super::Context;
 use super::super::tests::{context, lose_after_submission, refuse_above};
+use super::super::{CancelToken, Context};
 use crate::error::{Error, Fault, Result};
 use crate::gpu::{Event, Options, Script};
 use crate::kernel::Kernel;
@@ -170,4 +170,36 @@ fn nothing_is_written_before_everything_is_there() {
             }
         }
     }
+}
+
+/// Parts of a launch are what it is followed and ended between; memory of the device is in order afterwards.
+#[test]
+fn a_launch_in_parts_is_followed_and_cancelled() {
+    let len = 20_000;
+    let options = Options { max_binding_bytes: Some(SMALL), ..Options::default() };
+    let Some(cx) = context(&options, Placement::Gpu, false) else { return };
+    let kernel = Kernel::new(TRIPLE).expect("valid WGSL");
+    let run = |cx: &Context| {
+        let (a, mut b) = (cx.array(vec![1_u32; len]), cx.array(vec![1_u32; len]));
+        let outcome = kernel.launch().bind("a", &a).bind("b", &mut b).invocations([len]).run(cx);
+        (outcome, cx.read(&b).expect("the device is there").to_vec())
+    };
+    let token = CancelToken::new();
+    let cancels = token.clone();
+    let following = cx.with_cancel(&token).with_progress(move |progress| {
+        assert!(0 < progress.done && progress.done < progress.total, "{progress}");
+        assert_eq!(progress.done, progress.gpu_done);
+        cancels.cancel();
+    });
+    let (outcome, b) = run(&following);
+    let Err(Error::Cancelled { done, total }) = outcome else { panic!("{outcome:?}") };
+    assert!(0 < done && done < total && total == len.next_multiple_of(64), "{done} of {total}");
+    assert!(b.iter().all(|&b| b == 1), "an array changes as a whole");
+
+    let (sender, told) = std::sync::mpsc::channel();
+    let (outcome, b) = run(&cx.with_progress(move |progress| sender.send(progress).unwrap_or_default()));
+    outcome.expect("nothing ends it");
+    assert!(b.iter().all(|&b| b == 3));
+    let last = told.try_iter().last().expect("the end is told");
+    assert_eq!((last.done, last.total, last.gpu_done), (total, total, total));
 }

@@ -108,6 +108,17 @@ impl Density {
         mean
     }
 
+    /// Takes in what another process has seen: the geometric mean of both.
+    pub(crate) fn merge(&mut self, other: &Self) {
+        if self.is_flat() && other.is_flat() {
+            return;
+        }
+        self.0.resize(BINS, 1.0);
+        for (b, cost) in self.0.iter_mut().enumerate() {
+            *cost = (*cost * other.bin(b)).sqrt();
+        }
+    }
+
     /// False when the numbers cannot come from this code.
     pub(crate) fn is_sound(&self) -> bool {
         let furthest = FURTHEST * FURTHEST;

@@ -79,11 +79,11 @@ pub(crate) struct DeviceHistory {
     /// Seconds to compile the pipelines of a work.
     pub(crate) compile_s: Average,
     /// How much running beside the CPU slows both, by work; the empty name holds all works.
-    contention: BTreeMap<String, Average>,
+    pub(super) contention: BTreeMap<String, Average>,
     /// Bytes of one chunk that the device had no memory for.
     pub(crate) ceiling_bytes: Option<u64>,
     /// Times by work.
-    works: BTreeMap<String, Samples>,
+    pub(super) works: BTreeMap<String, Samples>,
 }
 
 impl DeviceHistory {
@@ -116,12 +116,12 @@ pub(crate) struct Observation {
 #[serde(deny_unknown_fields)]
 pub(crate) struct History {
     /// Times of the CPU by work.
-    cpu: BTreeMap<String, Samples>,
+    pub(super) cpu: BTreeMap<String, Samples>,
     /// By name and driver.
-    devices: BTreeMap<String, DeviceHistory>,
+    pub(super) devices: BTreeMap<String, DeviceHistory>,
     /// How costs vary along the data, by work; absent where they do not.
     #[serde(default)]
-    densities: BTreeMap<String, Density>,
+    pub(super) densities: BTreeMap<String, Density>,
     /// Of all calls.
     pub(crate) budget: Budget,
 }
@@ -202,7 +202,7 @@ impl History {
             merge(&mut ours.works, &theirs.works);
         }
         for (name, density) in &other.densities {
-            self.densities.entry(name.clone()).or_insert_with(|| density.clone());
+            self.densities.entry(name.clone()).or_default().merge(density);
         }
         self.budget.merge(&other.budget);
     }

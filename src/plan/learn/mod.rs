@@ -8,6 +8,7 @@ mod budget;
 mod density;
 mod fit;
 mod history;
+mod persist;
 mod samples;
 mod solve;
 

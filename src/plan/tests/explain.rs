@@ -93,6 +93,7 @@ fn a_plan_for_both() {
         compute   5.03 ms  (prior)
         fork      8.00 µs  (prior)
         call       500 ns  (prior)
+        fold      10.5 ms  168 MB at 16.0 GB/s (calibrated)
       rejected:
         gpu `Odd`: other bits than the canonical order: flushes subnormals
         gpu `Software`: software adapter, not allowed
@@ -100,18 +101,19 @@ fn a_plan_for_both() {
         gpu `Discrete`: slower, 36.2 ms
     ");
     assert_snapshot!(plan.without_times(), @r"
-    scan of Sum, 67108864 elements: 0.484 on gpu `Discrete`, the others on the cpu
+    scan of Sum, 67108864 elements: 0.625 on gpu `Discrete`, the others on the cpu
       placement: auto (default)
-      gpu: elements 0..32505856, 8 chunks of 4194304
-        upload   130 MB (measured)
-        kernel   260 MB (prior)
-        download 130 MB (measured)
+      gpu: elements 0..41943040, 10 chunks of 4194304
+        upload   168 MB (measured)
+        kernel   336 MB (prior)
+        download 168 MB (measured)
         launch   (prior)
-      cpu: elements 32505856..67108864, 2 threads, chunks of 65536
-        memory   277 MB (calibrated)
+      cpu: elements 41943040..67108864, 2 threads, chunks of 65536
+        memory   201 MB (calibrated)
         compute  (prior)
         fork     (prior)
         call     (prior)
+        fold     168 MB (calibrated)
       rejected:
         gpu `Odd`: other bits than the canonical order: flushes subnormals
         gpu `Software`: software adapter, not allowed
@@ -135,4 +137,141 @@ fn a_plan_with_a_note() {
         gpu `Discrete`: cannot run this: the adapter has no f64
       note: no GPU can run this, so the CPU takes it
     ");
+}
+
+/// Times of calls that the machine has made.
+fn seen(calls: &[(f64, f64)]) -> Samples {
+    let mut samples = Samples::default();
+    calls.iter().for_each(|&(elements, seconds)| samples.observe(elements, seconds, None));
+    samples
+}
+
+#[test]
+fn a_plan_from_what_was_measured() {
+    let mut profile = machine(vec![discrete()]);
+    profile.cpu.samples = seen(&[(1e6, 1e-3), (1e7, 9e-3), (6e7, 60e-3), (6e7, 61e-3)]);
+    profile.gpus[0].samples = seen(&[(6e7, 40e-3), (3e7, 21e-3), (6e7, 41e-3)]);
+    let shape = Shape { kind: ShapeKind::Scan, label: "Sum".into(), reproducible: true, ..map(1 << 26, 0.2) };
+    let plan = decide(&shape, &profile, &auto()).unwrap();
+    assert_snapshot!(plan, @r"
+    scan of Sum, 67108864 elements: 0.812 on gpu `Discrete`, the others on the cpu
+      placement: auto (default)
+      predicted: 39.2 ms, between 38.6 ms and 41.4 ms, with 5% added for running both at once
+      gpu: elements 0..54525952, 13 chunks of 4194304
+        start      117 µs  (measured, 3 calls)
+        work      36.9 ms  (measured, 3 calls)
+      cpu: elements 54525952..67108864, 2 threads, chunks of 65536
+        start     8.93 µs  (measured, 4 calls)
+        work      11.8 ms  (measured, 4 calls)
+        fold      25.5 ms  218 MB at 8.55 GB/s (measured, 4 calls)
+      rejected:
+        cpu: slower, 67.0 ms
+        gpu `Discrete`: slower, 45.4 ms
+    ");
+    assert_snapshot!(plan.without_times(), @r"
+    scan of Sum, 67108864 elements: 0.812 on gpu `Discrete`, the others on the cpu
+      placement: auto (default)
+      gpu: elements 0..54525952, 13 chunks of 4194304
+        start    (measured)
+        work     (measured)
+      cpu: elements 54525952..67108864, 2 threads, chunks of 65536
+        start    (measured)
+        work     (measured)
+        fold     218 MB (measured)
+      rejected:
+        cpu: slower
+        gpu `Discrete`: slower
+    ");
+}
+
+#[test]
+fn plans_as_json() {
+    let mut profile = machine(vec![]);
+    profile.cpu.samples = seen(&[(1e6, 1e-3), (1e7, 9e-3)]);
+    let plan = decide(&map(1 << 20, 0.2), &profile, &auto()).unwrap();
+    let json = plan.without_times().to_json();
+    assert_snapshot!(json, @r#"
+    {
+      "version": 1,
+      "label": "map of square",
+      "unit": "element",
+      "len": 1048576,
+      "placement": "auto",
+      "origin": "default",
+      "choice": {
+        "kind": "cpu"
+      },
+      "adapter": null,
+      "threads": 2,
+      "cpu_chunk_len": 65536,
+      "gpu_chunk_len": 0,
+      "predicted": {
+        "low": null,
+        "expected": null,
+        "high": null
+      },
+      "contention": null,
+      "terms": [
+        {
+          "executor": "cpu",
+          "name": "start",
+          "seconds": {
+            "low": null,
+            "expected": null,
+            "high": null
+          },
+          "bytes": 0.0,
+          "source": {
+            "kind": "measured",
+            "calls": null
+          }
+        },
+        {
+          "executor": "cpu",
+          "name": "work",
+          "seconds": {
+            "low": null,
+            "expected": null,
+            "high": null
+          },
+          "bytes": 0.0,
+          "source": {
+            "kind": "measured",
+            "calls": null
+          }
+        }
+      ],
+      "rejected": [],
+      "notes": []
+    }
+    "#);
+    let value: serde_json::Value = serde_json::from_str(&plan.to_json()).expect("JSON");
+    assert_eq!(value["predicted"]["expected"].as_f64(), Some(plan.predicted.expected));
+    assert_eq!(value["terms"][0]["seconds"]["high"].as_f64(), Some(plan.terms[0].seconds.high));
+}
+
+#[test]
+fn a_split_as_json() {
+    let machine = machine(vec![discrete(), software()]);
+    let plan = decide(&map(1 << 20, 0.2), &machine, &request(Placement::Split { gpu: 0.5 })).unwrap();
+    let value: serde_json::Value = serde_json::from_str(&plan.to_json()).expect("JSON");
+    assert_eq!(value["placement"], "split:0.5");
+    assert_eq!(value["origin"], "argument");
+    assert_eq!(value["choice"], serde_json::json!({"kind": "split", "gpu_elements": 1 << 19}));
+    assert_eq!(value["adapter"], "Discrete");
+    let stripped: serde_json::Value = serde_json::from_str(&plan.without_times().to_json()).expect("JSON");
+    assert!(stripped["contention"].is_null() && stripped["choice"] == value["choice"]);
+}
+
+#[test]
+fn reasons_as_json() {
+    let shape = Shape { gpu: Err("the adapter has \"no\" f64".into()), ..map(1 << 24, 1.0) };
+    let plan = decide(&shape, &machine(vec![discrete()]), &auto()).unwrap();
+    let value: serde_json::Value = serde_json::from_str(&plan.to_json()).expect("JSON");
+    let reason = serde_json::json!({"kind": "unsupported", "detail": "the adapter has \"no\" f64"});
+    assert_eq!(value["rejected"][0]["reason"], reason);
+    assert_eq!(
+        value["rejected"][0]["alternative"],
+        serde_json::json!({"kind": "gpu", "adapter": "Discrete"})
+    );
 }
