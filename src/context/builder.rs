@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use super::devices::Devices;
+use super::history::Memory;
 use super::launch::Programs;
 use super::{Context, Shared};
 use crate::cpu::{Cpu, Engine, Settings};
@@ -25,6 +26,8 @@ pub struct Builder {
     fallback: bool,
     step_budget: u64,
     jit: bool,
+    learn: bool,
+    verify: f64,
 }
 
 impl Default for Builder {
@@ -37,6 +40,8 @@ impl Default for Builder {
             fallback: true,
             step_budget: STEP_BUDGET,
             jit: true,
+            learn: true,
+            verify: 0.0,
         }
     }
 }
@@ -94,17 +99,44 @@ impl Builder {
         self
     }
 
+    /// Has a share of a device's chunks computed a second time on the CPU, at least the first tile of each, before they
+    /// count. Which ones depends on their place alone. Where the results differ, the CPU does what is left, the report
+    /// names the incident, and the device computes that function no more in this context. Default 0.
+    ///
+    /// Integers, and reduces and scans of elements that no function of floats has made, must be equal to the bit; other
+    /// floats may differ by a thousandth of the larger, which is more than WGSL allows most functions.
+    #[must_use]
+    pub fn verify(mut self, share: f64) -> Self {
+        self.verify = share;
+        self
+    }
+
+    /// False has calls plan from assumptions and calibrations alone, whatever calls before them took.
+    #[cfg(test)]
+    pub(super) fn learn(mut self, learn: bool) -> Self {
+        self.learn = learn;
+        self
+    }
+
     /// The context.
     ///
     /// # Errors
     ///
-    /// [`Error::Value`] for no threads or more than 4096, or a placement out of its domain, given here or in the environment.
+    /// [`Error::Value`] for no threads or more than 4096, a share to verify that is not from 0 to 1, or a placement out of
+    /// its domain, given here or in the environment.
     pub fn build(self) -> Result<Context> {
         if let Some(threads) = self.threads.filter(|threads| !(1..=MAX_THREADS).contains(threads)) {
             return Err(Error::Value {
                 what: "threads".into(),
                 expected: format!("1 to {MAX_THREADS}"),
                 given: threads.to_string(),
+            });
+        }
+        if !(0.0..=1.0).contains(&self.verify) {
+            return Err(Error::Value {
+                what: "the share to verify".into(),
+                expected: "a number from 0 to 1".into(),
+                given: self.verify.to_string(),
             });
         }
         let settings = self.settings();
@@ -132,9 +164,17 @@ impl Builder {
         // Text that is not Unicode is not a placement either: replaced characters make it an error, not absent.
         let variable = std::env::var_os(PLACEMENT_VARIABLE).map(|text| text.to_string_lossy().into_owned());
         let request = Request::resolve(self.placement, variable.as_deref(), self.allow_software);
-        let devices = Devices::new(self.adapter);
-        let programs = Programs::default();
-        let shared = Shared { cpu, devices, programs, fallback: self.fallback, report: Mutex::new(None) };
+        let shared = Shared {
+            cpu,
+            devices: Arc::new(Devices::new(self.adapter)),
+            programs: Programs::default(),
+            memory: Memory::new(self.learn),
+            verify: self.verify,
+            fallback: self.fallback,
+            report: Mutex::new(None),
+            #[cfg(test)]
+            hooks: Mutex::default(),
+        };
         Context { shared: Arc::new(shared), request }
     }
 }

@@ -1,22 +1,26 @@
 //! The GPU of a context: found, opened and measured when a decision first depends on it.
 //!
 //! A device that fails is dropped. It may be opened again after a pause that doubles with each failure, and no more after
-//! [`MAX_FAILURES`].
+//! [`MAX_FAILURES`]. One thread opens it; others that need it meanwhile wait for that one.
 
 use std::collections::HashSet;
-use std::sync::{Arc, Mutex, OnceLock};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Condvar, Mutex, OnceLock};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use pollster::block_on;
-
+use super::calibrate::{measured, prior};
 use crate::array::ArrayData;
 use crate::error::{Error, Fault, Result};
 use crate::gpu::{AdapterInfo, Choice, Gpu};
-use crate::plan::{AdapterKind, CanonicalOrder, DeviceState, Estimate, GpuProfile, Provenance};
+use crate::plan::{DeviceState, GpuProfile};
 use crate::work::Work;
 
 /// Failures after which an adapter is left alone.
 const MAX_FAILURES: u32 = 3;
+
+/// How often a call that waits for a device asks whether it still needs it.
+const LOOK_AGAIN: Duration = Duration::from_millis(2);
 
 /// Pause after the first failure.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
@@ -26,13 +30,23 @@ pub(super) struct Devices {
     /// Part of the name of the adapters allowed.
     filter: Option<String>,
     adapters: OnceLock<Vec<AdapterInfo>>,
+    /// The preferred adapter as history knows it.
+    names: OnceLock<Vec<String>>,
     slot: Mutex<Slot>,
+    /// The device was opened, or could not be.
+    changed: Condvar,
+    /// The thread that opens it for calls to come.
+    opener: Mutex<Option<JoinHandle<()>>>,
 }
 
 /// The device, if one is open, and how it fared.
 #[derive(Default)]
 struct Slot {
     open: Option<Opened>,
+    /// Since when somebody is opening it.
+    opening: Option<Instant>,
+    /// Keys of works that it was seen to compute wrongly.
+    quarantine: HashSet<Vec<u64>>,
     failures: u32,
     last_failure: Option<(Instant, String)>,
 }
@@ -47,7 +61,14 @@ struct Opened {
 
 impl Devices {
     pub(super) fn new(filter: Option<String>) -> Self {
-        Self { filter, adapters: OnceLock::new(), slot: Mutex::default() }
+        Self {
+            filter,
+            adapters: OnceLock::new(),
+            names: OnceLock::new(),
+            slot: Mutex::default(),
+            changed: Condvar::new(),
+            opener: Mutex::default(),
+        }
     }
 
     /// All adapters, the preferred one first.
@@ -69,7 +90,9 @@ impl Devices {
             return vec![opened.profile.clone()];
         }
         let mut profile = prior(info, threads);
-        if let Some(why) = slot.refusal() {
+        if let Some(since) = slot.opening {
+            profile.state = DeviceState::Opening { elapsed_s: since.elapsed().as_secs_f64() };
+        } else if let Some(why) = slot.refusal() {
             profile.state = DeviceState::Failed(why);
         }
         vec![profile]
@@ -77,22 +100,131 @@ impl Devices {
 
     /// The open device; opened, probed and measured by the first call.
     pub(super) fn open(&self, threads: usize) -> Result<Arc<Gpu>> {
+        self.open_timed(threads).map(|(gpu, _)| gpu)
+    }
+
+    /// The same, and how long that took if this call did it.
+    pub(super) fn open_timed(&self, threads: usize) -> Result<(Arc<Gpu>, Option<f64>)> {
         let mut slot = self.slot();
-        if let Some(opened) = &slot.open {
-            return Ok(Arc::clone(&opened.gpu));
+        loop {
+            if let Some(opened) = &slot.open {
+                return Ok((Arc::clone(&opened.gpu), None));
+            }
+            if slot.opening.is_none() {
+                break;
+            }
+            slot = self.changed.wait(slot).unwrap_or_else(|e| e.into_inner());
         }
         let info = self.preferred().ok_or_else(|| self.no_adapter())?;
         if let Some(reason) = slot.refusal() {
             return Err(Error::Device { adapter: info.name.clone(), fault: Fault::Lost(reason) });
         }
         let start = Instant::now();
-        let choice = Choice { name: self.filter.clone(), software: true };
-        let gpu = Gpu::open(&choice).inspect_err(|error| slot.failed(&error.to_string()))?;
-        let open_s = start.elapsed().as_secs_f64();
-        let gpu = Arc::new(gpu);
-        let profile = measured(&gpu, prior(gpu.info(), threads), open_s);
+        slot.opening = Some(start);
+        drop(slot);
+        let made = catch_unwind(AssertUnwindSafe(|| self.make(threads))).unwrap_or_else(|_| {
+            let fault = Fault::Lost("the driver panicked while it was opened".to_owned());
+            Err(Error::Device { adapter: info.name.clone(), fault })
+        });
+        let mut slot = self.slot();
+        slot.opening = None;
+        self.changed.notify_all();
+        let (gpu, profile) = made.inspect_err(|error| slot.failed(&error.to_string()))?;
         slot.open = Some(Opened { gpu: Arc::clone(&gpu), profile, ran: HashSet::new() });
-        Ok(gpu)
+        Ok((gpu, Some(start.elapsed().as_secs_f64())))
+    }
+
+    fn make(&self, threads: usize) -> Result<(Arc<Gpu>, GpuProfile)> {
+        let start = Instant::now();
+        let choice = Choice { name: self.filter.clone(), software: true };
+        let gpu = Arc::new(Gpu::open(&choice)?);
+        let open_s = start.elapsed().as_secs_f64();
+        let profile = measured(&gpu, prior(gpu.info(), threads), open_s);
+        Ok((gpu, profile))
+    }
+
+    /// As [`open_timed`](Self::open_timed), but on another thread, so that this one need not stay until the end: `None`
+    /// when the device is not wanted any more.
+    pub(super) fn open_while(
+        self: &Arc<Self>,
+        threads: usize,
+        is_wanted: impl Fn() -> bool,
+    ) -> Result<Option<(Arc<Gpu>, Option<f64>)>> {
+        let start = Instant::now();
+        if self.open_profile().is_some() || !self.open_in_background(threads) {
+            return self.open_timed(threads).map(Some);
+        }
+        loop {
+            let has_ended = self
+                .opener
+                .lock()
+                .unwrap_or_else(|e| e.into_inner())
+                .as_ref()
+                .is_none_or(JoinHandle::is_finished);
+            if has_ended {
+                // What it found, or why there is nothing.
+                let opened = self.open_timed(threads)?;
+                return Ok(Some((opened.0, Some(start.elapsed().as_secs_f64()))));
+            }
+            if !is_wanted() {
+                return Ok(None);
+            }
+            drop(self.changed.wait_timeout(self.slot(), LOOK_AGAIN).unwrap_or_else(|e| e.into_inner()));
+        }
+    }
+
+    /// Opens the device on a thread of its own, unless somebody is at it. A failure is remembered as any other. False when
+    /// there is no thread to be had.
+    pub(super) fn open_in_background(self: &Arc<Self>, threads: usize) -> bool {
+        let mut opener = self.opener.lock().unwrap_or_else(|e| e.into_inner());
+        if opener.as_ref().is_some_and(|thread| !thread.is_finished()) {
+            return true;
+        }
+        let devices = Arc::clone(self);
+        let open = move || {
+            if let Err(error) = devices.open(threads) {
+                tracing::warn!(%error, "a device could not be opened in the background");
+            }
+        };
+        // Without a thread the device is opened by the first call that needs it.
+        *opener = std::thread::Builder::new().name("tilewright-open".to_owned()).spawn(open).ok();
+        opener.is_some()
+    }
+
+    /// Waits for the thread that opens the device.
+    pub(super) fn join(&self) {
+        let opener = self.opener.lock().unwrap_or_else(|e| e.into_inner()).take();
+        // A panic in it is a failure that the slot remembers.
+        opener.map(JoinHandle::join);
+    }
+
+    /// The profile of the open device.
+    pub(super) fn open_profile(&self) -> Option<GpuProfile> {
+        self.slot().open.as_ref().map(|opened| opened.profile.clone())
+    }
+
+    /// The name of the adapter that would be used, if adapters were looked for.
+    pub(super) fn adapter_name(&self) -> Option<String> {
+        if self.searched() { self.preferred().map(|info| info.name.clone()) } else { None }
+    }
+
+    /// That adapter as history knows it: with its driver, since another one has other speeds.
+    pub(super) fn history_names(&self) -> &[String] {
+        self.names.get_or_init(|| {
+            let name = |info: &AdapterInfo| format!("{} ({})", info.name, info.driver);
+            self.preferred().map(name).into_iter().collect()
+        })
+    }
+
+    /// Has the device compute a work no more.
+    pub(super) fn quarantine(&self, work: &Work<'_>) {
+        self.slot().quarantine.insert(work.key());
+    }
+
+    /// True when the device was seen to compute a work wrongly.
+    pub(super) fn is_quarantined(&self, work: &Work<'_>) -> bool {
+        let slot = self.slot();
+        !slot.quarantine.is_empty() && slot.quarantine.contains(&work.key())
     }
 
     /// Takes a device that a test has opened, with a profile of the test's own.
@@ -168,55 +300,5 @@ impl Slot {
         }
         let pause = FIRST_PAUSE * 2_u32.pow(self.failures.saturating_sub(1));
         (when.elapsed() < pause).then(|| format!("pausing after a failure: {why}"))
-    }
-}
-
-/// What is assumed of an adapter that is not open.
-fn prior(info: &AdapterInfo, threads: usize) -> GpuProfile {
-    let kind = match info.kind {
-        _ if info.software => AdapterKind::Software,
-        "integrated" => AdapterKind::Integrated,
-        _ => AdapterKind::Discrete,
-    };
-    let mut profile = GpuProfile::prior(&info.name, kind, threads);
-    profile.max_binding = info.max_binding_bytes;
-    profile
-}
-
-/// Bytes that the calibration of an adapter's transfers moves: a few milliseconds.
-const CALIBRATION_BYTES: usize = 8 << 20;
-
-/// The profile with what a short calibration of the open device found. What cannot be measured stays assumed.
-fn measured(gpu: &Gpu, mut profile: GpuProfile, open_s: f64) -> GpuProfile {
-    profile.state = DeviceState::Open;
-    set(&mut profile.open_s, open_s);
-    let found = |findings: Vec<&str>| match findings[..] {
-        [] => CanonicalOrder::Passed,
-        _ => CanonicalOrder::Failed(findings.join(", ")),
-    };
-    (profile.canonical, profile.user_floats) = match block_on(gpu.probe()) {
-        Ok(verdict) => {
-            let of_users = [&verdict.departures[..], &verdict.liberties].concat();
-            (found(verdict.departures), found(of_users))
-        }
-        Err(error) => {
-            let failed = CanonicalOrder::Failed(format!("the probe did not run: {error}"));
-            (failed.clone(), failed)
-        }
-    };
-    if let Ok(costs) = block_on(gpu.measure(CALIBRATION_BYTES)) {
-        let latency_s = costs.latency.as_secs_f64();
-        set(&mut profile.launch_s, latency_s);
-        set(&mut profile.upload_rate, costs.upload_bytes_per_s);
-        set(&mut profile.download_rate, costs.download_bytes_per_s);
-        set(&mut profile.memory_rate, costs.memory_bytes_per_s);
-    }
-    profile
-}
-
-/// Replaces an assumption, unless the measurement is no number.
-fn set(estimate: &mut Estimate, value: f64) {
-    if let Some(calibrated) = Estimate::new(value, Provenance::Calibrated) {
-        *estimate = calibrated;
     }
 }

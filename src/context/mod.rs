@@ -2,13 +2,21 @@
 
 mod adapter;
 mod builder;
+mod calibrate;
 mod code;
 mod cut;
 mod devices;
+mod drive;
 mod execute;
+mod faults;
+mod history;
+mod lanes;
 mod launch;
+mod output;
+mod prefixes;
 mod profile;
 mod report;
+mod verify;
 #[cfg(test)]
 mod tests;
 
@@ -19,6 +27,7 @@ pub use self::builder::Builder;
 pub use self::report::{Incident, Report};
 
 use self::devices::Devices;
+use self::history::Memory;
 use self::launch::Programs;
 use crate::array::{Array, ArrayData};
 use crate::cpu::Cpu;
@@ -42,11 +51,22 @@ pub struct Context {
 /// What clones share.
 struct Shared {
     cpu: Cpu,
-    devices: Devices,
+    devices: Arc<Devices>,
     programs: Programs,
+    memory: Memory,
+    /// Share of a device's chunks that are computed a second time, on the CPU.
+    verify: f64,
     /// False when a device fault is to be an error, not finished on the CPU.
     fallback: bool,
     report: Mutex<Option<Arc<Report>>>,
+    #[cfg(test)]
+    hooks: Mutex<tests::Hooks>,
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        self.devices.join();
+    }
 }
 
 impl Context {

@@ -4,7 +4,6 @@ use std::sync::OnceLock;
 use std::time::Instant;
 
 use super::Context;
-use super::code::code;
 use crate::element::{Element, ElementType};
 use crate::error::Error;
 use crate::monoid::{Describe, Sum};
@@ -31,7 +30,7 @@ impl Context {
         let mut shape = Shape {
             kind,
             label: label(work),
-            code: code(work),
+            code: self.shared.memory.code(work),
             len: work.len,
             host_bytes: 0,
             device_bytes: 0,
@@ -70,6 +69,9 @@ impl Context {
             shape.widest_bytes = shape.widest_bytes.max(bytes);
         }
         shape.widest_bytes = shape.widest_bytes.max(shape.output_bytes);
+        if self.shared.devices.is_quarantined(work) {
+            shape.gpu = Err("it gave a wrong result before".into());
+        }
         match self.shared.cpu.cost_per_element(work) {
             Ok(cost) => shape.cost_ns = cost,
             Err(Error::Unsupported { what, .. }) => shape.cpu = Err(what),
@@ -104,7 +106,10 @@ impl Context {
         if let Some(rate) = rate.and_then(|rate| Estimate::new(rate, Provenance::Calibrated)) {
             cpu.memory_rate = rate;
         }
-        Profile { cpu, gpus, searched: wants_gpu, budget: None }
+        let mut profile = Profile { cpu, gpus, searched: wants_gpu, budget: None };
+        let names = if wants_gpu { self.shared.devices.history_names() } else { &[] };
+        self.shared.memory.apply(&mut profile, shape, names);
+        profile
     }
 
     /// Bytes per second that the CPU's threads read, by summing an array twice; the first time brings the pages in.

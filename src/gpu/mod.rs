@@ -64,6 +64,11 @@ impl Gpu {
         &self.device.info
     }
 
+    /// Compiles what a work needs, so that its first chunk takes no longer than others.
+    pub(crate) fn prepare(&self, work: &Work<'_>) -> Result<()> {
+        self.device.prepare(work)
+    }
+
     /// A map whose result stays on the device.
     pub(crate) fn map_resident<'a>(&'a self, work: &'a Work<'a>) -> Job<'a, Arc<ArrayData>> {
         Box::pin(async move { Ok(array(self.device.map_to_device(work).await?, work)) })

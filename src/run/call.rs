@@ -8,6 +8,7 @@ use std::ops::Range;
 use super::ledger::{Commit, End, Lease, Ledger};
 use super::lane::{Lane, Phase};
 use crate::error::Fault;
+use crate::order::RADIX;
 use crate::plan::{Bounds, Course, Executor, Mode, Model, Other, Speed, next_chunk};
 
 /// What an executor shall do.
@@ -176,6 +177,10 @@ impl Call {
         let speed = self.speed(executor, whole as f64);
         let bounds = self.bounds(executor);
         let most = speed.map_or(whole, |speed| next_chunk(whole, &speed, None, &bounds));
+        let most = match executor {
+            Executor::Gpu => self.carried(most, &own),
+            Executor::Cpu => most,
+        };
         if let Some(lease) = self.ledger.lease(executor, End::Front, most, own) {
             return Some(lease);
         }
@@ -183,6 +188,23 @@ impl Call {
         let may_help = executor == Executor::Cpu || !self.course.chained;
         (may_help && self.lane(other(executor)).is_gone())
             .then(|| self.ledger.lease(executor, End::Front, most, others))?
+    }
+
+    /// Elements of a device's chunk of a scan: all, or a node, so that its aggregate carries the spine to the next one.
+    fn carried(&self, most: usize, own: &Range<usize>) -> usize {
+        let left = self.ledger.pending_within(own);
+        if !self.course.chained || most >= left {
+            return most;
+        }
+        // Without a CPU the device carries the spine itself, as long as it has the memory.
+        if self.course.cpu.is_none() && self.ceiling.is_none() {
+            return left;
+        }
+        let mut node = self.course.grain;
+        while node <= most / RADIX {
+            node *= RADIX;
+        }
+        node
     }
 
     fn guided(&mut self, executor: Executor, now_s: f64) -> Option<Lease> {
@@ -217,7 +239,11 @@ impl Call {
             Executor::Cpu if self.course.chained && region.start > 0 => End::Front,
             Executor::Cpu => End::Back,
         };
-        self.ledger.lease(executor, end, elements.min(within), region)
+        let mut elements = elements.min(within);
+        if executor == Executor::Gpu {
+            elements = self.carried(elements, &region);
+        }
+        self.ledger.lease(executor, end, elements, region)
     }
 
     /// Where an executor may take elements from.

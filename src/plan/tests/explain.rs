@@ -100,15 +100,15 @@ fn a_plan_for_both() {
         gpu `Discrete`: slower, 36.2 ms
     ");
     assert_snapshot!(plan.without_times(), @r"
-    scan of Sum, 67108864 elements: 0.484 on gpu `Discrete`, the others on the cpu
+    scan of Sum, 67108864 elements: 0.625 on gpu `Discrete`, the others on the cpu
       placement: auto (default)
-      gpu: elements 0..32505856, 8 chunks of 4194304
-        upload   130 MB (measured)
-        kernel   260 MB (prior)
-        download 130 MB (measured)
+      gpu: elements 0..41943040, 10 chunks of 4194304
+        upload   168 MB (measured)
+        kernel   336 MB (prior)
+        download 168 MB (measured)
         launch   (prior)
-      cpu: elements 32505856..67108864, 2 threads, chunks of 65536
-        memory   277 MB (calibrated)
+      cpu: elements 41943040..67108864, 2 threads, chunks of 65536
+        memory   201 MB (calibrated)
         compute  (prior)
         fork     (prior)
         call     (prior)
