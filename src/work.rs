@@ -154,6 +154,21 @@ impl Work<'_> {
         }
     }
 
+    /// The same work on no elements: all that its pipelines depend on.
+    pub(crate) fn without_data(&self) -> Work<'static> {
+        let source = |source: &Source<'_>| match source {
+            Source::Host(_) | Source::Array(_) => Source::Host(&[]),
+            Source::Counting { start } => Source::Counting { start: *start },
+            Source::Constant(words) => Source::Constant(*words),
+        };
+        Work {
+            primitive: self.primitive.clone(),
+            len: 0,
+            sources: self.sources.iter().map(source).collect(),
+            fused: self.fused.clone(),
+        }
+    }
+
     /// What identifies compiled code and cost history: primitive, monoid and graphs, without lengths or values.
     pub(crate) fn key(&self) -> Vec<u64> {
         let mut key = Vec::with_capacity(16);

@@ -30,6 +30,7 @@ pub struct Builder {
     fallback: bool,
     step_budget: u64,
     jit: bool,
+    verify: f64,
     history: Option<bool>,
     cache_dir: Option<PathBuf>,
 }
@@ -44,6 +45,7 @@ impl Default for Builder {
             fallback: true,
             step_budget: STEP_BUDGET,
             jit: true,
+            verify: 0.0,
             history: None,
             cache_dir: None,
         }
@@ -103,6 +105,18 @@ impl Builder {
         self
     }
 
+    /// Has a share of a device's chunks computed a second time on the CPU, at least the first tile of each, before they
+    /// count. Which ones depends on their place alone. Where the results differ, the CPU does what is left, the report
+    /// names the incident, and the device computes that function no more in this context. Default 0.
+    ///
+    /// Integers, and reduces and scans of elements that no function of floats has made, must be equal to the bit; other
+    /// floats may differ by a thousandth of the larger, which is more than WGSL allows most functions.
+    #[must_use]
+    pub fn verify(mut self, share: f64) -> Self {
+        self.verify = share;
+        self
+    }
+
     /// False has the context learn nothing: each decision is made from what is assumed and calibrated, so that it is the
     /// same whatever ran before. Wins over the environment variable `TILEWRIGHT_HISTORY` (`on` or `off`); on by default.
     #[must_use]
@@ -138,14 +152,21 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// [`Error::Value`] for no threads or more than 4096, a placement out of its domain, given here or in the environment, or
-    /// a `TILEWRIGHT_HISTORY` that is neither `on` nor `off`.
+    /// [`Error::Value`] for no threads or more than 4096, a share to verify that is not from 0 to 1, a placement out of its
+    /// domain, given here or in the environment, or a `TILEWRIGHT_HISTORY` that is neither `on` nor `off`.
     pub fn build(self) -> Result<Context> {
         if let Some(threads) = self.threads.filter(|threads| !(1..=MAX_THREADS).contains(threads)) {
             return Err(Error::Value {
                 what: "threads".into(),
                 expected: format!("1 to {MAX_THREADS}"),
                 given: threads.to_string(),
+            });
+        }
+        if !(0.0..=1.0).contains(&self.verify) {
+            return Err(Error::Value {
+                what: "the share to verify".into(),
+                expected: "a number from 0 to 1".into(),
+                given: self.verify.to_string(),
             });
         }
         let settings = self.settings();
@@ -182,11 +203,18 @@ impl Builder {
         let cpu_name =
             format!("{threads} thread{}, {}", if threads == 1 { "" } else { "s" }, cpu.instructions());
         let store = environment.folder(self.cache_dir.as_deref()).map(Store::new);
-        let memory = Memory::new(learns, cpu_name, store);
-        let devices = Devices::new(self.adapter);
-        let programs = Programs::default();
-        let fallback = self.fallback;
-        let shared = Shared { cpu, devices, programs, memory, refused, fallback, report: Mutex::new(None) };
+        let shared = Shared {
+            cpu,
+            devices: Arc::new(Devices::new(self.adapter)),
+            programs: Programs::default(),
+            memory: Memory::new(learns, cpu_name, store),
+            refused,
+            verify: self.verify,
+            fallback: self.fallback,
+            report: Mutex::new(None),
+            #[cfg(test)]
+            hooks: Mutex::default(),
+        };
         Context { shared: Arc::new(shared), request, control: Control::default(), timeline: None }
     }
 }

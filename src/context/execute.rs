@@ -1,24 +1,24 @@
-//! Running a plan, and finishing on the CPU what a device did not.
+//! A terminal call: what is too small to plan, what one executor does whole, and what is driven in chunks.
 
-use std::ops::Range;
 use std::sync::Arc;
 use std::time::Instant;
 
-use pollster::block_on;
-
 use super::Context;
-use super::report::{Incident, Report};
+use super::drive::Driven;
+use super::report::{Actual, Incident, Report};
 use crate::array::{ArrayData, zeroed_words};
 use crate::error::{Error, Result};
 use crate::gpu::Gpu;
-use crate::monoid::MonoidSpec;
 use crate::order::TILE_LEN;
-use crate::plan::{Choice, Placement, Plan, Request, quick_cpu};
-use crate::run::{Executor, Spine, State};
+use crate::plan::{Choice, Executor, Observation, Placement, Plan, Request, Shape, quick_cpu};
+use crate::run::{Facts, Spine, State, explored_s};
 use crate::work::{Primitive, Source, Work};
 
-/// Elements past which a reduction's tile aggregates are folded on the device: more are not worth bringing back.
-const FOLD_ON_DEVICE: usize = 1 << 24;
+/// A plan, and the work that it is for in plain numbers.
+pub(super) struct Planned {
+    pub(super) plan: Plan,
+    pub(super) shape: Shape,
+}
 
 /// Where the result of a call goes.
 enum Target<'t> {
@@ -31,11 +31,15 @@ enum Target<'t> {
 impl Context {
     /// The plan of a work.
     pub(crate) fn plan(&self, work: &Work<'_>) -> Result<Plan> {
+        self.planned(work).map(|planned| planned.plan)
+    }
+
+    fn planned(&self, work: &Work<'_>) -> Result<Planned> {
         let request = Request { cpu_fallback: self.shared.fallback, ..*self.request()? };
         let shape = self.shape(work);
         let mut plan = crate::plan::decide(&shape, &self.profile(&request, &shape), &request)?;
         plan.notes.extend(self.shared.memory.notes());
-        Ok(plan)
+        Ok(Planned { plan, shape })
     }
 
     /// The elements of a map or scan into `out`.
@@ -56,21 +60,21 @@ impl Context {
         let ty = work.output_type();
         let watch = self.control.begin(work.len)?;
         if !self.is_quick(work)? && work.len > 0 {
-            let plan = self.plan(work)?;
-            if plan.choice == Choice::Gpu {
+            let planned = self.planned(work)?;
+            if planned.plan.choice == Choice::Gpu {
                 let start = Instant::now();
-                match self.on_gpu_resident(work).await {
-                    Ok(array) => {
+                match self.on_gpu_resident(work, &planned).await {
+                    Ok((array, actual)) => {
                         watch.ended(work.len, work.len);
-                        self.report(plan, start, Vec::new());
+                        self.report_actual(planned.plan, start, Vec::new(), actual);
                         return Ok(array);
                     }
                     Err(error) => {
-                        let incidents = vec![self.recover(&plan, error)?];
+                        let incidents = vec![self.recover(&planned.plan, error)?];
                         let mut words = zeroed_words("the result", work.len, ty.words())?;
-                        self.on_cpu(work, 0..work.len, Target::Host(&mut words)).await?;
+                        self.on_cpu(work, Target::Host(&mut words)).await?;
                         watch.ended(work.len, 0);
-                        self.report(plan, start, incidents);
+                        self.report(planned.plan, start, incidents);
                         return Ok(Arc::new(ArrayData::on_host(ty, words)));
                     }
                 }
@@ -94,7 +98,7 @@ impl Context {
     }
 
     /// Makes every array of a work readable by the CPU.
-    async fn bring_to_host(&self, work: &Work<'_>) -> Result<()> {
+    pub(super) async fn bring_to_host(&self, work: &Work<'_>) -> Result<()> {
         for source in &work.sources {
             if let Source::Array(array) = source {
                 self.host_words(array).await?;
@@ -111,30 +115,73 @@ impl Context {
         }
         if self.is_quick(work)? {
             *self.shared.report.lock().unwrap_or_else(|e| e.into_inner()) = None;
-            self.on_cpu(work, 0..work.len, target).await?;
+            self.on_cpu(work, target).await?;
             watch.ended(work.len, 0);
             return Ok(());
         }
-        let plan = self.plan(work)?;
+        let planned = self.planned(work)?;
+        if planned.plan.prepares.is_some() {
+            self.shared.devices.prepare_in_background(self.threads(), work);
+        }
         let start = Instant::now();
-        let mut incidents = Vec::new();
-        let outcome = match plan.choice {
-            Choice::Cpu => self.on_cpu(work, 0..work.len, target.reborrow()).await,
-            Choice::Gpu => self.on_gpu(work, target.reborrow()).await,
-            Choice::Split { gpu_elements } => {
-                self.on_both(&plan, work, gpu_elements, target.reborrow(), &mut incidents).await
+        let alone = planned.plan.course.as_ref().is_none_or(|course| course.gpu.is_none());
+        if planned.plan.choice == Choice::Cpu && alone && !self.is_watched() {
+            self.on_cpu(work, target).await?;
+            watch.ended(work.len, 0);
+            let took_s = start.elapsed().as_secs_f64();
+            self.observe(&planned, Executor::Cpu, took_s, Facts { took_s, ..Facts::default() });
+            let actual = Actual::whole(Executor::Cpu, work.len, took_s);
+            self.report_actual(planned.plan, start, Vec::new(), actual);
+            return Ok(());
+        }
+        let driven = match &mut target {
+            Target::Host(out) => self.drive(&planned, work, out, &watch).await?,
+            Target::State(state) => {
+                let mut states = tile_states(work, work.len)?;
+                let driven = self.drive(&planned, work, &mut states, &watch).await?;
+                **state = match driven.whole {
+                    Some(whole) => whole,
+                    None if driven.must_redo => State::default(),
+                    None => self.shared.cpu.fold(work, states)?,
+                };
+                driven
             }
         };
-        if let Err(error) = outcome {
-            if plan.choice == Choice::Cpu {
-                return Err(error);
-            }
-            incidents.push(self.recover(&plan, error)?);
-            self.on_cpu(work, 0..work.len, target).await?;
+        if driven.must_redo {
+            self.on_cpu(work, target).await?;
+            watch.ended(work.len, 0);
         }
-        watch.ended(work.len, if incidents.is_empty() { plan.gpu_range().len() } else { 0 });
-        self.report(plan, start, incidents);
+        self.learn(&planned, &driven, start.elapsed().as_secs_f64());
+        self.report_actual(planned.plan, start, driven.incidents, driven.actual);
         Ok(())
+    }
+
+    /// Adds a call that ran in chunks to the history.
+    fn learn(&self, planned: &Planned, driven: &Driven, took_s: f64) {
+        let gpu = planned.plan.course.as_ref().and_then(|course| course.gpu.as_ref());
+        let contention = gpu.map_or(0.0, |gpu| gpu.contention);
+        let facts = Facts {
+            key: planned.shape.key(),
+            device: gpu.and_then(|_| self.shared.devices.history_names().first().cloned()),
+            open_s: driven.actual.open_s,
+            compile_s: driven.actual.compile_s,
+            element_bytes: u64::from(planned.shape.input_bytes() + planned.shape.output_bytes),
+            took_s,
+            explored_s: explored_s(&driven.call, driven.call.contention().unwrap_or(contention), took_s),
+        };
+        self.shared.memory.learn(&driven.call, &facts);
+    }
+
+    /// Adds a call that one executor ran whole, in so many seconds.
+    fn observe(&self, planned: &Planned, executor: Executor, seconds: f64, facts: Facts) {
+        let elements = planned.plan.len as f64;
+        let model = planned.plan.course.as_ref().and_then(|course| match executor {
+            Executor::Cpu => course.cpu.as_ref(),
+            Executor::Gpu => course.gpu.as_ref().map(|gpu| &gpu.model),
+        });
+        let expected = model.and_then(|model| model.expectation(elements));
+        let seen = Observation { executor, elements, seconds, expected };
+        self.shared.memory.observe(&seen, &Facts { key: planned.shape.key(), ..facts });
     }
 
     /// True when the calling thread is done before any planning could pay.
@@ -174,14 +221,21 @@ impl Context {
     }
 
     pub(super) fn report(&self, plan: Plan, start: Instant, incidents: Vec<Incident>) {
-        let report = Report::new(plan, start.elapsed(), incidents).with_notes(self.shared.memory.notes());
+        self.report_actual(plan, start, incidents, Actual::default());
+    }
+
+    fn report_actual(&self, plan: Plan, start: Instant, incidents: Vec<Incident>, actual: Actual) {
+        let report = Report::new(plan, start.elapsed(), incidents)
+            .with_actual(&actual)
+            .with_notes(self.shared.memory.notes());
         *self.shared.report.lock().unwrap_or_else(|e| e.into_inner()) = Some(Arc::new(report));
     }
 
-    async fn on_cpu(&self, work: &Work<'_>, range: Range<usize>, target: Target<'_>) -> Result<()> {
+    async fn on_cpu(&self, work: &Work<'_>, target: Target<'_>) -> Result<()> {
         self.bring_to_host(work).await?;
-        let _chunk = self.cpu_chunk(&range);
         let cpu = &self.shared.cpu;
+        let range = 0..work.len;
+        let _chunk = self.cpu_chunk(&range);
         match (target, &work.primitive) {
             (Target::Host(out), Primitive::Scan { monoid, .. }) => {
                 cpu.run_scan(work, range, Spine::new(monoid.identity), out).map(drop)
@@ -196,147 +250,28 @@ impl Context {
         }
     }
 
-    async fn on_gpu(&self, work: &Work<'_>, target: Target<'_>) -> Result<()> {
-        let gpu = self.gpu()?;
-        let range = 0..work.len;
-        let _chunk = self.gpu_chunk(&gpu, &range);
-        match (target, &work.primitive) {
-            (Target::Host(out), Primitive::Scan { monoid, .. }) => {
-                gpu.scan(work, range, monoid.identity, out).await.map(drop)?;
-            }
-            (Target::Host(out), _) => gpu.map(work, range, out).await?,
-            (Target::State(state), _) if work.len > FOLD_ON_DEVICE => {
-                *state = gpu.reduce_whole(work, range).await?;
-            }
-            (Target::State(state), _) => {
-                let mut states = tile_states(work, range.len())?;
-                gpu.reduce(work, range, &mut states).await?;
-                *state = self.shared.cpu.fold(work, states)?;
-            }
-        }
-        self.shared.devices.ran(work);
-        Ok(())
-    }
-
-    async fn on_gpu_resident(&self, work: &Work<'_>) -> Result<Arc<ArrayData>> {
-        let gpu = self.gpu()?;
-        let _chunk = self.gpu_chunk(&gpu, &(0..work.len));
+    async fn on_gpu_resident(&self, work: &Work<'_>, planned: &Planned) -> Result<(Arc<ArrayData>, Actual)> {
+        let devices = &self.shared.devices;
+        let (gpu, open_s) = self.gpu_timed()?;
+        self.check_bits(&planned.plan, work)?;
+        let compile_s = devices.compile(&gpu, work)?;
+        let start = Instant::now();
+        let chunk = self.gpu_chunk(&gpu, &(0..work.len));
         let array = match &work.primitive {
             Primitive::Scan { .. } => gpu.scan_resident(work).await?,
             _ => gpu.map_resident(work).await?,
         };
-        self.shared.devices.ran(work);
-        Ok(array)
-    }
-
-    /// The first `at` elements on the GPU, on a thread of their own, and the others on the CPU. A fault of the device
-    /// is an incident: the CPU then does the first elements too.
-    async fn on_both(
-        &self,
-        plan: &Plan,
-        work: &Work<'_>,
-        at: usize,
-        target: Target<'_>,
-        incidents: &mut Vec<Incident>,
-    ) -> Result<()> {
-        self.bring_to_host(work).await?;
-        let cpu = &self.shared.cpu;
-        let gpu = self.gpu()?;
-        match (target, &work.primitive) {
-            (Target::Host(out), Primitive::Scan { monoid, .. }) => {
-                let (head, tail) = out.split_at_mut(at * work.output_type().words());
-                let identity = monoid.identity;
-                let outcome = beside(
-                    || {
-                        self.on_gpu_lane(&gpu, 0..at, || {
-                            block_on(gpu.scan(work, 0..at, identity, head)).map(drop)
-                        })
-                    },
-                    || {
-                        let reduce = as_reduce(work, monoid);
-                        let mut states = tile_states(&reduce, at)?;
-                        cpu.run_reduce(&reduce, 0..at, &mut states)?;
-                        let spine = cpu.spine(&reduce, identity, &states)?;
-                        self.on_cpu_lane(at..work.len, || {
-                            cpu.run_scan(work, at..work.len, spine, tail).map(drop)
-                        })
-                    },
-                )?;
-                self.finish_head(plan, outcome, incidents, || {
-                    cpu.run_scan(work, 0..at, Spine::new(identity), head).map(drop)
-                })
-            }
-            (Target::Host(out), _) => {
-                let (head, tail) = out.split_at_mut(at * work.output_type().words());
-                let outcome = beside(
-                    || self.on_gpu_lane(&gpu, 0..at, || block_on(gpu.map(work, 0..at, head))),
-                    || self.on_cpu_lane(at..work.len, || cpu.run_map(work, at..work.len, tail)),
-                )?;
-                self.finish_head(plan, outcome, incidents, || cpu.run_map(work, 0..at, head))
-            }
-            (Target::State(state), _) => {
-                let mut states = tile_states(work, work.len)?;
-                let (head, tail) = states.split_at_mut(tile_words(work, at));
-                let outcome = beside(
-                    || self.on_gpu_lane(&gpu, 0..at, || block_on(gpu.reduce(work, 0..at, head))),
-                    || self.on_cpu_lane(at..work.len, || cpu.run_reduce(work, at..work.len, tail)),
-                )?;
-                self.finish_head(plan, outcome, incidents, || cpu.run_reduce(work, 0..at, head))?;
-                *state = cpu.fold(work, states)?;
-                Ok(())
-            }
-        }
-    }
-
-    fn finish_head(
-        &self,
-        plan: &Plan,
-        outcome: Result<()>,
-        incidents: &mut Vec<Incident>,
-        on_cpu: impl FnOnce() -> Result<()>,
-    ) -> Result<()> {
-        match outcome {
-            Ok(()) => Ok(()),
-            Err(error) => {
-                incidents.push(self.recover(plan, error)?);
-                on_cpu()
-            }
-        }
-    }
-}
-
-impl Target<'_> {
-    fn reborrow(&mut self) -> Target<'_> {
-        match self {
-            Target::Host(out) => Target::Host(out),
-            Target::State(state) => Target::State(state),
-        }
+        drop(chunk);
+        let took_s = start.elapsed().as_secs_f64();
+        let device = devices.history_names().first().cloned();
+        let facts = Facts { device, open_s, compile_s, took_s, ..Facts::default() };
+        self.observe(planned, Executor::Gpu, took_s, facts);
+        let actual = Actual { open_s, compile_s, ..Actual::whole(Executor::Gpu, work.len, took_s) };
+        Ok((array, actual))
     }
 }
 
 /// Room for the tile aggregates of `len` elements.
-fn tile_states(work: &Work<'_>, len: usize) -> Result<Vec<u32>> {
+pub(super) fn tile_states(work: &Work<'_>, len: usize) -> Result<Vec<u32>> {
     zeroed_words("the aggregates of tiles", len.div_ceil(TILE_LEN), work.state_words())
-}
-
-/// Words of the tile aggregates of `len` elements.
-fn tile_words(work: &Work<'_>, len: usize) -> usize {
-    len.div_ceil(TILE_LEN) * work.state_words()
-}
-
-/// The reduction whose tile aggregates a scan needs.
-fn as_reduce<'w>(work: &Work<'w>, monoid: &Arc<MonoidSpec>) -> Work<'w> {
-    Work { primitive: Primitive::Reduce(Arc::clone(monoid)), ..work.clone() }
-}
-
-/// Runs the GPU's part on a thread of its own beside the CPU's. The outer result is the CPU's, the inner the GPU's.
-fn beside(gpu: impl FnOnce() -> Result<()> + Send, cpu: impl FnOnce() -> Result<()>) -> Result<Result<()>> {
-    std::thread::scope(|scope| {
-        let gpu = scope.spawn(gpu);
-        let cpu = cpu();
-        let gpu = gpu.join().unwrap_or_else(|_| {
-            Err(Error::System { what: "the thread of the GPU".into(), reason: "it panicked".into() })
-        });
-        cpu.map(|()| gpu)
-    })
 }

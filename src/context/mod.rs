@@ -3,19 +3,26 @@
 mod adapter;
 mod builder;
 mod cache;
+mod calibrate;
 mod code;
 mod control;
 mod cut;
 mod devices;
+mod drive;
 mod execute;
+mod faults;
 mod history;
+mod lanes;
 mod launch;
+mod output;
+mod prefixes;
 mod profile;
 mod report;
 mod store;
 #[cfg(test)]
 mod tests;
 mod timeline;
+mod verify;
 
 use std::sync::{Arc, Mutex};
 
@@ -55,14 +62,24 @@ pub struct Context {
 /// What clones share.
 struct Shared {
     cpu: Cpu,
-    devices: Devices,
+    devices: Arc<Devices>,
     programs: Programs,
     memory: Memory,
     /// A value of the environment that is none; then every call reports it.
     refused: Option<Error>,
+    /// Share of a device's chunks that are computed a second time, on the CPU.
+    verify: f64,
     /// False when a device fault is to be an error, not finished on the CPU.
     fallback: bool,
     report: Mutex<Option<Arc<Report>>>,
+    #[cfg(test)]
+    hooks: Mutex<tests::Hooks>,
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        self.devices.join();
+    }
 }
 
 impl Context {

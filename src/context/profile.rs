@@ -43,7 +43,7 @@ impl Context {
             reproducible: monoid.is_some_and(|monoid| !monoid.is_exact()),
             user_floats: monoid.is_some_and(|monoid| monoid.is_user_float()),
             pipeline_cached: self.shared.devices.has_run(work),
-            compiling_for_s: None,
+            compiling_for_s: self.shared.devices.compiling_for_s(work),
             cpu: Ok(()),
             gpu: Ok(()),
         };
@@ -70,6 +70,9 @@ impl Context {
             shape.widest_bytes = shape.widest_bytes.max(bytes);
         }
         shape.widest_bytes = shape.widest_bytes.max(shape.output_bytes);
+        if self.shared.devices.is_quarantined(work) {
+            shape.gpu = Err("it gave a wrong result before".into());
+        }
         match self.shared.cpu.cost_per_element(work) {
             Ok(cost) => shape.cost_ns = cost,
             Err(Error::Unsupported { what, .. }) => shape.cpu = Err(what),

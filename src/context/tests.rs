@@ -7,6 +7,7 @@ mod injected;
 mod recovery;
 mod soak;
 
+use std::ops::Range;
 use std::time::Duration;
 
 use super::Context;
@@ -16,11 +17,12 @@ use crate::gpu::{AdapterInfo, Choice as Adapter, Event, Gpu, Options, Script};
 use crate::monoid::Sum;
 use crate::order::TILE_LEN;
 use crate::plan::{
-    AdapterKind, CanonicalOrder, Choice, DeviceState, Estimate, GpuProfile, Placement, Provenance,
+    AdapterKind, CanonicalOrder, Choice, Course, DeviceState, Estimate, Executor, GpuProfile, Placement,
+    Provenance,
 };
 
 /// Elements of a call: many chunks for each side of a split, and a ragged end.
-const LEN: usize = 40 * TILE_LEN + 11;
+pub(super) const LEN: usize = 40 * TILE_LEN + 11;
 
 /// Chunks of four tiles, so that a device can fail between two of them.
 pub(super) const SMALL_BINDING: Option<u64> = Some(4 * 4 * TILE_LEN as u64);
@@ -91,9 +93,30 @@ fn fast(info: &AdapterInfo, max_binding: u64) -> GpuProfile {
     }
 }
 
+/// What tests have calls do.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Hooks {
+    /// Changes the course of every call, and has it run in chunks.
+    pub(super) course: Option<fn(&mut Course)>,
+    /// Called by whoever is about to run a chunk.
+    pub(super) chunk: Option<fn(Executor, Range<usize>)>,
+    /// Changes what a device has computed, before anybody looks at it.
+    pub(super) spoil: Option<fn(&mut [u32])>,
+}
+
+impl Context {
+    pub(super) fn hooks(&self) -> Hooks {
+        *self.shared.hooks.lock().expect("nobody panics with it")
+    }
+
+    pub(super) fn hook(&self, hooks: Hooks) {
+        *self.shared.hooks.lock().expect("nobody panics with it") = hooks;
+    }
+}
+
 /// A terminal call, by what it gives.
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Call {
+pub(super) enum Call {
     Map,
     Reduce,
     Scan,
@@ -101,9 +124,9 @@ enum Call {
     ScanArray,
 }
 
-const CALLS: [Call; 5] = [Call::Map, Call::Reduce, Call::Scan, Call::Array, Call::ScanArray];
+pub(super) const CALLS: [Call; 5] = [Call::Map, Call::Reduce, Call::Scan, Call::Array, Call::ScanArray];
 
-fn xs() -> Vec<u32> {
+pub(super) fn xs() -> Vec<u32> {
     (0..LEN as u32).map(|i| i.wrapping_mul(0x9e37_79b9) ^ i >> 3).collect()
 }
 
@@ -112,7 +135,7 @@ fn xs() -> Vec<u32> {
 const STEPS: u32 = 40;
 
 /// The call's elements; one for a reduce.
-fn run(cx: &Context, call: Call, xs: &[u32]) -> Result<Vec<u32>> {
+pub(super) fn run(cx: &Context, call: Call, xs: &[u32]) -> Result<Vec<u32>> {
     let text = "fn f(x: u32) -> u32 { var y = x; for (var i = 0u; i < 40u; i++) { y = y * 1664525u + x; } return y; }";
     let f: Func<fn(u32) -> u32> = Func::new(text)?;
     let view = cx.view(xs).map(&f);
@@ -125,7 +148,7 @@ fn run(cx: &Context, call: Call, xs: &[u32]) -> Result<Vec<u32>> {
     }
 }
 
-fn oracle(call: Call, xs: &[u32]) -> Vec<u32> {
+pub(super) fn oracle(call: Call, xs: &[u32]) -> Vec<u32> {
     let f = |&x: &u32| (0..STEPS).fold(x, |y, _| y.wrapping_mul(1_664_525).wrapping_add(x));
     let mapped: Vec<u32> = xs.iter().map(f).collect();
     let prefixes = mapped.iter().scan(0_u32, |sum, &x| {

@@ -22,11 +22,22 @@ impl Context {
     /// The open device, whose jobs record what they do if this context does; opened by the first call.
     pub(super) fn gpu(&self) -> Result<Arc<Gpu>> {
         let _entered = self.timeline.as_ref().map(Timeline::enter);
-        let gpu = self.shared.devices.open(self.threads())?;
-        Ok(match &self.timeline {
+        Ok(self.with_timeline_of(self.shared.devices.open(self.threads())?))
+    }
+
+    /// As `gpu`, and how long opening it took if this call did that.
+    pub(super) fn gpu_timed(&self) -> Result<(Arc<Gpu>, Option<f64>)> {
+        let _entered = self.timeline.as_ref().map(Timeline::enter);
+        let (gpu, open_s) = self.shared.devices.open_timed(self.threads())?;
+        Ok((self.with_timeline_of(gpu), open_s))
+    }
+
+    /// A device whose jobs record what they do if this context does.
+    pub(super) fn with_timeline_of(&self, gpu: Arc<Gpu>) -> Arc<Gpu> {
+        match &self.timeline {
             None => gpu,
             Some(timeline) => Arc::new(gpu.with_timeline(timeline)),
-        })
+        }
     }
 
     /// A job that records what it does if this context does.

@@ -26,6 +26,7 @@ use self::compile::Compiled;
 pub(crate) use self::kernel::{KernelBuffer, KernelProgram, KernelWords};
 pub(crate) use self::lane::Engine;
 use self::lane::can_compile;
+pub(crate) use self::scan::SCAN_CHUNK_LEN;
 use crate::error::{Error, Result};
 use crate::run::{Spine, State};
 use crate::work::Work;

@@ -24,6 +24,8 @@ use crate::work::{Fused, Primitive, Work};
 const CHUNK_LEVELS: u32 = 2;
 /// Most tiles of a chunk, and the stride of the planes of tile states.
 const CHUNK_TILES: usize = RADIX.pow(CHUNK_LEVELS);
+/// Elements of a chunk. Ranges that begin and end at its multiples run fastest.
+pub(crate) const SCAN_CHUNK_LEN: usize = CHUNK_TILES * TILE_LEN;
 
 /// One scan of a range, shared by the threads that work on it.
 struct Scan<'a, 'w> {
@@ -56,8 +58,11 @@ pub(super) fn run(
             what: "a scan pass for another work".into(),
         });
     };
-    // A chunk is a node: a range that starts inside of one takes its tiles one by one.
-    let chunk_levels = if range.start.is_multiple_of(CHUNK_TILES * TILE_LEN) { CHUNK_LEVELS } else { 0 };
+    // A chunk is a node: a range that starts or ends inside of one takes its tiles one by one, so that the spine is
+    // right for what comes next.
+    let starts = range.start.is_multiple_of(SCAN_CHUNK_LEN);
+    let ends = range.end.is_multiple_of(SCAN_CHUNK_LEN) || range.end == work.len;
+    let chunk_levels = if starts && ends { CHUNK_LEVELS } else { 0 };
     let chunk_len = RADIX.pow(chunk_levels) * TILE_LEN;
     let scan = Scan {
         cpu,

@@ -17,7 +17,7 @@ use crate::passes::{self, Chunk, Resource};
 use crate::work::Work;
 
 impl Device {
-    fn map_program(&self, work: &Work) -> Result<Arc<Program>> {
+    pub(super) fn map_program(&self, work: &Work) -> Result<Arc<Program>> {
         self.program(Stage::Map, work.key(), || passes::map(work, &self.tuning))
     }
 

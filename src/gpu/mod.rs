@@ -93,6 +93,11 @@ impl Gpu {
         &self.device.info
     }
 
+    /// Compiles what a work needs, so that its first chunk takes no longer than others.
+    pub(crate) fn prepare(&self, work: &Work<'_>) -> Result<()> {
+        self.device.prepare(work)
+    }
+
     /// True if the device is of no more use.
     pub(crate) fn has_failed(&self) -> bool {
         self.device.check().is_err()

@@ -16,9 +16,10 @@ use super::recording::Recording;
 use super::reduce::{Climb, Level, monoid, out_of_memory};
 use super::resident::{Resident, padded_bytes};
 use crate::error::{Error, Result};
+use crate::monoid::MonoidSpec;
 use crate::order::TILE_LEN;
 use crate::passes::{self, Resource, Variant};
-use crate::work::{Primitive, Work};
+use crate::work::{Fused, Primitive, Work};
 
 /// What the chunks of one scan share.
 pub(super) struct Scan<'w, 'a> {
@@ -194,9 +195,7 @@ impl Device {
             });
         };
         let climb = self.climb(work, monoid)?;
-        let elements = self.program(Stage::ScanElements(variant), work.key(), || {
-            passes::scan_elements(work, monoid, *inclusive, post.as_ref(), variant, &self.tuning)
-        })?;
+        let elements = self.scan_program(work, monoid, *inclusive, post.as_ref(), variant)?;
         let states =
             self.program(Stage::ScanStates, vec![monoid.id], || passes::scan_states(monoid, &self.tuning))?;
         let carry = self.program(Stage::Carry, vec![monoid.id], || passes::carry(monoid))?;
@@ -218,6 +217,35 @@ impl Device {
             carried,
             report,
         })
+    }
+
+    fn scan_program(
+        &self,
+        work: &Work<'_>,
+        monoid: &MonoidSpec,
+        inclusive: bool,
+        post: Option<&Fused>,
+        variant: Variant,
+    ) -> Result<Arc<Program>> {
+        self.program(Stage::ScanElements(variant), work.key(), || {
+            passes::scan_elements(work, monoid, inclusive, post, variant, &self.tuning)
+        })
+    }
+
+    /// Makes the programs of a work, whatever its primitive.
+    pub(super) fn prepare(&self, work: &Work<'_>) -> Result<()> {
+        match &work.primitive {
+            Primitive::Map => self.map_program(work).map(drop),
+            Primitive::Reduce(monoid) => self.climb(work, monoid).map(drop),
+            Primitive::Scan { monoid, inclusive, post } => {
+                self.climb(work, monoid)?;
+                self.scan_program(work, monoid, *inclusive, post.as_ref(), self.scan_variant())?;
+                self.program(Stage::ScanStates, vec![monoid.id], || {
+                    passes::scan_states(monoid, &self.tuning)
+                })?;
+                self.program(Stage::Carry, vec![monoid.id], || passes::carry(monoid)).map(drop)
+            }
+        }
     }
 
     fn scan_variant(&self) -> Variant {

@@ -141,10 +141,6 @@ pub(crate) enum DeviceState {
     /// Nobody has asked for it.
     NotOpened,
     /// A thread is opening it.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "devices are opened by the call that needs one, for now")
-    )]
     Opening {
         /// Seconds since it began.
         elapsed_s: f64,

@@ -8,6 +8,7 @@ use std::ops::Range;
 use super::ledger::{Commit, End, Lease, Ledger};
 use super::lane::{Lane, Phase};
 use crate::error::Fault;
+use crate::order::RADIX;
 use crate::plan::{Bounds, Course, Density, Executor, Mode, Model, Other, Speed, next_chunk};
 
 /// What an executor shall do.
@@ -187,6 +188,10 @@ impl Call {
             let weight = next_chunk(whole as f64, &speed, None, &bounds);
             self.whole_grains(weight as usize).min(bounds.most).min(whole)
         });
+        let most = match executor {
+            Executor::Gpu => self.carried(most, &own),
+            Executor::Cpu => most,
+        };
         if let Some(lease) = self.ledger.lease(executor, End::Front, most, own) {
             return Some(lease);
         }
@@ -194,6 +199,23 @@ impl Call {
         let may_help = executor == Executor::Cpu || !self.course.chained;
         (may_help && self.lane(other(executor)).is_gone())
             .then(|| self.ledger.lease(executor, End::Front, most, others))?
+    }
+
+    /// Elements of a device's chunk of a scan: all, or a node, so that its aggregate carries the spine to the next one.
+    fn carried(&self, most: usize, own: &Range<usize>) -> usize {
+        let left = self.ledger.pending_within(own);
+        if !self.course.chained || most >= left {
+            return most;
+        }
+        // Without a CPU the device carries the spine itself, as long as it has the memory.
+        if self.course.cpu.is_none() && self.ceiling.is_none() {
+            return left;
+        }
+        let mut node = self.course.grain;
+        while node <= most / RADIX {
+            node *= RADIX;
+        }
+        node
     }
 
     fn guided(&mut self, executor: Executor, now_s: f64) -> Option<Lease> {
@@ -225,6 +247,9 @@ impl Call {
             End::Back => density.back(&range, weight, len),
         };
         elements = self.whole_grains(elements).min(bounds.most);
+        if executor == Executor::Gpu {
+            elements = self.carried(elements, &region);
+        }
         if let Some(probe) = self.probe().filter(|_| executor == Executor::Gpu) {
             elements = elements.min(probe.saturating_sub(self.gpu_leased));
             if elements == 0 {

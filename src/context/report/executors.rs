@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use serde::Serialize;
 
-use crate::plan::{Executor, Plan};
+use crate::plan::{Executor, Plan, Shape};
 use crate::run::{Call, Chunk};
 
 /// A chunk that an executor ran.
@@ -84,6 +84,28 @@ pub(crate) struct ChunkTimes {
 }
 
 impl Actual {
+    /// What a call did. Bytes are those of sources on the host and of results: what a device brings besides, as aggregates of
+    /// tiles, is too little to count.
+    pub(crate) fn of(call: &Call, shape: &Shape, open_s: Option<f64>, compile_s: Option<f64>) -> Self {
+        let chunks = Self::of_call(call).chunks;
+        let of_gpu = chunks.iter().filter(|chunk| chunk.executor == Executor::Gpu);
+        let elements: u64 = of_gpu.map(|chunk| chunk.range.len() as u64).sum();
+        Self {
+            chunks,
+            open_s,
+            compile_s,
+            uploaded_bytes: elements.saturating_mul(u64::from(shape.host_bytes)),
+            downloaded_bytes: elements.saturating_mul(u64::from(shape.output_bytes)),
+            ..Self::default()
+        }
+    }
+
+    /// Of a call that one executor ran whole.
+    pub(crate) fn whole(executor: Executor, len: usize, ended_s: f64) -> Self {
+        let chunk = ChunkTimes { executor, range: 0..len, began_s: 0.0, ended_s, shared: 0.0 };
+        Self { chunks: vec![chunk], ..Self::default() }
+    }
+
     /// The chunks of a call.
     pub(crate) fn of_call(call: &Call) -> Self {
         let times = |chunk: &Chunk| ChunkTimes {

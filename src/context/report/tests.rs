@@ -41,7 +41,7 @@ fn a_report_of_both() {
         upload     869 µs  8.39 MB at 9.65 GB/s (prior)
         kernel    41.9 ms  (prior)
         download  1.11 ms  8.39 MB at 7.57 GB/s (prior)
-        launch     160 µs  (prior)
+        launch    20.0 µs  (prior)
       cpu: elements 2097152..4194304, 2 threads, chunks of 65536
         memory     699 µs  16.8 MB at 24.0 GB/s (prior)
         compute    10.5 s  (prior)
@@ -49,9 +49,9 @@ fn a_report_of_both() {
         call       500 ns  (prior)
       rejected:
         cpu: not asked for, 21.0 s
-    took 4.30 s, predicted 11.0 s (-61%)
+    took 2.80 s, predicted 11.0 s (-75%)
       gpu `Discrete`: 2097152 elements (0.500) in 1 chunk, 100 ms; open 250 ms, kernel 60.0 ms; 8.39 MB up, 8.39 MB down
-      cpu: 2097152 elements (0.500) in 43 chunks, 4.30 s
+      cpu: 2097152 elements (0.500) in 28 chunks, 2.80 s
       incident: Discrete: out of device memory; in smaller chunks
       note: history in /cache/cpu.json ignored: it is damaged
     ");
@@ -72,7 +72,7 @@ fn a_report_of_both() {
         cpu: not asked for
     done
       gpu `Discrete`: 2097152 elements (0.500) in 1 chunk; open, kernel; 8.39 MB up, 8.39 MB down
-      cpu: 2097152 elements (0.500) in 43 chunks
+      cpu: 2097152 elements (0.500) in 28 chunks
       incident: Discrete: out of device memory; in smaller chunks
       note: history in /cache/cpu.json ignored: it is damaged
     ");
