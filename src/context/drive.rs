@@ -1,7 +1,8 @@
 //! A call under way: two lanes that ask one [`Call`] for chunks until there are none.
 //!
-//! The CPU's lane is the calling thread, the GPU's a thread of its own; where the plan gives everything to one executor,
-//! its lane runs on the calling thread, and the other's only if there is something left to finish. All that both share is
+//! The GPU's lane is the calling thread, which mostly waits, and the CPU's a thread of the pool; where the plan gives
+//! everything to one executor, its lane runs on the calling thread, and the other's only if there is something left to
+//! finish. All that both share is
 //! behind one lock, which nobody holds while a chunk runs. A lane that fails or panics gives back what it had and wakes
 //! the other, so that none waits for what never comes.
 
@@ -159,22 +160,20 @@ impl<'d, 't> Drive<'d, 't> {
 
     /// Both lanes at once, until both have left.
     fn side_by_side(&self) {
-        std::thread::scope(|scope| {
-            let lane = || {
-                let lane = std::panic::AssertUnwindSafe(|| block_on(self.gpu_lane()));
-                if let Err(panic) = std::panic::catch_unwind(lane) {
-                    self.gpu_failed(None, panicked("the thread of the GPU", panic.as_ref()));
-                }
-            };
-            if let Err(error) = std::thread::Builder::new().spawn_scoped(scope, lane) {
-                let what = "starting a thread for the GPU".into();
-                self.gpu_failed(None, Error::System { what, reason: error.to_string() });
+        let device = || {
+            let lane = std::panic::AssertUnwindSafe(|| block_on(self.gpu_lane()));
+            if let Err(panic) = std::panic::catch_unwind(lane) {
+                self.gpu_failed(None, panicked("the thread of the GPU", panic.as_ref()));
             }
-            match block_on(self.cx.bring_to_host(self.work)) {
-                Ok(()) => self.cpu_lane(),
-                Err(error) => self.abort(error),
-            }
-        });
+        };
+        let cpu = || match block_on(self.cx.bring_to_host(self.work)) {
+            Ok(()) => self.cpu_lane(),
+            Err(error) => self.abort(error),
+        };
+        if let Err(error) = self.cx.shared.cpu.beside(cpu, device) {
+            self.gpu_failed(None, error);
+            cpu();
+        }
     }
 
     pub(super) fn lock(&self) -> MutexGuard<'_, Standing<'t>> {

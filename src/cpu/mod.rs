@@ -170,6 +170,38 @@ impl Cpu {
         }
     }
 
+    /// Runs `own` on a thread of the pool and `other` on this one, at the same time. From within the pool, where its other
+    /// threads may all be busy, `other` gets a thread of its own.
+    pub(crate) fn beside(&self, own: impl FnOnce() + Send, other: impl FnOnce() + Send) -> Result<()> {
+        let inside = match &self.pool {
+            Some(pool) => pool.current_thread_index().is_some(),
+            None => rayon::current_thread_index().is_some(),
+        };
+        if inside {
+            return std::thread::scope(|scope| {
+                let spawned = std::thread::Builder::new().spawn_scoped(scope, other);
+                spawned.map_err(|error| Error::System {
+                    what: "starting a thread for a device".into(),
+                    reason: error.to_string(),
+                })?;
+                own();
+                Ok(())
+            });
+        }
+        // Threads that sleep are woken at once; one that is new waits for its turn, on busy cores for milliseconds.
+        match &self.pool {
+            Some(pool) => pool.in_place_scope(|scope| {
+                scope.spawn(|_| own());
+                other();
+            }),
+            None => rayon::in_place_scope(|scope| {
+                scope.spawn(|_| own());
+                other();
+            }),
+        }
+        Ok(())
+    }
+
     /// True when `len` elements at `cost` ns each are not worth waking another thread.
     fn is_small(&self, compiled: &Compiled, len: usize) -> bool {
         len as f64 * compiled.cost.max(0.05) < 15_000.0
