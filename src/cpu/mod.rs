@@ -34,6 +34,9 @@ use crate::work::Work;
 /// Compiled works kept; past this many the cache starts anew.
 const MAX_CACHED: usize = 1024;
 
+/// Nanoseconds to wake the pool and to join, or somewhat more: on a busy machine it takes twice as long.
+const FORK_NS: f64 = 12_000.0;
+
 /// Bytes of their code kept; past these it starts anew too.
 const MAX_CACHED_BYTES: usize = 64 << 20;
 
@@ -204,6 +207,8 @@ impl Cpu {
 
     /// True when `len` elements at `cost` ns each are not worth waking another thread.
     fn is_small(&self, compiled: &Compiled, len: usize) -> bool {
-        len as f64 * compiled.cost.max(0.05) < 15_000.0
+        let threads = self.threads() as f64;
+        // What the others would take off this thread, against what it takes to wake them.
+        len as f64 * compiled.cost.max(0.05) * (1.0 - 1.0 / threads) < FORK_NS
     }
 }

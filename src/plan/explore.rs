@@ -18,8 +18,14 @@ use super::shape::{Shape, ShapeKind};
 /// Share of the CPU's time that a probe may take at most, if the device is as slow as it might be.
 const PROBE_SHARE: f64 = 0.3;
 
+/// Share of the budget that a probe is planned to take: it may take longer than expected.
+const SAFETY: f64 = 0.4;
+
 /// Share of the CPU's time within which a device must be ready to join the call.
 const IN_TIME: f64 = 0.8;
+
+/// A device that was seen to be slower than the CPU by more than this factor is not looked at again.
+const STILL_NEAR: f64 = 8.0;
 
 /// Calls shorter than this make no device ready.
 const LEAST_PREPARING_S: f64 = 0.5e-3;
@@ -47,6 +53,17 @@ pub(super) fn hedge(planner: &mut Planner<'_>, chosen: Candidate, usable: &[usiz
         }
         _ => (chosen, Hedge::default()),
     }
+}
+
+/// True when a device might be faster than the CPU: one that was never seen at this work, within the bounds of what is
+/// assumed; one that was, if it was not far slower, now and then: it may have been busy with something else.
+fn is_worth_a_look(planner: &Planner<'_>, cost: &GpuCost, cpu_s: f64) -> bool {
+    let ready = cost.once_ready(planner.len);
+    if !cost.model().fit().is_measured() {
+        return ready.low < cpu_s;
+    }
+    let seldom = planner.profile.budget.is_some_and(|budget| budget.is_half_full(cpu_s));
+    seldom && ready.expected < STILL_NEAR * cpu_s
 }
 
 /// True when two executors can share the work in chunks that either may take.
@@ -114,8 +131,7 @@ fn beside(planner: &mut Planner<'_>, chosen: &Candidate, index: usize) -> Hedge 
     if cost.ready_in().expected > 0.0 {
         return prepared(planner, index, &cost, cpu_s, &budget);
     }
-    let measured = cost.model().fit().is_measured();
-    if measured || !can_share(planner, index) || cost.at(planner.len).low >= cpu_s {
+    if !can_share(planner, index) || !is_worth_a_look(planner, &cost, cpu_s) {
         return Hedge::default();
     }
     let most_s = PROBE_SHARE * cpu_s;
@@ -123,7 +139,7 @@ fn beside(planner: &mut Planner<'_>, chosen: &Candidate, index: usize) -> Hedge 
     let (low, high) = (cost.once_ready(0.0).high, cost.once_ready(planner.len).high);
     let slope = (high - low) / planner.len;
     // Beside the CPU a probe costs only what it slows that by.
-    let affordable_s = most_s.min(budget.left(cpu_s) / contention) - low;
+    let affordable_s = most_s.min(SAFETY * budget.left(cpu_s) / contention) - low;
     let grain = chunk::grain(planner.shape.len);
     let grains = (affordable_s / slope / grain as f64).floor();
     if !(grains >= 1.0) {

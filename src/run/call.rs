@@ -276,7 +276,10 @@ impl Call {
     /// Where an executor may take elements from.
     fn region(&self, executor: Executor) -> Range<usize> {
         let (at, len) = (self.course.gpu_elements, self.ledger.len());
+        // What a device is to be learned by is left to it as long as there is something else.
+        let kept = self.probe().filter(|_| self.gpu_leased == 0 && !self.gpu.is_gone()).unwrap_or(0);
         match executor {
+            Executor::Cpu if self.ledger.pending_within(&(kept..len)) > 0 && kept > 0 => kept..len,
             _ if !self.course.chained => 0..len,
             Executor::Gpu => 0..at,
             // Behind the head first; then it helps there.

@@ -21,6 +21,11 @@ impl Budget {
         (EXPLORATION * (self.spent_s + call_s) - self.explored_s).max(0.0)
     }
 
+    /// True when at most half of what may be spent was, so that there is something left for what is new.
+    pub(crate) fn is_half_full(&self, call_s: f64) -> bool {
+        self.left(call_s) >= 0.5 * EXPLORATION * (self.spent_s + call_s)
+    }
+
     /// Adds a call.
     pub(crate) fn spend(&mut self, call_s: f64, explored_s: f64) {
         let number = |seconds: f64| if seconds.is_finite() { seconds.max(0.0) } else { 0.0 };
