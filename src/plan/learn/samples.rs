@@ -24,6 +24,9 @@ const SURPRISE_DEVIATIONS: f64 = 2.5;
 /// Surprises in a row, in one direction, that mean a change: one may be noise.
 const SURPRISES_OF_CHANGE: i8 = 2;
 
+/// Weight of calls of about a size, from which on a time can be a surprise.
+const WELL_KNOWN: f64 = 1.5;
+
 /// A single surprise moves the mean no further than this factor in logarithms.
 const LARGEST_STEP: f64 = 0.4;
 
@@ -87,10 +90,14 @@ impl Samples {
             return;
         }
         let mut ln_seconds = seconds.ln();
-        if let Some((expected, deviation)) = expected.filter(|(expected, _)| *expected > 0.0) {
+        let exponent = elements.log2().floor().clamp(0.0, 63.0) as u8;
+        // A size that is new is no outlier, however wrong its prediction was.
+        let near = |bucket: &&Bucket| bucket.exponent.abs_diff(exponent) <= 1;
+        let seen: f64 = self.buckets.iter().filter(near).map(|bucket| bucket.weight).sum();
+        let expected = expected.filter(|(expected, _)| *expected > 0.0 && seen >= WELL_KNOWN);
+        if let Some((expected, deviation)) = expected {
             ln_seconds = self.judge(ln_seconds, expected.ln(), deviation);
         }
-        let exponent = elements.log2().floor().clamp(0.0, 63.0) as u8;
         for bucket in &mut self.buckets {
             bucket.keep(if bucket.exponent == exponent { KEEP } else { KEEP_OTHERS });
         }
