@@ -61,18 +61,6 @@ impl Context {
         Chunk { _open: open.map(|open| open.elements(elements.clone())), _span }
     }
 
-    /// Runs a chunk on the CPU.
-    pub(super) fn on_cpu_lane<T>(&self, elements: Range<usize>, run: impl FnOnce() -> T) -> T {
-        let _chunk = self.cpu_chunk(&elements);
-        run()
-    }
-
-    /// Runs a chunk on a device.
-    pub(super) fn on_gpu_lane<T>(&self, gpu: &Gpu, elements: Range<usize>, run: impl FnOnce() -> T) -> T {
-        let _chunk = self.gpu_chunk(gpu, &elements);
-        run()
-    }
-
     /// Begins the span of a kernel, or a part of one, on the CPU.
     pub(super) fn cpu_kernel(&self, name: &str) -> Chunk {
         let _span = tracing::debug_span!("chunk", executor = "cpu", kernel = name);

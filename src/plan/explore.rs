@@ -142,10 +142,8 @@ fn beside(planner: &mut Planner<'_>, chosen: &Candidate, index: usize) -> Hedge 
     let affordable_s = most_s.min(SAFETY * budget.left(cpu_s) / contention) - low;
     let grain = chunk::grain(planner.shape.len);
     let grains = (affordable_s / slope / grain as f64).floor();
-    if !(grains >= 1.0) {
-        return Hedge::default();
-    }
-    let elements = (grains as usize * grain).min(planner.shape.len / 8 / grain * grain);
+    // No number, or less than nothing, is none.
+    let elements = (grains.max(0.0) as usize * grain).min(planner.shape.len / 8 / grain * grain);
     if elements == 0 {
         return Hedge::default();
     }

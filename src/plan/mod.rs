@@ -37,7 +37,9 @@ pub(crate) use course::{Course, Mode, Model, static_course};
 pub(crate) use decide::{cpu_outruns_discovery, decide, quick_cpu};
 pub(crate) use json::{pretty, strip_times};
 pub(crate) use launch::{LaunchShape, decide_launch};
-pub(crate) use learn::{Budget, Density, DeviceHistory, History, Observation, Samples, WorkKey};
+pub(crate) use learn::{Density, History, Observation, WorkKey};
+#[cfg(test)]
+pub(crate) use learn::Samples;
 pub(crate) use pace::{Bounds, Other, Speed, next_chunk};
 pub(crate) use placement::{PLACEMENT_VARIABLE, Request};
 pub(crate) use profile::{

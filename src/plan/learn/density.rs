@@ -24,15 +24,9 @@ const NOISE_DEVIATIONS: f64 = 2.5;
 const FURTHEST: f64 = 64.0;
 
 /// Cost of an element over the mean, by place.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(crate) struct Density(Vec<f64>);
-
-impl Default for Density {
-    fn default() -> Self {
-        Self(Vec::new())
-    }
-}
 
 impl Density {
     /// True when all elements count the same.

@@ -185,9 +185,4 @@ impl Fit {
     pub(crate) fn is_measured(&self) -> bool {
         !self.residuals.is_empty()
     }
-
-    /// Standard deviation of ln(seconds) from call to call.
-    pub(crate) fn noise(&self) -> f64 {
-        self.noise
-    }
 }

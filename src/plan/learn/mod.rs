@@ -15,5 +15,5 @@ mod solve;
 pub(crate) use budget::Budget;
 pub(crate) use density::Density;
 pub(crate) use fit::{Fit, Prior, Regime};
-pub(crate) use history::{DeviceHistory, History, Observation, WorkKey};
+pub(crate) use history::{History, Observation, WorkKey};
 pub(crate) use samples::Samples;

@@ -169,11 +169,6 @@ impl Samples {
         self.calls
     }
 
-    /// True when nothing is known.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.buckets.is_empty()
-    }
-
     /// By size, smallest first.
     pub(crate) fn buckets(&self) -> &[Bucket] {
         &self.buckets
