@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::scenario::FaultKind;
 use crate::plan::Executor;
 use crate::run::Lease;
 
@@ -18,10 +19,8 @@ struct Running {
 pub(super) enum Alarm {
     /// The device is open, and its pipelines are compiled.
     Ready,
-    /// A chunk has not ended in time.
-    Overdue(Lease),
-    /// A chunk's device is lost.
-    Lost(Lease),
+    /// A chunk fails.
+    Failed(Lease, FaultKind),
     /// A device that was given up for lost commits.
     LateCommit(Lease),
     /// The CPU has folded what lies before its part of a scan.
