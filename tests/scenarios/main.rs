@@ -5,6 +5,7 @@
 mod bad;
 #[path = "../support/scenarios.rs"]
 mod files;
+mod random;
 mod readme;
 
 use std::path::Path;
