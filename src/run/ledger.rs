@@ -169,3 +169,6 @@ impl Ledger {
         self.leased.values().any(|lease| lease.executor == executor)
     }
 }
+
+#[cfg(test)]
+mod tests;

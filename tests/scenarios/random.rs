@@ -174,6 +174,9 @@ fn smooth() -> impl Strategy<Value = Scenario> {
         (scenario.cpu.noise, scenario.cpu.spikes) = (0.0, 0.0);
         if let Some(gpu) = &mut scenario.gpu {
             gpu.noise = 0.0;
+            // How much both slow each other, and how fast a device is that is not open yet, is found out on the way; what
+            // is found then depends on the latency in more ways than one.
+            (gpu.contention, gpu.open, gpu.half_rate_len) = (0.0, true, 0.0);
             (gpu.cliff, gpu.warm_up, gpu.memory_mib) = (None, None, None);
         }
         scenario.runs = 3;
