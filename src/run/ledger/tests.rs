@@ -95,7 +95,8 @@ proptest! {
                     };
                     let (offered, range) = (offered.expect("what was leased"), &lease.range);
                     prop_assert!(!range.is_empty() && range.start >= within.start && range.end <= within.end);
-                    prop_assert!(if front { range.start == offered.start } else { range.end == offered.end });
+                    let at_end = if front { range.start == offered.start } else { range.end == offered.end };
+                    prop_assert!(at_end);
                     prop_assert!(range.start % grain == 0 && (range.end % grain == 0 || range.end == len));
                     prop_assert!(range.len() <= most.max(1).next_multiple_of(grain));
                     for grain in model.grains(range) {
