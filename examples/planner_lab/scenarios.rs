@@ -18,6 +18,7 @@ const SEED_STEP: u64 = 1000;
 
 /// Plays every scenario of a folder and holds each call against the best of 41 static splits.
 #[derive(clap::Args)]
+#[group(id = "simulated")]
 pub(crate) struct Args {
     /// Plays the scenarios of a folder, its files `*.toml`, which `tests/scenarios/README.md` describes
     #[arg(long, value_name = "DIR", required = true)]

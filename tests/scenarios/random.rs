@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use tilewright::Choice;
 use tilewright::simulator::{
-    CallOutcome, Cliff, CpuModel, Drift, EventKind, FaultKind, GpuModel, Irregular, Pattern, Scenario, ScriptedFault, WarmUp,
+    Cliff, CpuModel, Drift, EventKind, FaultKind, GpuModel, Irregular, Pattern, Scenario, ScriptedFault, WarmUp,
     WorkModel, run,
 };
 
@@ -175,12 +175,11 @@ fn smooth() -> impl Strategy<Value = Scenario> {
         (scenario.cpu.noise, scenario.cpu.spikes) = (0.0, 0.0);
         if let Some(gpu) = &mut scenario.gpu {
             gpu.noise = 0.0;
-            // How much both slow each other, and how fast a device is that is not open yet, is found out on the way; what
-            // is found then depends on the latency in more ways than one.
-            (gpu.contention, gpu.open, gpu.half_rate_len) = (0.0, true, 0.0);
+            // Of a device that is not open, the latency is not known.
+            gpu.open = true;
             (gpu.cliff, gpu.warm_up, gpu.memory_mib) = (None, None, None);
         }
-        scenario.runs = 3;
+        scenario.runs = 1;
         scenario
     })
 }
@@ -191,26 +190,21 @@ const GRAIN: f64 = 1.0 / 64.0;
 proptest! {
     #![proptest_config(config(4))]
 
-    /// Up to a grain, which is what plans are rounded to and what both meet within.
-    ///
-    /// Of plans at once and when the work is known. Of what was done only then: while speeds are unknown, who gets the last
-    /// chunk is a matter of when both happen to ask.
+    /// Of the first plan, before anything is learned, up to a grain. What is learned depends on what was tried, and that on
+    /// the latency in more ways than one; that the same holds of speeds that are known is a test of the planner's own.
     #[test]
     fn a_larger_launch_latency_never_raises_the_gpus_share(scenario in smooth(), times in log(1.0, 100.0)) {
         let mut slower = scenario.clone();
         slower.gpu.iter_mut().for_each(|gpu| gpu.launch_us *= times);
-        let play = |scenario| run(scenario).map_err(|error| TestCaseError::fail(error.to_string()));
-        let (quick, slow) = (play(&scenario)?, play(&slower)?);
-        let planned = |call: &CallOutcome| match call.choice {
-            Choice::Cpu => 0.0,
-            Choice::Split { gpu_elements } => gpu_elements as f64 / scenario.work.len as f64,
-            _ => 1.0,
+        let planned = |scenario: &Scenario| {
+            let outcome = run(scenario).map_err(|error| TestCaseError::fail(error.to_string()))?;
+            Ok(match outcome.calls[0].choice {
+                Choice::Cpu => 0.0,
+                Choice::Split { gpu_elements } => gpu_elements as f64 / scenario.work.len as f64,
+                _ => 1.0,
+            })
         };
-        for run in [1, 3] {
-            let (quick, slow) = (&quick.calls[run - 1], &slow.calls[run - 1]);
-            prop_assert!(planned(slow) <= planned(quick) + GRAIN, "run {}: {:?} after {:?}", run, slow, quick);
-        }
-        let (quick, slow) = (&quick.calls[2], &slow.calls[2]);
-        prop_assert!(slow.gpu_share <= quick.gpu_share + GRAIN, "done: {:?} after {:?}", slow, quick);
+        let (quick, slow): (f64, f64) = (planned(&scenario)?, planned(&slower)?);
+        prop_assert!(slow <= quick + GRAIN, "{} after {}", slow, quick);
     }
 }

@@ -416,4 +416,48 @@ mod decisions {
         let text = decide(&map(1 << 24, 1.0), &profile, &auto()).expect("a plan").to_string();
         assert!(text.contains("measured"), "{text}");
     }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig {
+            cases: 1000,
+            failure_persistence: None,
+            ..proptest::prelude::ProptestConfig::default()
+        })]
+
+        /// Of speeds that are known, up to the grain that plans are rounded to. Where sharing gains about what it has to
+        /// gain, the device alone may come instead: lines that are fitted to a few calls are not exact enough to tell.
+        #[test]
+        fn a_larger_latency_that_was_measured_never_gives_the_gpu_more(
+            exponent in 16..28_u32,
+            lines in [(-13.0..-7.0_f64, -25.0..-16.0_f64), (-13.0..-7.0_f64, -25.0..-16.0_f64)],
+            contention in 0.0..1.0_f64,
+            times in 1.0..100.0_f64,
+        ) {
+            let len = 1_usize << exponent;
+            let plan = |times: f64| {
+                let seen = |(fixed, slope): (f64, f64), times: f64| {
+                    let at = |n: f64| (n, times * fixed.exp() + slope.exp() * n);
+                    let n = len as f64;
+                    samples(&[at(1024.0), at(n / 4.0), at(n / 2.0), at(n), at(1024.0), at(n / 2.0), at(n)])
+                };
+                let mut profile = machine(vec![discrete()]);
+                profile.cpu.samples = seen(lines[0], 1.0);
+                profile.gpus[0].samples = seen(lines[1], times);
+                profile.gpus[0].contention = contention;
+                decide(&map(len, 1.0), &profile, &auto()).expect("a plan")
+            };
+            let share = |plan: &Plan| match plan.choice {
+                Choice::Cpu => 0.0,
+                Choice::Gpu => 1.0,
+                Choice::Split { gpu_elements } => gpu_elements as f64 / len as f64,
+            };
+            let (quick, slow) = (plan(1.0), plan(times));
+            let nearly_shared = slow.rejected.iter().any(|rejected| {
+                let is_split = matches!(rejected.alternative, Alternative::Split { .. });
+                is_split && rejected.predicted.is_some_and(|seconds| seconds.expected < 1.03 * slow.predicted.expected)
+            });
+            let more = share(&slow) > share(&quick) + 1.0 / 64.0;
+            proptest::prop_assert!(!more || nearly_shared, "{slow}\nafter\n{quick}");
+        }
+    }
 }
