@@ -444,7 +444,7 @@ mod decisions {
                 profile.cpu.samples = seen(lines[0], 1.0);
                 profile.gpus[0].samples = seen(lines[1], times);
                 profile.gpus[0].contention = contention;
-                decide(&map(len, 1.0), &profile, &auto()).expect("a plan")
+                decide(&resident_sum(len), &profile, &auto()).expect("a plan")
             };
             let share = |plan: &Plan| match plan.choice {
                 Choice::Cpu => 0.0,
