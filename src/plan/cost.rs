@@ -13,6 +13,10 @@
 //!
 //! Terms drop out where data is already in place. The number of chunks is the one of the whole length, also for a part
 //! of it: so costs stay linear, and the best share is known in closed form.
+//!
+//! These lines are what is assumed, from rates that are calibrated or guessed. Of work that was seen before, the fit takes
+//! their place: the same two parts, each times a factor, and a residual by size; see [`Fit`]. Lengths are then weights, where
+//! costs vary along the data.
 
 use super::chunk;
 use super::learn::{Fit, Prior, Regime};
