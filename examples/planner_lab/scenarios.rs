@@ -73,11 +73,22 @@ impl<'o> Row<'o> {
     }
 }
 
-const HEADER: [&str; 10] =
-    ["scenario", "η run 1", "run 2", "run 3", "run 10", "vs single", "explored", "chunks", "faults", "result"];
+const HEADER: [&str; 10] = [
+    "scenario",
+    "η run 1",
+    "run 2",
+    "run 3",
+    "run 10",
+    "vs single",
+    "explored",
+    "chunks",
+    "faults",
+    "result",
+];
 
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<(), Failure> {
-    let folder = args.scenarios.as_deref().ok_or_else(|| Failure::Usage("--scenarios DIR is missing".into()))?;
+    let folder =
+        args.scenarios.as_deref().ok_or_else(|| Failure::Usage("--scenarios DIR is missing".into()))?;
     let read = files::read_folder(folder).map_err(|error| Failure::Usage(error.to_string()))?;
     let mut all: Vec<(u64, File)> = Vec::new();
     for k in 0..=args.seeds {
@@ -98,7 +109,8 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<(), Failure> {
         writeln!(out)?;
         if args.seeds > 0 {
             for k in 0..=args.seeds {
-                let of = rows.iter().zip(&outcomes).filter(|((of, _), _)| *of == k).map(|(_, outcome)| outcome);
+                let of =
+                    rows.iter().zip(&outcomes).filter(|((of, _), _)| *of == k).map(|(_, outcome)| outcome);
                 writeln!(out, "seed + {}: {}\n", k * SEED_STEP, Summary::of(of))?;
             }
             writeln!(out, "all seeds:")?;
@@ -107,7 +119,9 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<(), Failure> {
     }
     match rows.iter().find(|(_, row)| !row.correct) {
         None => Ok(()),
-        Some((_, row)) => Err(Failure::Check(format!("the result of `{}` with seed {} is wrong", row.file, row.seed))),
+        Some((_, row)) => {
+            Err(Failure::Check(format!("the result of `{}` with seed {} is wrong", row.file, row.seed)))
+        }
     }
 }
 

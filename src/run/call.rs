@@ -9,8 +9,8 @@ mod tests;
 
 use std::ops::Range;
 
-use super::ledger::{Commit, End, Lease, Ledger};
 use super::lane::{Lane, Phase};
+use super::ledger::{Commit, End, Lease, Ledger};
 use crate::error::Fault;
 use crate::plan::{Bounds, Course, Density, Executor, Mode, Model, Other, Speed, next_chunk};
 

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use super::belief;
 use super::check::Checker;
-use super::device::Device;
 use super::clock::{Alarm, Clock, Happening};
+use super::device::Device;
 use super::faults::{Faults, reported};
 use super::machine::Machine;
 use super::oracle;
@@ -90,7 +90,11 @@ pub fn run(scenario: &Scenario) -> Result<Outcome> {
             key: shape.key(),
             device: scenario.gpu.is_some().then(|| DEVICE.to_owned()),
             open_s: None,
-            compile_s: played.ready_s.filter(|_| !was_compiled).and(scenario.gpu.as_ref()).map(|gpu| gpu.compile_ms * 1e-3),
+            compile_s: played
+                .ready_s
+                .filter(|_| !was_compiled)
+                .and(scenario.gpu.as_ref())
+                .map(|gpu| gpu.compile_ms * 1e-3),
             element_bytes: u64::from(shape.input_bytes() + shape.output_bytes),
             took_s: played.seconds,
             explored_s,
@@ -208,7 +212,11 @@ impl Stage<'_, '_> {
     fn stuck(&self, why: &str) -> Error {
         Error::System {
             what: format!("scenario `{}`", self.scenario.name),
-            reason: format!("stuck with {} of {} elements: {why}", self.call.committed(), self.scenario.work.len),
+            reason: format!(
+                "stuck with {} of {} elements: {why}",
+                self.call.committed(),
+                self.scenario.work.len
+            ),
         }
     }
 

@@ -41,12 +41,23 @@ fn table() {
     let (text, end) = lab(&format!("--scenarios {}", folder.display()));
     assert_eq!(end, Ok(()));
     let lines: Vec<&str> = text.lines().collect();
-    assert!(lines[0].starts_with("scenario ") && lines[1].starts_with("a_faulty ") && lines[2].starts_with("b_quick "));
+    assert!(
+        lines[0].starts_with("scenario ")
+            && lines[1].starts_with("a_faulty ")
+            && lines[2].starts_with("b_quick ")
+    );
     let width = lines[0].chars().count();
     assert!(lines[..3].iter().all(|line| line.chars().count() == width), "aligned:\n{text}");
     let cells: Vec<&str> = lines[1].split_whitespace().collect();
-    assert_eq!((cells[4], cells[5], cells[8], cells[9]), ("-", "-", "1", "ok"), "three calls, one fault: {text}");
-    assert!(text.contains("2 scenarios, 0 wrong; 1 faults survived") && text.contains("min(η, 1) of the 1 "), "{text}");
+    assert_eq!(
+        (cells[4], cells[5], cells[8], cells[9]),
+        ("-", "-", "1", "ok"),
+        "three calls, one fault: {text}"
+    );
+    assert!(
+        text.contains("2 scenarios, 0 wrong; 1 faults survived") && text.contains("min(η, 1) of the 1 "),
+        "{text}"
+    );
 
     let (text, end) = lab(&format!("--scenarios {} --seeds 2", folder.display()));
     assert_eq!(end, Ok(()));
@@ -86,10 +97,14 @@ fn refused() {
     assert!(end.is_err_and(|message| message.starts_with(&format!("`{at}/missing`: "))));
     fs::write(folder.join("x.toml"), format!("{QUICK}fans = 2\n")).expect("a file");
     let (text, end) = lab(&format!("--scenarios {at}"));
-    assert!(end.is_err_and(|message| message.contains("x.toml`: ") && message.contains("line 11") && message.contains("`fans`")));
+    assert!(end.is_err_and(|message| message.contains("x.toml`: ")
+        && message.contains("line 11")
+        && message.contains("`fans`")));
     assert_eq!(text, "", "nothing is played when a file is bad");
     fs::remove_dir_all(folder).expect("a folder that can be removed");
-    for args in ["", "--json", "--seeds 3", "--scenarios", "--scenarios x --seeds -1", "--scenarios x crossover"] {
+    for args in
+        ["", "--json", "--seeds 3", "--scenarios", "--scenarios x --seeds -1", "--scenarios x crossover"]
+    {
         let args = ["example"].into_iter().chain(args.split_whitespace());
         assert!(planner_lab::Args::try_parse_from(args.clone()).is_err(), "{args:?}");
     }

@@ -66,7 +66,8 @@ fn efficiency_is_within_its_bars() {
     let summary = Summary::of(played().iter().map(|(_, outcome)| outcome));
     println!("{summary}");
     assert!(summary.without_faults >= 60, "{summary}");
-    let (first, third) = (summary.first.as_ref().expect("a call"), summary.third.as_ref().expect("three calls"));
+    let (first, third) =
+        (summary.first.as_ref().expect("a call"), summary.third.as_ref().expect("three calls"));
     assert_eq!(third.scenarios, summary.without_faults, "every scenario has three calls");
     assert!(first.geometric_mean >= 0.82, "{summary}");
     assert!(third.geometric_mean >= 0.93, "{summary}");
@@ -133,7 +134,8 @@ fn every_result_is_right() {
 #[test]
 fn the_same_seed_gives_the_same_trace_and_another_seed_another() {
     for name in ["discrete_balanced", "noisy_both", "fault_late_commit", "fault_reopening", "cold_reduce"] {
-        let (file, outcome) = played().iter().find(|(file, _)| file.stem == name).expect("a file of that name");
+        let (file, outcome) =
+            played().iter().find(|(file, _)| file.stem == name).expect("a file of that name");
         let again = run(&file.scenario).unwrap_or_else(|error| panic!("{error}"));
         assert!(!again.trace.is_empty());
         assert_eq!(&again, outcome, "{name}");

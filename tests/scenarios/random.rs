@@ -3,8 +3,8 @@
 use proptest::prelude::*;
 use tilewright::Choice;
 use tilewright::simulator::{
-    Cliff, CpuModel, Drift, EventKind, FaultKind, GpuModel, Irregular, Pattern, Scenario, ScriptedFault, WarmUp,
-    WorkModel, run,
+    Cliff, CpuModel, Drift, EventKind, FaultKind, GpuModel, Irregular, Pattern, Scenario, ScriptedFault,
+    WarmUp, WorkModel, run,
 };
 
 use super::KINDS;
@@ -98,7 +98,12 @@ const RUNS: usize = 4;
 /// 600 cases over some number, or `PROPTEST_CASES` over it.
 fn config(over: u32) -> ProptestConfig {
     let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(600_u32);
-    ProptestConfig { cases: cases / over, failure_persistence: None, max_shrink_iters: 300, ..ProptestConfig::default() }
+    ProptestConfig {
+        cases: cases / over,
+        failure_persistence: None,
+        max_shrink_iters: 300,
+        ..ProptestConfig::default()
+    }
 }
 
 fn faults() -> impl Strategy<Value = Vec<ScriptedFault>> {

@@ -1,6 +1,8 @@
 //! Learning, as sentences: fits, samples, densities, the budget and the history.
 
-use super::super::learn::{Budget, Density, DeviceHistory, Fit, History, Observation, Prior, Regime, Samples, WorkKey};
+use super::super::learn::{
+    Budget, Density, DeviceHistory, Fit, History, Observation, Prior, Regime, Samples, WorkKey,
+};
 use super::*;
 
 /// 20 µs and 1 ns an element are assumed, either of which may be off by a factor of three or so.
@@ -68,7 +70,12 @@ mod fit {
         // 40 µs were expected of 20,000 elements; either the start or the rate is a hundred times as slow.
         let off = Fit::new(prior(), &samples(&[(2e4, 4e-3)]));
         let fine = Fit::new(prior(), &samples(&[(2e4, 40e-6)]));
-        assert!(off.deviation(1e7) > 1.5 * fine.deviation(1e7), "{} {}", off.deviation(1e7), fine.deviation(1e7));
+        assert!(
+            off.deviation(1e7) > 1.5 * fine.deviation(1e7),
+            "{} {}",
+            off.deviation(1e7),
+            fine.deviation(1e7)
+        );
         assert!(off.deviation(2e4) < 0.3, "what was seen is known");
         // A second one of another size settles it: it was the start.
         let settled = Fit::new(prior(), &samples(&[(2e4, 4e-3), (1e6, 5e-3)]));
@@ -115,8 +122,10 @@ mod fit {
 
     #[test]
     fn noise_is_what_calls_of_one_size_differ_by() {
-        let noisy: Vec<(f64, f64)> = (0..20).map(|i| (1e6, if i % 2 == 0 { 1.3e-3 } else { 0.8e-3 })).collect();
-        let (noisy, steady) = (Fit::new(prior(), &samples(&noisy)), Fit::new(prior(), &samples(&[(1e6, 1e-3); 20])));
+        let noisy: Vec<(f64, f64)> =
+            (0..20).map(|i| (1e6, if i % 2 == 0 { 1.3e-3 } else { 0.8e-3 })).collect();
+        let (noisy, steady) =
+            (Fit::new(prior(), &samples(&noisy)), Fit::new(prior(), &samples(&[(1e6, 1e-3); 20])));
         assert!((0.15..0.5).contains(&noisy.noise()), "{}", noisy.noise());
         assert!(steady.noise() < 0.05 && steady.deviation(1e6) < noisy.deviation(1e6));
     }
@@ -152,7 +161,9 @@ mod samples {
     #[test]
     fn what_is_no_time_is_not_taken() {
         let mut seen = Samples::default();
-        for (elements, seconds) in [(0.0, 1.0), (1.0, 0.0), (1.0, f64::NAN), (1.0, f64::INFINITY), (f64::NAN, 1.0), (1.0, -1.0)] {
+        for (elements, seconds) in
+            [(0.0, 1.0), (1.0, 0.0), (1.0, f64::NAN), (1.0, f64::INFINITY), (f64::NAN, 1.0), (1.0, -1.0)]
+        {
             seen.observe(elements, seconds, None);
         }
         assert!(seen.is_empty() && seen.calls() == 0 && seen.is_sound());
