@@ -12,7 +12,7 @@ use std::ops::Range;
 use super::lane::{Lane, Phase};
 use super::ledger::{Commit, End, Lease, Ledger};
 use crate::error::Fault;
-use crate::plan::{Bounds, Course, Density, Executor, Mode, Model, Other, Speed, next_chunk};
+use crate::plan::{Bounds, Course, Executor, Mode, Model, Other, Speed, next_chunk};
 
 /// What an executor shall do.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -95,9 +95,9 @@ fn gpu() -> impl Strategy<Value = GpuModel> {
 
 const RUNS: usize = 4;
 
-/// 600 cases over some number, or `PROPTEST_CASES` over it.
+/// 400 cases over some number, or `PROPTEST_CASES` over it.
 fn config(over: u32) -> ProptestConfig {
-    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(600_u32);
+    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(400_u32);
     ProptestConfig {
         cases: cases / over,
         failure_persistence: None,
@@ -203,13 +203,13 @@ proptest! {
         slower.gpu.iter_mut().for_each(|gpu| gpu.launch_us *= times);
         let planned = |scenario: &Scenario| {
             let outcome = run(scenario).map_err(|error| TestCaseError::fail(error.to_string()))?;
-            Ok(match outcome.calls[0].choice {
+            Ok::<f64, TestCaseError>(match outcome.calls[0].choice {
                 Choice::Cpu => 0.0,
                 Choice::Split { gpu_elements } => gpu_elements as f64 / scenario.work.len as f64,
                 _ => 1.0,
             })
         };
-        let (quick, slow): (f64, f64) = (planned(&scenario)?, planned(&slower)?);
+        let (quick, slow) = (planned(&scenario)?, planned(&slower)?);
         prop_assert!(slow <= quick + GRAIN, "{} after {}", slow, quick);
     }
 }
