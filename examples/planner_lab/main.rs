@@ -4,6 +4,10 @@
 pub(crate) mod common;
 pub(crate) mod crossover;
 
+#[path = "../../tests/support/scenarios.rs"]
+pub(crate) mod files;
+pub(crate) mod scenarios;
+
 use std::io::Write;
 use std::process::ExitCode;
 
@@ -12,11 +16,15 @@ use tilewright::Context;
 
 use common::Failure;
 
-/// Holds the planner's decisions against all that it could have decided.
+/// Holds the planner's decisions against all that it could have decided: on simulated machines, or with `crossover` on
+/// this one.
 #[derive(Parser)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true, arg_required_else_help = true)]
 pub(crate) struct Args {
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
+    #[command(flatten)]
+    scenarios: scenarios::Args,
 }
 
 #[derive(Subcommand)]
@@ -25,16 +33,16 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    common::start(|args: Args, out| {
-        let cx = match &args.command {
-            Command::Crossover(crossover) => crossover.context()?,
-        };
-        run_on(&cx, &args, out)
+    common::start(|args: Args, out| match &args.command {
+        Some(Command::Crossover(crossover)) => run_on(&crossover.context()?, &args, out),
+        None => scenarios::run(&args.scenarios, out),
     })
 }
 
+/// The context is for what runs on this machine.
 pub(crate) fn run_on(cx: &Context, args: &Args, out: &mut dyn Write) -> Result<(), Failure> {
     match &args.command {
-        Command::Crossover(crossover) => crossover::run_on(cx, crossover, out),
+        Some(Command::Crossover(crossover)) => crossover::run_on(cx, crossover, out),
+        None => scenarios::run(&args.scenarios, out),
     }
 }

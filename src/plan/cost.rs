@@ -13,6 +13,10 @@
 //!
 //! Terms drop out where data is already in place. The number of chunks is the one of the whole length, also for a part
 //! of it: so costs stay linear, and the best share is known in closed form.
+//!
+//! These lines are what is assumed, from rates that are calibrated or guessed. Of work that was seen before, the fit takes
+//! their place: the same two parts, each times a factor, and a residual by size; see [`Fit`]. Lengths are then weights, where
+//! costs vary along the data.
 
 use super::chunk;
 use super::learn::{Fit, Prior, Regime};
@@ -106,9 +110,9 @@ impl CpuCost {
         let core_memory = Part::bytes("memory", moved, cpu.core_memory_rate);
         let compute = Part::units("compute", units, cpu.unit_s);
         let threads = cpu.threads.max(1) as f64;
-        let regime = |fixed: Seconds, slope: Seconds| Regime {
-            fixed: (call.fixed + fetch.fixed + fixed).expected,
-            slope: (slope + fetch.slope).expected,
+        let regime = |fixed: Seconds, slope: Seconds| {
+            let fixed = (call.fixed + fetch.fixed + fixed).expected;
+            Regime::line(fixed, (slope + fetch.slope).expected)
         };
         let per_thread = compute.slope * (1.0 / threads);
         let bound = if memory.slope.expected > per_thread.expected { &memory } else { &compute };
@@ -282,15 +286,17 @@ impl GpuCost {
         // While one chunk runs the next one is launched, where anything overlaps.
         let relaunch =
             if chunks > 1.0 && !gpu.overlaps { launch.fixed * (1.0 / chunk_len as f64) } else { Seconds::ZERO };
-        let fixed = launch.fixed + fetch.fixed + upload.fixed + download.fixed + filling;
+        let starting = launch.fixed + fetch.fixed + upload.fixed + download.fixed;
+        let fixed = starting + filling;
         let slope = slope + relaunch + fetch.slope;
         let prior = Prior {
-            large: Regime { fixed: fixed.expected, slope: slope.expected },
+            large: Regime {
+                fixed: starting.expected,
+                filling: filling.expected,
+                slope: slope.expected,
+            },
             // A single chunk overlaps with nothing.
-            small: Some(Regime {
-                fixed: (launch.fixed + fetch.fixed + upload.fixed + download.fixed).expected,
-                slope: (in_turn + fetch.slope).expected,
-            }),
+            small: Some(Regime::line(starting.expected, (in_turn + fetch.slope).expected)),
             parts_are_large: false,
             fixed_deviation: launch.fixed_source.deviation(),
             // Whatever bounds it as far as is known, how fast it computes this is only assumed.

@@ -86,7 +86,7 @@ pub(crate) struct Course {
 /// A course whose shares are given and whose executors take them in one chunk each, unless memory is short: what an oracle
 /// tries.
 pub(crate) fn static_course(len: usize, gpu_elements: usize, gpu_most: usize, chained: bool) -> Course {
-    let instant = Regime { fixed: 1e-15, slope: 1e-18 };
+    let instant = Regime::line(1e-15, 1e-18);
     let prior = Prior { large: instant, small: None, parts_are_large: true, fixed_deviation: 1.0, slope_deviation: 1.0 };
     let model = Model::new(prior, Samples::default());
     let grain = chunk::grain(len);

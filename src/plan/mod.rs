@@ -5,7 +5,16 @@
 //! and says so. What is refused: a placement outside of its domain, a GPU asked for where there is none, work that no
 //! allowed executor can run.
 //!
-//! The cost model is linear in the number of elements, for each executor alone and for both together; see [`cost`].
+//! - *Cost*, see [`cost`]: a line in the number of elements for each executor alone, and for both together where the lines
+//!   meet, times what they slow each other by.
+//! - *Learning*, see [`learn`]: lines are assumed of a device's kind, then fitted to what calls took, by work and size. The
+//!   idea is that of history-based performance models (StarPU: Augonnet, Thibault, Namyst, Wacrenier, 2011) and of execution
+//!   plans trained over sizes (SkePU: Dastgeer, Enmyren, Kessler, 2011), with a posterior instead of a table, so that the
+//!   first call counts. Old times fade, and what surprises twice is a change.
+//! - *Density*: how costs vary along the data. Where it does, weights are balanced instead of lengths.
+//! - *Pacing*, see [`pace`]: a plan's shares are where a call begins. While it runs, who asks is given a chunk by what both
+//!   have shown until then: guided self-scheduling (Polychronopoulos, Kuck, 1987).
+//! - *Exploration*, see [`explore`]: what is done only to learn is charged to a ledger of a fiftieth of all time.
 
 mod chunk;
 mod cost;

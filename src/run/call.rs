@@ -3,13 +3,17 @@
 //! Executors ask with [`Call::next`], and answer with [`Call::commit`] or [`Call::fault`]. Threads do so in a real call, and
 //! events in a simulated one: what decides is the same.
 
+mod learn;
+#[cfg(test)]
+mod tests;
+
 use std::ops::Range;
 
-use super::ledger::{Commit, End, Lease, Ledger};
 use super::lane::{Lane, Phase};
+use super::ledger::{Commit, End, Lease, Ledger};
 use crate::error::Fault;
 use crate::order::RADIX;
-use crate::plan::{Bounds, Course, Density, Executor, Mode, Model, Other, Speed, next_chunk};
+use crate::plan::{Bounds, Course, Executor, Mode, Model, Other, Speed, next_chunk};
 
 /// What an executor shall do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,12 +73,6 @@ impl Chunk {
         self.ended_s - self.began_s
     }
 }
-
-/// Standard deviation of the logarithm of a prediction up to which a speed counts as known.
-const KNOWN_SPEED: f64 = 0.3;
-
-/// Standard deviation of the logarithm by which contention may be off.
-const DOUBT_OF_CONTENTION: f64 = 0.15;
 
 /// Attempts to open a device again within a call.
 const MAX_REOPENED: u32 = 2;
@@ -404,58 +402,6 @@ impl Call {
         self.ledger.revoke(executor);
         *self.lane_mut(executor) = Lane::absent();
         After::Retire
-    }
-
-    /// Takes a time that is off, of an executor whose speed is known, for a cost that differs at that place.
-    fn learn_density(&mut self, lease: &Lease, weight: f64, alone_s: f64, shared: f64) {
-        let Some(fit) = self.model(lease.executor).map(Model::fit) else { return };
-        let deviation = fit.deviation(weight);
-        if self.course.mode != Mode::Guided || !fit.is_measured() || deviation > KNOWN_SPEED {
-            return;
-        }
-        let ratio = alone_s / fit.seconds(weight).max(1e-12);
-        // What the other executor slows is not known exactly.
-        let doubt = deviation.hypot(DOUBT_OF_CONTENTION * shared);
-        self.course.density.observe(&lease.range, self.ledger.len(), ratio, doubt);
-    }
-
-    /// How costs vary along the data, as this call leaves it.
-    pub(crate) fn settled_density(&self) -> Density {
-        let mut density = self.course.density.clone();
-        density.settle();
-        density
-    }
-
-    /// How much both slow each other, from chunks of the CPU that ran alone and beside the device.
-    fn learn_contention(&mut self) {
-        if let Some(seen) = self.contention()
-            && let Some(gpu) = &mut self.course.gpu
-        {
-            gpu.contention = seen;
-        }
-    }
-
-    /// Contention as this call shows it: `None` unless the CPU was seen both alone and beside the device.
-    pub(crate) fn contention(&self) -> Option<f64> {
-        // Dearer elements look like contention, where they happen to be what both are at.
-        if !self.course.density.is_flat() {
-            return None;
-        }
-        let line = self.course.cpu.as_ref()?.fit();
-        let rate = |from: f64, to: f64| {
-            let of = self.chunks.iter().filter(|chunk| chunk.executor == Executor::Cpu);
-            let (mut seconds, mut predicted, mut shared) = (0.0, 0.0, 0.0);
-            for chunk in of.filter(|chunk| (from..=to).contains(&chunk.shared)) {
-                seconds += chunk.seconds();
-                predicted += line.seconds(chunk.weight);
-                shared += chunk.shared * chunk.seconds();
-            }
-            (predicted > 0.0).then(|| (seconds / predicted, shared / seconds))
-        };
-        let (alone, alone_shared) = rate(0.0, 0.25)?;
-        let (beside, beside_shared) = rate(0.6, 1.0)?;
-        let seen = (beside / alone - 1.0) / (beside_shared - alone_shared).max(0.1);
-        Some(seen.clamp(0.0, 2.0))
     }
 
     /// True when a device takes part only to be learned about.

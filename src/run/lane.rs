@@ -115,3 +115,6 @@ impl Lane {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

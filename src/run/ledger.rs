@@ -52,7 +52,7 @@ pub(crate) struct Ledger {
 impl Ledger {
     /// All of `0..len` pending. Leases begin at multiples of `grain`, and end there or at `len`.
     pub(crate) fn new(len: usize, grain: usize) -> Self {
-        let pending = Vec::from_iter((len > 0).then_some(0..len));
+        let pending = (len > 0).then_some(0..len).into_iter().collect();
         Self { len, grain: grain.max(1), pending, leased: BTreeMap::new(), committed: 0, generations: 0 }
     }
 
@@ -169,3 +169,6 @@ impl Ledger {
         self.leased.values().any(|lease| lease.executor == executor)
     }
 }
+
+#[cfg(test)]
+mod tests;

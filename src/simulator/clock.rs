@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::scenario::FaultKind;
 use crate::plan::Executor;
 use crate::run::Lease;
 
@@ -18,10 +19,8 @@ struct Running {
 pub(super) enum Alarm {
     /// The device is open, and its pipelines are compiled.
     Ready,
-    /// A chunk has not ended in time.
-    Overdue(Lease),
-    /// A chunk's device is lost.
-    Lost(Lease),
+    /// A chunk fails.
+    Failed(Lease, FaultKind),
     /// A device that was given up for lost commits.
     LateCommit(Lease),
     /// The CPU has folded what lies before its part of a scan.
@@ -83,7 +82,8 @@ impl Clock {
 
     /// Goes to what happens next; `None` when nothing ever does.
     pub(super) fn step(&mut self) -> Option<Happening> {
-        let speed = if self.cpu.is_some() && self.gpu.is_some() { 1.0 / (1.0 + self.contention) } else { 1.0 };
+        let speed =
+            if self.cpu.is_some() && self.gpu.is_some() { 1.0 / (1.0 + self.contention) } else { 1.0 };
         let ends = |running: &Option<Running>| running.as_ref().map_or(f64::INFINITY, |r| r.left_s / speed);
         let (cpu_s, gpu_s) = (ends(&self.cpu), ends(&self.gpu));
         let first = self.alarms.iter().enumerate().min_by(|a, b| a.1.0.total_cmp(&b.1.0));

@@ -34,6 +34,7 @@ mod oracle;
 mod outcome;
 mod play;
 mod scenario;
+mod summary;
 #[cfg(test)]
 mod tests;
 
@@ -42,3 +43,4 @@ pub use play::run;
 pub use scenario::{
     Cliff, CpuModel, Drift, FaultKind, GpuModel, Irregular, Pattern, Scenario, ScriptedFault, WarmUp, WorkModel,
 };
+pub use summary::{Distribution, Summary};

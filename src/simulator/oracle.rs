@@ -6,7 +6,7 @@ use super::play::play_call;
 use super::faults::Faults;
 use super::scenario::Scenario;
 use crate::error::Result;
-use crate::plan::{Course, static_course};
+use crate::plan::{Course, grain, static_course};
 
 /// Steps of the device's share: 41 splits with both ends, which are the singles.
 const STEPS: usize = 40;
@@ -28,7 +28,8 @@ pub(super) fn best(scenario: &Scenario, machine: &Machine<'_>, device: &Device) 
         Ok(play_call(scenario, machine, course, &mut device.clone(), &Faults::none(), None)?.seconds)
     };
     let cpu_s = time(0)?;
-    if scenario.gpu.is_none() {
+    // A device without room for one grain can have no part of a static split.
+    if scenario.gpu.is_none() || machine.gpu_most() < grain(len) {
         return Ok(Best { seconds: cpu_s, share: 0.0, cpu_s, single_s: cpu_s });
     }
     let gpu_s = time(len)?;

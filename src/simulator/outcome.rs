@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::scenario::FaultKind;
 use crate::plan::{Choice, Executor};
 
 /// Something that happened in a call, with its virtual time.
@@ -48,8 +49,10 @@ pub enum EventKind {
     Ready,
     /// Something went wrong.
     Fault {
-        /// What.
-        fault: String,
+        /// What the scenario asked for; [`FaultKind::OutOfMemory`] also where a chunk was larger than the memory.
+        fault: FaultKind,
+        /// What the executor reported.
+        message: String,
     },
 }
 
@@ -101,6 +104,10 @@ impl CallOutcome {
 pub struct Outcome {
     /// The scenario's name.
     pub name: String,
+    /// The seed of its noise.
+    pub seed: u64,
+    /// Faults that the scenario asks for. One for a chunk that is never begun does not happen.
+    pub scripted_faults: usize,
     /// Its calls, in order.
     pub calls: Vec<CallOutcome>,
     /// Seconds of exploration over seconds of all calls.
@@ -110,6 +117,16 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    /// A call, from 1; `None` when there are fewer.
+    pub fn call(&self, run: usize) -> Option<&CallOutcome> {
+        self.calls.get(run.checked_sub(1)?)
+    }
+
+    /// Chunks committed in all calls.
+    pub fn chunks(&self) -> usize {
+        self.calls.iter().map(|call| call.chunks).sum()
+    }
+
     /// True when every call was.
     pub fn is_correct(&self) -> bool {
         self.calls.iter().all(|call| call.correct)

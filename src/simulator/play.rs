@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use super::belief;
 use super::check::Checker;
-use super::device::Device;
 use super::clock::{Alarm, Clock, Happening};
+use super::device::Device;
 use super::faults::{Faults, reported};
 use super::machine::Machine;
 use super::oracle;
@@ -55,8 +55,14 @@ pub fn run(scenario: &Scenario) -> Result<Outcome> {
         cpu_fallback: true,
         ..Request::default()
     };
-    let mut outcome =
-        Outcome { name: scenario.name.clone(), calls: Vec::new(), exploration_share: 0.0, trace: Vec::new() };
+    let mut outcome = Outcome {
+        name: scenario.name.clone(),
+        seed: scenario.seed,
+        scripted_faults: scenario.faults.len(),
+        calls: Vec::new(),
+        exploration_share: 0.0,
+        trace: Vec::new(),
+    };
     let mut checker = Checker::new(scenario.work.kind, scenario.work.len, grain(scenario.work.len))?;
     for run in 0..scenario.runs {
         let machine = Machine::new(scenario, run, device.chunks);
@@ -84,7 +90,11 @@ pub fn run(scenario: &Scenario) -> Result<Outcome> {
             key: shape.key(),
             device: scenario.gpu.is_some().then(|| DEVICE.to_owned()),
             open_s: None,
-            compile_s: played.ready_s.filter(|_| !was_compiled).and(scenario.gpu.as_ref()).map(|gpu| gpu.compile_ms * 1e-3),
+            compile_s: played
+                .ready_s
+                .filter(|_| !was_compiled)
+                .and(scenario.gpu.as_ref())
+                .map(|gpu| gpu.compile_ms * 1e-3),
             element_bytes: u64::from(shape.input_bytes() + shape.output_bytes),
             took_s: played.seconds,
             explored_s,
@@ -202,7 +212,11 @@ impl Stage<'_, '_> {
     fn stuck(&self, why: &str) -> Error {
         Error::System {
             what: format!("scenario `{}`", self.scenario.name),
-            reason: format!("stuck with {} of {} elements: {why}", self.call.committed(), self.scenario.work.len),
+            reason: format!(
+                "stuck with {} of {} elements: {why}",
+                self.call.committed(),
+                self.scenario.work.len
+            ),
         }
     }
 
@@ -242,21 +256,18 @@ impl Stage<'_, '_> {
         self.gpu_chunks += 1;
         match fault {
             None | Some(FaultKind::WrongResult) => self.clock.begin(lease, takes_s),
-            Some(FaultKind::Hang | FaultKind::NoCallback) => {
-                self.clock.begin(lease, f64::INFINITY);
-                self.clock.alarm_in(DEADLINE_S, Alarm::Overdue(lease.clone()));
-            }
             Some(kind) => {
-                let share = match kind {
+                let after_s = match kind {
+                    FaultKind::Hang | FaultKind::NoCallback => DEADLINE_S,
                     FaultKind::OutOfMemory | FaultKind::LostBeforeSubmit => 0.0,
-                    FaultKind::LostBeforeMap | FaultKind::LostDuringMap => 1.0,
-                    _ => 0.5,
+                    FaultKind::LostBeforeMap | FaultKind::LostDuringMap => takes_s,
+                    _ => 0.5 * takes_s,
                 };
                 if kind == FaultKind::LateCommit {
                     self.clock.alarm_in(takes_s, Alarm::LateCommit(lease.clone()));
                 }
                 self.clock.begin(lease, f64::INFINITY);
-                self.clock.alarm_in(share * takes_s, Alarm::Lost(lease.clone()));
+                self.clock.alarm_in(after_s, Alarm::Failed(lease.clone(), kind));
             }
         }
     }
@@ -302,8 +313,8 @@ impl Stage<'_, '_> {
             Alarm::Folded(_) => self.cpu_is_folding = false,
             Alarm::Ready if self.faults.of_reopening(self.reopened) && self.reopened > 0 => {
                 self.survived += 1;
-                let fault = reported(FaultKind::LostDuringReopening, 0);
-                self.note(EventKind::Fault { fault: fault.to_string() });
+                let fault = FaultKind::LostDuringReopening;
+                self.note(EventKind::Fault { fault, message: reported(fault, 0).to_string() });
                 let after = self.call.lost(self.clock.now_s);
                 self.after(after);
             }
@@ -313,15 +324,7 @@ impl Stage<'_, '_> {
                 self.call.ready();
                 self.note(EventKind::Ready);
             }
-            Alarm::Overdue(lease) => self.fault(&lease, FaultKind::Hang),
-            Alarm::Lost(lease) => {
-                let index = self.gpu_chunks.wrapping_sub(1);
-                let kind = match self.faults.of_chunk(index) {
-                    Some(kind) if lease.range.len() <= self.machine.gpu_most() => kind,
-                    _ => FaultKind::OutOfMemory,
-                };
-                self.fault(&lease, kind);
-            }
+            Alarm::Failed(lease, kind) => self.fault(&lease, kind),
             Alarm::LateCommit(lease) => self.commit(&lease, true)?,
         }
         Ok(())
@@ -331,7 +334,7 @@ impl Stage<'_, '_> {
         self.survived += 1;
         self.clock.drop_chunk(Executor::Gpu);
         let fault = reported(kind, 0);
-        self.note(EventKind::Fault { fault: fault.to_string() });
+        self.note(EventKind::Fault { fault: kind, message: fault.to_string() });
         let after = self.call.fault(lease, &fault, self.clock.now_s);
         if matches!(fault, Fault::Lost(_) | Fault::Timeout { .. }) {
             self.device.fail(self.clock.now_s);

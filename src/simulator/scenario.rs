@@ -261,7 +261,7 @@ pub enum FaultKind {
 pub struct ScriptedFault {
     /// The call, from 1.
     pub run: usize,
-    /// The device's chunk in that call, from 0; of a reopening, its number.
+    /// The device's chunk in that call, from 0; of [`FaultKind::LostDuringReopening`], which reopening, from 1.
     #[serde(default)]
     pub chunk: usize,
     /// What goes wrong.
@@ -379,11 +379,15 @@ impl Scenario {
         for drift in &self.drift {
             positive.extend([("drift.cpu", drift.cpu), ("drift.gpu", drift.gpu)]);
         }
-        let runs = self.drift.iter().map(|drift| drift.run).chain(self.faults.iter().map(|fault| fault.run));
-        for run in runs {
+        let drifts = self.drift.iter().map(|drift| ("drift.run", drift.run));
+        for (what, run) in drifts.chain(self.faults.iter().map(|fault| ("faults.run", fault.run))) {
             if !(1..=self.runs).contains(&run) {
-                return refuse("run", &format!("1 to {}", self.runs), run.to_string());
+                return refuse(what, &format!("1 to {}, the number of runs", self.runs), run.to_string());
             }
+        }
+        let reopening = |fault: &&ScriptedFault| fault.kind == FaultKind::LostDuringReopening;
+        if self.faults.iter().filter(reopening).any(|fault| fault.chunk == 0) {
+            return refuse("faults.chunk", "the number of a reopening, from 1", "0".into());
         }
         if self.gpu.is_none() && !self.faults.is_empty() {
             return refuse("faults", "none without a device", format!("{} faults", self.faults.len()));

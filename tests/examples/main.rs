@@ -27,6 +27,7 @@ mod planner_lab;
 mod cases;
 mod checks;
 mod crossover;
+mod scenarios;
 #[allow(dead_code, reason = "examples do not run on all of the executors")]
 #[path = "../support/executors.rs"]
 mod support;
@@ -43,7 +44,7 @@ fn main() {
     let run = cases::CASES.iter().flat_map(|&(name, test)| support::trials(name, &EXECUTORS, test));
     // Runs on all executors by itself.
     let crossover = support::trials("crossover", &[Executor::Gpu], crossover::measured);
-    let checks = checks::CASES.iter().chain(&crossover::CASES).map(|&(name, test)| {
+    let checks = checks::CASES.iter().chain(&crossover::CASES).chain(&scenarios::CASES).map(|&(name, test)| {
         Trial::test(name, move || {
             test();
             Ok(())

@@ -27,12 +27,23 @@ const BEND: f64 = 0.06;
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Regime {
     pub(crate) fixed: f64,
+    /// Work that is paid once, as the way in of a pipeline: it is as fast as other work is.
+    pub(crate) filling: f64,
     pub(crate) slope: f64,
 }
 
 impl Regime {
+    /// One that fills nothing.
+    pub(crate) const fn line(fixed: f64, slope: f64) -> Self {
+        Self { fixed, filling: 0.0, slope }
+    }
+
     fn at(self, elements: f64) -> f64 {
-        self.fixed + self.slope * elements
+        self.fixed + self.varying(elements)
+    }
+
+    fn varying(self, elements: f64) -> f64 {
+        self.filling + self.slope * elements
     }
 }
 
@@ -89,7 +100,7 @@ impl Fit {
                 let elements = bucket.ln_elements().exp();
                 let regime = prior.regime(elements);
                 let weight = bucket.weight / noise.max(0.05).powi(2);
-                let varying = regime.slope * elements;
+                let varying = regime.varying(elements);
                 Point { fixed: regime.fixed, varying, ln_seconds: bucket.ln_seconds(), weight }
             })
             .collect();
@@ -113,7 +124,7 @@ impl Fit {
 
     fn line(&self, elements: f64) -> f64 {
         let regime = self.prior.regime(elements);
-        self.likeliest().seconds(regime.fixed, regime.slope * elements)
+        self.likeliest().seconds(regime.fixed, regime.varying(elements))
     }
 
     /// Believed logarithm of the factor by which a size departs from the line.
@@ -142,17 +153,18 @@ impl Fit {
         let elements = elements.max(1.0);
         let regime = self.prior.for_parts(elements);
         let likeliest = self.likeliest();
-        let (fixed, varying) = (regime.fixed * likeliest.fixed.exp(), regime.slope * likeliest.slope.exp());
+        let fixed = regime.fixed * likeliest.fixed.exp() + regime.filling * likeliest.slope.exp();
+        let varying = regime.slope * likeliest.slope.exp();
         let total = (fixed + varying * elements) * self.residual(elements.ln()).exp();
         // A residual is rather of the work than of the start, unless it leaves less than nothing for the work.
         let fixed = fixed.min(0.9 * total);
-        Regime { fixed, slope: (total - fixed) / elements }
+        Regime::line(fixed, (total - fixed) / elements)
     }
 
     /// Standard deviation of the logarithm of a prediction for so many elements.
     pub(crate) fn deviation(&self, elements: f64) -> f64 {
         let regime = self.prior.regime(elements);
-        let (fixed, varying) = (regime.fixed, regime.slope * elements);
+        let (fixed, varying) = (regime.fixed, regime.varying(elements));
         let expected = self.likeliest().seconds(fixed, varying).ln();
         // Of each explanation, its own doubt, and how far it is from the likeliest.
         let of_line: f64 = self
@@ -179,6 +191,12 @@ impl Fit {
     /// Calls it was fitted to.
     pub(crate) fn calls(&self) -> u32 {
         self.calls
+    }
+
+    /// Standard deviation of ln(seconds) from call to call.
+    #[cfg(test)]
+    pub(crate) fn noise(&self) -> f64 {
+        self.noise
     }
 
     /// True when something was measured.

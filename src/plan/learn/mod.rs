@@ -15,5 +15,7 @@ mod solve;
 pub(crate) use budget::Budget;
 pub(crate) use density::Density;
 pub(crate) use fit::{Fit, Prior, Regime};
+#[cfg(test)]
+pub(crate) use history::DeviceHistory;
 pub(crate) use history::{History, Observation, WorkKey};
 pub(crate) use samples::Samples;

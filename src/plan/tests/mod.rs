@@ -4,6 +4,8 @@ mod auto;
 mod explain;
 mod forced;
 mod launch;
+mod learn;
+mod pace;
 mod placement;
 mod properties;
 
