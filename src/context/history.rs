@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use super::code::code;
 use super::store::{Part, Store};
-use crate::plan::{Executor, History, Observation, Profile, Shape};
+use crate::plan::{Executor, History, Observation, Profile, Shape, WorkKey};
 use crate::run::{Call, Facts, learn};
 use crate::work::Work;
 
@@ -70,6 +70,15 @@ impl Memory {
             let mut known = self.kept.known();
             self.kept.load(&mut known, devices);
             known.history.apply(profile, shape, devices);
+        }
+    }
+
+    /// The same for a launch of a kernel.
+    pub(super) fn apply_to(&self, profile: &mut Profile, key: WorkKey, devices: &[String]) {
+        if self.enabled {
+            let mut known = self.kept.known();
+            self.kept.load(&mut known, devices);
+            known.history.apply_to(profile, key, devices);
         }
     }
 

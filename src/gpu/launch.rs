@@ -6,6 +6,7 @@
 
 use std::ops::Range;
 use std::sync::{Arc, Mutex, OnceLock};
+use std::time::Instant;
 
 use super::device::Device;
 use super::encoder::{Covered, Encoder, Submission};
@@ -27,8 +28,16 @@ pub(crate) struct Running {
     results: Vec<Leaving>,
     waits: Vec<Wait>,
     submission: Submission,
+    began: Instant,
     /// Not to be used again before the end.
     _places: Vec<Place>,
+}
+
+impl Running {
+    /// When the device was done with it; `None` while it is not.
+    pub(crate) fn ended(&self) -> Option<Instant> {
+        self.waits.iter().map(Wait::ended).try_fold(self.began, |last, ended| Some(last.max(ended?)))
+    }
 }
 
 /// Bytes up to the end of the last place, in words.
@@ -42,6 +51,19 @@ impl Device {
         let piece = Piece::whole(dispatch);
         let running = self.begin(dispatch, piece).await?;
         self.end(running, dispatch).await
+    }
+
+    /// Compiles what a part of a launch needs: the seconds that took, if it was not there. What prevents it is for
+    /// [`begin`](Self::begin) to say.
+    pub(super) async fn prepare_kernel(self: &Arc<Self>, dispatch: &Dispatch<'_>, piece: &Piece) -> Option<f64> {
+        let boxes = self.boxes(dispatch, &piece.part).ok()?;
+        let is_partial = boxes.len() > 1 || *piece != Piece::whole(dispatch);
+        if self.has_kernel(dispatch, is_partial) {
+            return None;
+        }
+        let start = Instant::now();
+        self.kernel(dispatch, is_partial).ok()?;
+        Some(start.elapsed().as_secs_f64())
     }
 
     /// Starts a part of a launch: everything that it needs of the host has been copied when this returns.
@@ -91,7 +113,7 @@ impl Device {
             }
         }
         self.watch(Some(submission.index.clone()), &waits);
-        Ok(Running { piece, results, waits, submission, _places: places })
+        Ok(Running { piece, results, waits, submission, began: Instant::now(), _places: places })
     }
 
     /// Waits for a part of a launch and puts its results where they belong.

@@ -372,12 +372,12 @@ fn under_way(whole: Part, elapsed_s: Option<f64>) -> Part {
 const BOUND_DEVIATIONS: f64 = 2.0;
 
 /// A prediction from what was measured, with its bounds.
-fn predicted(fit: &Fit, elements: f64) -> Seconds {
+pub(super) fn predicted(fit: &Fit, elements: f64) -> Seconds {
     Seconds::within(fit.seconds(elements), (BOUND_DEVIATIONS * fit.deviation(elements)).exp())
 }
 
 /// What was measured does not tell transfers from work: only what is paid once, and what grows.
-fn measured_terms(executor: Executor, fit: &Fit, elements: f64) -> Vec<Term> {
+pub(super) fn measured_terms(executor: Executor, fit: &Fit, elements: f64) -> Vec<Term> {
     let line = fit.tangent(elements);
     let factor = (BOUND_DEVIATIONS * fit.deviation(elements)).exp();
     let source = Provenance::Measured { calls: fit.calls() };

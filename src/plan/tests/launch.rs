@@ -9,7 +9,12 @@ fn shape() -> LaunchShape {
     LaunchShape {
         label: "main, 4 x 1 x 1 workgroups of 64 x 1 x 1".into(),
         invocations: 256,
+        cpu: Ok(()),
+        pipeline_cached: true,
+        up_bytes: 0,
+        down_bytes: 0,
         split: None,
+        share: None,
         parts: None,
     }
 }
@@ -22,8 +27,13 @@ fn failed() -> GpuProfile {
     GpuProfile { state: DeviceState::Failed("unplugged".into()), ..discrete() }
 }
 
+fn decided_as(shape: &LaunchShape, gpus: &[GpuProfile], request: &Request) -> Plan {
+    let decision = decide_launch(shape, &machine(gpus.to_vec()), request);
+    decision.unwrap_or_else(|error| panic!("{error}")).plan
+}
+
 fn decided(gpus: &[GpuProfile], request: &Request) -> Plan {
-    decide_launch(&shape(), gpus, 2, request).unwrap_or_else(|error| panic!("{error}"))
+    decided_as(&shape(), gpus, request)
 }
 
 #[test]
@@ -55,7 +65,7 @@ fn a_gpu_that_is_asked_for() {
         cpu: not asked for
     ");
     for gpus in [&[][..], &[failed()]] {
-        let refused = decide_launch(&shape(), gpus, 2, &asked(Placement::Gpu));
+        let refused = decide_launch(&shape(), &machine(gpus.to_vec()), &asked(Placement::Gpu));
         assert!(matches!(refused, Err(Error::NoAdapter { .. })), "{refused:?}");
     }
     let fallback = Request { cpu_fallback: true, ..asked(Placement::Gpu) };
@@ -73,7 +83,7 @@ fn splits() {
     let request = asked(Placement::Split { gpu: 0.3 });
     let with = |split, gpus: &[GpuProfile]| {
         let shape = LaunchShape { split: Some(split), ..shape() };
-        decide_launch(&shape, gpus, 2, &request).unwrap_or_else(|error| panic!("{error}"))
+        decided_as(&shape, gpus, &request)
     };
     assert_snapshot!(with(Ok(64), &[discrete()]), @r"
     main, 4 x 1 x 1 workgroups of 64 x 1 x 1, 256 invocations: 0.250 on gpu `Discrete`, the others on the cpu
@@ -90,15 +100,14 @@ fn splits() {
     ");
     let plan = decided(&[discrete()], &asked(Placement::Split { gpu: 0.7 }));
     assert_eq!((plan.choice, plan.gpu_range()), (Choice::Gpu, 0..256));
-    assert!(decide_launch(&shape(), &[], 2, &asked(Placement::Split { gpu: 1.5 })).is_err());
+    assert!(decide_launch(&shape(), &machine(Vec::new()), &asked(Placement::Split { gpu: 1.5 })).is_err());
 }
 
 #[test]
 fn memory_beyond_a_binding() {
     let with = |parts| {
         let shape = LaunchShape { parts: Some(parts), ..shape() };
-        let plan = decide_launch(&shape, &[discrete()], 2, &asked(Placement::Gpu));
-        plan.unwrap_or_else(|error| panic!("{error}")).notes
+        decided_as(&shape, &[discrete()], &asked(Placement::Gpu)).notes
     };
     assert_eq!(with(Ok(3)), ["more memory than the device binds at once: in 3 parts"]);
     let uncut = "more memory than the device binds at once, and it cannot be cut: line 7 writes everything";
