@@ -66,9 +66,8 @@ pub(super) fn digest(bytes: &[u8]) -> u64 {
     hash.0
 }
 
-/// Equal for launches of the same kernel whose memory lies in the same places, in this process and in others. `is_held`
-/// says whether an array is on the device.
-pub(super) fn kernel_code(dispatch: &Dispatch<'_>, is_held: impl Fn(&ArrayData) -> bool) -> u64 {
+/// Equal for kernels of equal text, entry point and overrides, in this process and in others.
+pub(super) fn kernel_code(dispatch: &Dispatch<'_>) -> u64 {
     let mut hash = Fnv::new();
     hash.number(4);
     hash.text(&dispatch.shader.source);
@@ -77,7 +76,13 @@ pub(super) fn kernel_code(dispatch: &Dispatch<'_>, is_held: impl Fn(&ArrayData) 
         hash.text(name);
         hash.number(value.to_bits());
     }
+    hash.0
+}
+
+/// The same for launches whose memory lies in the same places, too. `is_held` says whether an array is on the device.
+pub(super) fn launch_code(kernel: u64, dispatch: &Dispatch<'_>, is_held: impl Fn(&ArrayData) -> bool) -> u64 {
     let place = |array: &ArrayData| 1 | u64::from(array.host.get().is_some()) << 1 | u64::from(is_held(array)) << 2;
+    let mut hash = Fnv(kernel);
     for buffer in &dispatch.buffers {
         hash.number(match &buffer.data {
             Data::Array(array) => place(array),

@@ -208,7 +208,7 @@ impl Watch<'_> {
         }
     }
 
-    /// The same for a call that ran in chunks.
+    /// A call that ran in chunks has ended.
     pub(super) fn call_ended(&self, call: &Call) {
         self.ended(call.committed(), done_by_gpu(call));
     }

@@ -10,8 +10,9 @@ use std::sync::{Arc, Mutex, MutexGuard, RwLock};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use super::code::code;
+use super::code::{code, kernel_code};
 use super::store::{Part, Store};
+use crate::dispatch::Dispatch;
 use crate::plan::{Executor, History, Observation, Profile, Shape, WorkKey};
 use crate::run::{Call, Facts, learn};
 use crate::work::Work;
@@ -118,11 +119,21 @@ impl Memory {
 
     /// The name of a work between processes.
     pub(super) fn code(&self, work: &Work<'_>) -> u64 {
-        let key = work.key();
+        self.named(work.key(), || code(work))
+    }
+
+    /// The same of a kernel.
+    pub(super) fn kernel_code(&self, dispatch: &Dispatch<'_>) -> u64 {
+        // No work has a key that ends so.
+        let key = dispatch.program.key.iter().copied().chain([u64::MAX]).collect();
+        self.named(key, || kernel_code(dispatch))
+    }
+
+    fn named(&self, key: Vec<u64>, name: impl FnOnce() -> u64) -> u64 {
         if let Some(&known) = self.codes.read().unwrap_or_else(|e| e.into_inner()).get(&key) {
             return known;
         }
-        let code = code(work);
+        let code = name();
         let mut codes = self.codes.write().unwrap_or_else(|e| e.into_inner());
         if codes.len() >= MAX_CODES {
             codes.clear();

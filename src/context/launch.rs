@@ -24,7 +24,7 @@ use crate::plan::{
     Choice, CpuProfile, CutCourse, Density, Executor, LaunchDecision, LaunchShape, Placement, Plan, Profile,
     Request, decide_launch, launch_course,
 };
-use crate::wgsl::{Text, guarded};
+use crate::wgsl::{BindingAccess, Text, guarded};
 
 /// Parts that a launch is cut into whose memory a device does not have at once.
 const PARTS_OF_MEMORY: u64 = 8;
@@ -34,6 +34,10 @@ const UNITS: u32 = 8;
 
 /// Parts where the smaller share is less than two of [`UNITS`].
 const MORE_UNITS: u32 = 16;
+
+/// Launches so small that predicting them, and learning from them, would take longer than they do where the CPU has them for
+/// certain.
+const SMALL: usize = 256;
 
 /// A plan, and the parts that it wants a launch cut into.
 pub(crate) struct Planned {
@@ -57,7 +61,7 @@ impl Context {
     pub(crate) fn plan_launch(&self, dispatch: &Dispatch<'_>) -> Result<Planned> {
         let request = Request { cpu_fallback: self.shared.fallback, ..*self.request()? };
         let lesson = Lesson { key: self.key_of(dispatch), otherwise_s: None };
-        let profile = self.launch_profile(&request, &lesson);
+        let profile = self.launch_profile(dispatch, &request, &lesson);
         let split = match request.placement {
             Placement::Split { gpu } if gpu > 0.0 && gpu < 1.0 => Some(self.split(dispatch, gpu)),
             _ => None,
@@ -127,11 +131,14 @@ impl Context {
     }
 
     /// The machine, with what launches of this kernel have taught.
-    fn launch_profile(&self, request: &Request, lesson: &Lesson) -> Profile {
+    fn launch_profile(&self, dispatch: &Dispatch<'_>, request: &Request, lesson: &Lesson) -> Profile {
         let wants_gpu = request.placement != Placement::Cpu;
         let gpus = if wants_gpu { self.shared.devices.profiles(self.threads()) } else { Vec::new() };
         let cpu = CpuProfile::prior(self.threads());
         let mut profile = Profile { cpu, gpus, searched: wants_gpu, budget: None, density: Density::default() };
+        if profile.gpus.is_empty() && dispatch.invocations() <= SMALL as u64 {
+            return profile;
+        }
         let names = if wants_gpu { self.shared.devices.history_names() } else { &[] };
         self.shared.memory.apply_to(&mut profile, lesson.key, names);
         profile
@@ -147,7 +154,7 @@ impl Context {
     /// The launch in parts that either may take, where the device should get about `balance` invocations.
     fn units(&self, dispatch: &Dispatch<'_>, balance: f64, limit: u64) -> std::result::Result<Cut, String> {
         let on_host = |buffer: &crate::dispatch::Buffer<'_>| match &buffer.data {
-            Data::Array(array) => array.host.get().is_some(),
+            Data::Array(array) => buffer.access == BindingAccess::Read && array.host.get().is_some(),
             Data::ArrayMut(_) => false,
             _ => true,
         };
@@ -188,7 +195,9 @@ impl Context {
         }
         if let Some(executor) = ended.whole {
             watch.ended(invocations, if executor == Executor::Gpu { invocations } else { 0 });
-            self.learn_whole(&planned.lesson, &ended.actual, start.elapsed().as_secs_f64());
+            if invocations > SMALL || !planned.profile.gpus.is_empty() {
+                self.learn_whole(&planned.lesson, &ended.actual, start.elapsed().as_secs_f64());
+            }
         }
         self.report_actual(planned.plan, start, ended.incidents, ended.actual);
         Ok(())
@@ -290,5 +299,7 @@ impl Context {
     }
 }
 
+#[cfg(test)]
+mod learning;
 #[cfg(test)]
 mod tests;

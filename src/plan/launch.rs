@@ -214,13 +214,14 @@ impl Weighing<'_> {
             self.reject(Alternative::Gpu { adapter: gpu.name.clone() }, whole, Reason::Slower);
             return Weighed { balance: None, ..Weighed::of(shared) };
         }
+        let slower = if other.expected < chosen.expected { Reason::Trial } else { Reason::Slower };
         if on_gpu {
-            self.reject(Alternative::Cpu, cpu, Reason::Slower);
+            self.reject(Alternative::Cpu, cpu, slower);
             return weighed;
         }
         weighed.choice = Choice::Cpu;
         let is_sooner_open = once_ready.expected < cpu.expected;
-        let reason = if is_sooner_open && opening != Seconds::ZERO { Reason::OpensLater } else { Reason::Slower };
+        let reason = if is_sooner_open && opening != Seconds::ZERO { Reason::OpensLater } else { slower };
         weighed.prepares = (is_sooner_open && gpu.state == DeviceState::NotOpened).then_some(index);
         self.reject(Alternative::Gpu { adapter: gpu.name.clone() }, whole, reason);
         weighed

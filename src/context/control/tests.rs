@@ -156,7 +156,8 @@ fn what_is_told_never_goes_back_and_the_end_is_told_once() {
                 scope.spawn(move || {
                     for step in 0..50 {
                         std::thread::sleep(Duration::from_millis(1));
-                        watch.went(step * threads + thread, 0);
+                        let done = step * threads + thread;
+                        watch.tell(Some(Progress { done, total: 1000, gpu_done: 0 }));
                     }
                 });
             }

@@ -1,7 +1,7 @@
 //! What a launch is told of those before it, and teaches those after it.
 
 use super::super::Context;
-use super::super::code::kernel_code;
+use super::super::code::launch_code;
 use super::super::cut::Cut;
 use super::super::report::Actual;
 use crate::dispatch::{Data, Dispatch, Piece};
@@ -19,7 +19,8 @@ pub(super) struct Lesson {
 
 impl Context {
     pub(super) fn key_of(&self, dispatch: &Dispatch<'_>) -> WorkKey {
-        let code = kernel_code(dispatch, |array| self.shared.devices.holds(array));
+        let kernel = self.shared.memory.kernel_code(dispatch);
+        let code = launch_code(kernel, dispatch, |array| self.shared.devices.holds(array));
         WorkKey { code, residency: 0 }
     }
 
@@ -66,14 +67,17 @@ impl Context {
         for (buffer, share) in dispatch.buffers.iter().zip(&piece.shares) {
             let up = 4 * share.words.len() as u64;
             let down: u64 = share.written.iter().map(|words| 4 * words.len() as u64).sum();
+            let is_here = match &buffer.data {
+                Data::Array(array) => self.shared.devices.holds(array),
+                Data::ArrayMut(array) => self.shared.devices.holds(array),
+                _ => false,
+            };
             let (up, down) = match &buffer.data {
-                Data::Read(_) | Data::Texture(_) => (up, 0),
+                Data::Sampler(_) => (0, 0),
+                Data::Array(_) | Data::ArrayMut(_) => (if is_here { 0 } else { up }, 0),
                 // A copy begins with what merging does not change.
-                Data::Write(_) if share.merge.is_some() => (0, down),
-                Data::Write(_) | Data::TextureMut(_) => (up, down),
-                Data::Array(array) if !self.shared.devices.holds(array) => (up, 0),
-                Data::ArrayMut(array) if !self.shared.devices.holds(array) => (up, 0),
-                Data::Array(_) | Data::ArrayMut(_) | Data::Sampler(_) => (0, 0),
+                _ if share.merge.is_some() => (0, down),
+                _ => (up, down),
             };
             moved = (moved.0 + up, moved.1 + down);
         }

@@ -48,6 +48,8 @@ struct Parts<'p, 'd> {
     /// What the CPU has of a lease, and has not run.
     own: Option<(Lease, Range<usize>)>,
     slice: usize,
+    /// What was done for the device since the CPU had its turn.
+    served: usize,
     actual: Actual,
     incidents: &'p mut Vec<Incident>,
 }
@@ -84,6 +86,7 @@ impl Context {
             running: VecDeque::new(),
             own: None,
             slice,
+            served: 0,
             actual: Actual::default(),
             incidents,
         };
@@ -135,13 +138,21 @@ impl Parts<'_, '_> {
     }
 
     /// One thing that can be done now; false when there was none.
+    ///
+    /// The device comes first, since what it is given it runs by itself. But where this thread is what limits it, the CPU has
+    /// its turns too.
     async fn step(&mut self) -> Result<bool> {
-        if self.begin().await? {
-            return Ok(true);
+        if self.served < MAX_RUNNING || self.running.is_empty() {
+            if self.begin().await? {
+                self.served += 1;
+                return Ok(true);
+            }
+            if self.running.front().is_some_and(|(_, first)| first.ended().is_some()) {
+                self.served += 1;
+                return self.end().await;
+            }
         }
-        if self.running.front().is_some_and(|(_, first)| first.ended().is_some()) {
-            return self.end().await;
-        }
+        self.served = 0;
         if self.own.is_none()
             && let Next::Run(lease) = self.call.next(Executor::Cpu, self.now_s())
         {
