@@ -112,15 +112,11 @@ impl Context {
         // Whether the CPU can is asked only where it would be tried.
         let seen_on_gpu = profile.gpus.iter().any(|gpu| gpu.samples.calls() > 0);
         let may_try = request.placement == Placement::Auto && seen_on_gpu;
-        let compiled = may_try.then(|| self.shared.programs.get(&self.shared.cpu, dispatch));
+        let cpu = if may_try { self.shared.programs.may_run(&self.shared.cpu, dispatch) } else { Ok(()) };
         LaunchShape {
             label: format!("{}, {grid} workgroups of {size}", dispatch.name()),
             invocations: usize::try_from(dispatch.invocations()).unwrap_or(usize::MAX),
-            cpu: match compiled {
-                Some(Err(Error::Unsupported { what, .. })) => Err(what),
-                Some(Err(error)) => Err(error.to_string()),
-                _ => Ok(()),
-            },
+            cpu,
             pipeline_cached: self.shared.devices.has_kernel(dispatch),
             up_bytes,
             down_bytes,
@@ -185,6 +181,9 @@ impl Context {
         let start = Instant::now();
         let mut ended = Ended { incidents: Vec::new(), actual: Actual::default(), whole: None };
         match (planned.plan.choice, planned.cut.take()) {
+            (Choice::Cpu, _) if planned.lesson.otherwise_s.is_some() => {
+                self.try_on_cpu(&mut dispatch, &mut ended).await?;
+            }
             (Choice::Cpu, _) => self.launch_on_cpu(&mut dispatch, &mut ended).await?,
             (_, Some(cut)) => self.launch_parts(&planned, &mut dispatch, &cut, &watch, &mut ended).await?,
             _ => {
@@ -284,6 +283,17 @@ impl Context {
         ended.actual = Actual::whole(Executor::Cpu, len, start.elapsed().as_secs_f64());
         ended.whole = Some(Executor::Cpu);
         Ok(())
+    }
+
+    /// Runs a launch on the CPU to learn how fast that is. A device would have run it: what the CPU cannot, that does.
+    async fn try_on_cpu(&self, dispatch: &mut Dispatch<'_>, ended: &mut Ended) -> Result<()> {
+        let kept = host::Kept::of(dispatch);
+        let Err(error) = self.launch_on_cpu(dispatch, ended).await else { return Ok(()) };
+        kept.restore(dispatch);
+        self.shared.programs.refuse(dispatch, &error);
+        let action = "the device did the work".into();
+        ended.incidents.push(Incident { executor: "cpu".into(), fault: error.to_string(), action });
+        self.launch_on_gpu(dispatch, ended).await
     }
 
     /// Runs a launch on the CPU and says what is wrong with it; memory is as behind a run.

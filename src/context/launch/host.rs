@@ -7,6 +7,7 @@ use crate::context::Context;
 use crate::cpu::{KernelBuffer, KernelWords};
 use crate::dispatch::{Buffer, Data, Dispatch};
 use crate::error::Result;
+use crate::texture::Texture;
 
 impl Context {
     /// Hands the memory of a launch to a run on the host, and puts results where they belong.
@@ -82,6 +83,37 @@ pub(super) fn replace_arrays(dispatch: &mut Dispatch<'_>, copies: Vec<Vec<u32>>)
     for (buffer, copy) in dispatch.buffers.iter_mut().zip(copies) {
         if let Data::ArrayMut(array) = &mut buffer.data {
             **array = Arc::new(ArrayData::on_host(array.ty, copy));
+        }
+    }
+}
+
+/// What a launch may write of the host's memory, as it was.
+pub(super) struct Kept(Vec<Was>);
+
+enum Was {
+    Nothing,
+    Words(Vec<u32>),
+    Texture(Texture),
+}
+
+impl Kept {
+    pub(super) fn of(dispatch: &Dispatch<'_>) -> Self {
+        let was = |buffer: &Buffer<'_>| match &buffer.data {
+            Data::Write(words) => Was::Words(words.to_vec()),
+            Data::TextureMut(texture) => Was::Texture((**texture).clone()),
+            // Arrays are written as copies.
+            _ => Was::Nothing,
+        };
+        Self(dispatch.buffers.iter().map(was).collect())
+    }
+
+    pub(super) fn restore(self, dispatch: &mut Dispatch<'_>) {
+        for (buffer, was) in dispatch.buffers.iter_mut().zip(self.0) {
+            match (&mut buffer.data, was) {
+                (Data::Write(words), Was::Words(was)) => words.copy_from_slice(&was),
+                (Data::TextureMut(texture), Was::Texture(was)) => **texture = was,
+                _ => {}
+            }
         }
     }
 }

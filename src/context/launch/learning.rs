@@ -24,6 +24,9 @@ const STEP: &str = "
         if (id.x < arrayLength(&b)) { b[id.x] = b[id.x] * 1664525u + a[id.x]; }
     }";
 
+/// Iterations of loops that the CPU may make.
+const STEPS: u64 = 100;
+
 /// A context that learns, with a device that is opened with `options`, and a folder that is its own.
 struct Learner {
     cx: Context,
@@ -53,7 +56,7 @@ impl Learner {
             }
         };
         let folder = std::env::temp_dir().join(format!("tilewright-launch-{name}-{}", std::process::id()));
-        let builder = Context::builder().threads(2).history(true).cache_dir(&folder).cpu_fallback(true);
+        let builder = Context::builder().threads(2).history(true).cache_dir(&folder).step_budget(STEPS);
         let cx = builder.placement(Placement::Auto).build().expect("valid settings");
         let profile = fast(gpu.info(), gpu.info().max_binding_bytes);
         cx.shared.devices.adopt(gpu, profile);
@@ -189,4 +192,28 @@ fn a_shared_launch_is_cancelled_between_parts() {
     let Err(Error::Cancelled { done, total }) = outcome else { panic!("{outcome:?}") };
     assert!(0 < done && done < total && total == LEN.next_multiple_of(64), "{done} of {total}");
     learner.run(Placement::Gpu);
+}
+
+/// Loops longer than the CPU of the test may.
+const LONG: &str = "
+    @group(0) @binding(0) var<storage, read> a: array<u32>;
+    @group(0) @binding(1) var<storage, read_write> b: array<u32>;
+    @compute @workgroup_size(64) fn main(@builtin(global_invocation_id) id: vec3<u32>) {
+        b[id.x] = b[id.x] * 1664525u + a[id.x];
+        for (var i = 0u; i < a[0] + 1000u; i++) { b[id.x] += i & 0u; }
+    }";
+
+#[test]
+fn what_the_cpu_fails_at_when_it_tries_the_device_does() {
+    let Some(mut learner) = Learner::new(&Options::default(), "tries") else { return };
+    learner.kernel = Kernel::new(LONG).expect("valid WGSL");
+    assert_eq!(learner.run(Placement::Auto).plan.choice, Choice::Gpu);
+    // Whatever it may lose, there is time for it.
+    learner.cx.shared.memory.add(|history| history.budget.spend(1e15, 0.0));
+    let tried = learner.run(Placement::Auto);
+    assert_eq!((tried.plan.choice, tried.incidents.len()), (Choice::Cpu, 1), "{tried}");
+    assert_eq!(tried.incidents[0].action, "the device did the work");
+    let report = learner.run(Placement::Auto);
+    assert_eq!((report.plan.choice, report.incidents.len()), (Choice::Gpu, 0), "{report}");
+    assert!(report.plan.to_string().contains("cpu: cannot run this: "), "{report}");
 }

@@ -18,6 +18,8 @@ type Compiled = Result<Arc<KernelProgram>>;
 #[derive(Default)]
 pub(in crate::context) struct Programs {
     by_key: Mutex<HashMap<Vec<u64>, Compiled>>,
+    /// Those at which the CPU has failed when it tried them in a device's place, and why.
+    refused: Mutex<HashMap<Vec<u64>, String>>,
 }
 
 impl Programs {
@@ -44,5 +46,25 @@ impl Programs {
         }
         cache.insert(program.key.clone(), compiled.clone());
         compiled
+    }
+
+    /// Whether `Auto` may give a kernel to the CPU; else what that cannot run.
+    pub(super) fn may_run(&self, cpu: &Cpu, dispatch: &Dispatch<'_>) -> std::result::Result<(), String> {
+        let refused = self.refused.lock().unwrap_or_else(|e| e.into_inner()).get(&dispatch.program.key).cloned();
+        match (refused, self.get(cpu, dispatch)) {
+            (Some(why), _) => Err(why),
+            (None, Err(Error::Unsupported { what, .. })) => Err(what),
+            (None, Err(error)) => Err(error.to_string()),
+            (None, Ok(_)) => Ok(()),
+        }
+    }
+
+    /// Has `Auto` try a kernel on the CPU no more.
+    pub(super) fn refuse(&self, dispatch: &Dispatch<'_>, error: &Error) {
+        let mut refused = self.refused.lock().unwrap_or_else(|e| e.into_inner());
+        if refused.len() >= MAX_CACHED {
+            refused.clear();
+        }
+        refused.insert(dispatch.program.key.clone(), error.to_string());
     }
 }
