@@ -81,7 +81,8 @@ pub(super) fn kernel_code(dispatch: &Dispatch<'_>) -> u64 {
 
 /// The same for launches whose memory lies in the same places, too. `is_held` says whether an array is on the device.
 pub(super) fn launch_code(kernel: u64, dispatch: &Dispatch<'_>, is_held: impl Fn(&ArrayData) -> bool) -> u64 {
-    let place = |array: &ArrayData| 1 | u64::from(array.host.get().is_some()) << 1 | u64::from(is_held(array)) << 2;
+    let place =
+        |array: &ArrayData| 1 | u64::from(array.host.get().is_some()) << 1 | u64::from(is_held(array)) << 2;
     let mut hash = Fnv(kernel);
     for buffer in &dispatch.buffers {
         hash.number(match &buffer.data {

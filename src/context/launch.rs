@@ -66,13 +66,21 @@ impl Context {
             Placement::Split { gpu } if gpu > 0.0 && gpu < 1.0 => Some(self.split(dispatch, gpu)),
             _ => None,
         };
-        let mut shape = self.launch_shape(dispatch, &request, &profile);
+        let mut shape = self.launch_shape(dispatch);
         shape.split = split.as_ref().map(|split| match split {
             Ok(cut) => Ok(cut.gpu_elements),
             Err(why) => Err(why.clone()),
         });
         let decide = |shape: &LaunchShape| decide_launch(shape, &profile, &request);
         let mut decision = decide(&shape)?;
+        let takes_cpu = decision.plan.choice == Choice::Cpu || decision.balance.is_some();
+        if takes_cpu && request.placement == Placement::Auto && !profile.gpus.is_empty() {
+            // Whether the CPU can is asked only where it would have to: the answer takes a compilation.
+            shape.cpu = self.shared.programs.may_run(&self.shared.cpu, dispatch);
+            if shape.cpu.is_err() {
+                decision = decide(&shape)?;
+            }
+        }
         let limit = profile.gpus.first().map_or(u64::MAX, |gpu| gpu.max_binding);
         let mut cut = split.and_then(std::result::Result::ok);
         if let Some(balance) = decision.balance {
@@ -105,18 +113,14 @@ impl Context {
     }
 
     /// The launch in plain numbers.
-    fn launch_shape(&self, dispatch: &Dispatch<'_>, request: &Request, profile: &Profile) -> LaunchShape {
+    fn launch_shape(&self, dispatch: &Dispatch<'_>) -> LaunchShape {
         let by = |sizes: [u32; 3]| sizes.map(|size| size.to_string()).join(" x ");
         let (grid, size) = (by(dispatch.grid), by(dispatch.program.workgroup_size));
         let (up_bytes, down_bytes) = self.moved(dispatch, &Piece::whole(dispatch));
-        // Whether the CPU can is asked only where it would be tried.
-        let seen_on_gpu = profile.gpus.iter().any(|gpu| gpu.samples.calls() > 0);
-        let may_try = request.placement == Placement::Auto && seen_on_gpu;
-        let cpu = if may_try { self.shared.programs.may_run(&self.shared.cpu, dispatch) } else { Ok(()) };
         LaunchShape {
             label: format!("{}, {grid} workgroups of {size}", dispatch.name()),
             invocations: usize::try_from(dispatch.invocations()).unwrap_or(usize::MAX),
-            cpu,
+            cpu: Ok(()),
             pipeline_cached: self.shared.devices.has_kernel(dispatch),
             up_bytes,
             down_bytes,
@@ -131,7 +135,8 @@ impl Context {
         let wants_gpu = request.placement != Placement::Cpu;
         let gpus = if wants_gpu { self.shared.devices.profiles(self.threads()) } else { Vec::new() };
         let cpu = CpuProfile::prior(self.threads());
-        let mut profile = Profile { cpu, gpus, searched: wants_gpu, budget: None, density: Density::default() };
+        let mut profile =
+            Profile { cpu, gpus, searched: wants_gpu, budget: None, density: Density::default() };
         if profile.gpus.is_empty() && dispatch.invocations() <= SMALL as u64 {
             return profile;
         }

@@ -53,17 +53,32 @@ impl Device {
         self.end(running, dispatch).await
     }
 
-    /// Compiles what a part of a launch needs: the seconds that took, if it was not there. What prevents it is for
-    /// [`begin`](Self::begin) to say.
-    pub(super) async fn prepare_kernel(self: &Arc<Self>, dispatch: &Dispatch<'_>, piece: &Piece) -> Option<f64> {
-        let boxes = self.boxes(dispatch, &piece.part).ok()?;
-        let is_partial = boxes.len() > 1 || *piece != Piece::whole(dispatch);
+    /// Checks a part of a launch and compiles what it needs: the seconds that took, if it was not there.
+    pub(super) async fn prepare_kernel(
+        self: &Arc<Self>,
+        dispatch: &Dispatch<'_>,
+        piece: &Piece,
+    ) -> Result<Option<f64>> {
+        let (_, is_partial) = self.checked(dispatch, piece)?;
         if self.has_kernel(dispatch, is_partial) {
-            return None;
+            return Ok(None);
         }
         let start = Instant::now();
-        self.kernel(dispatch, is_partial).ok()?;
-        Some(start.elapsed().as_secs_f64())
+        self.kernel(dispatch, is_partial)?;
+        Ok(Some(start.elapsed().as_secs_f64()))
+    }
+
+    /// The dispatches that a part of a launch takes, and whether it is one of a grid that runs in parts; or what this device
+    /// cannot do of it.
+    fn checked(&self, dispatch: &Dispatch<'_>, piece: &Piece) -> Result<(Vec<Part>, bool)> {
+        self.check_workgroup(dispatch)?;
+        let boxes = self.boxes(dispatch, &piece.part)?;
+        for (buffer, share) in dispatch.buffers.iter().zip(&piece.shares) {
+            self.check_buffer(dispatch, buffer, share)?;
+        }
+        self.check_textures(dispatch)?;
+        let is_partial = boxes.len() > 1 || *piece != Piece::whole(dispatch);
+        Ok((boxes, is_partial))
     }
 
     /// Starts a part of a launch: everything that it needs of the host has been copied when this returns.
@@ -72,13 +87,7 @@ impl Device {
         dispatch: &mut Dispatch<'_>,
         piece: Piece,
     ) -> Result<Running> {
-        self.check_workgroup(dispatch)?;
-        let boxes = self.boxes(dispatch, &piece.part)?;
-        for (buffer, share) in dispatch.buffers.iter().zip(&piece.shares) {
-            self.check_buffer(dispatch, buffer, share)?;
-        }
-        self.check_textures(dispatch)?;
-        let is_partial = boxes.len() > 1 || piece != Piece::whole(dispatch);
+        let (boxes, is_partial) = self.checked(dispatch, &piece)?;
         let pipeline = self.kernel(dispatch, is_partial)?;
         let mut encoder = self.encoder();
         let mut staging = Vec::new();

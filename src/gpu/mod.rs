@@ -151,13 +151,13 @@ impl Gpu {
         self.device.has_kernel(dispatch, false)
     }
 
-    /// Compiles what a part of a launch needs: the seconds that took, if it was not there.
+    /// Checks a part of a launch and compiles what it needs: the seconds that took, if it was not there.
     pub(crate) fn prepare_kernel<'a>(
         &'a self,
         dispatch: &'a Dispatch<'_>,
         piece: &'a Piece,
     ) -> Job<'a, Option<f64>> {
-        self.job(async move { Ok(self.device.prepare_kernel(dispatch, piece).await) })
+        self.job(self.device.prepare_kernel(dispatch, piece))
     }
 
     /// Starts a part of a launch. What it needs of the host has been copied when this returns.

@@ -107,7 +107,8 @@ pub(crate) fn decide_launch(
         }
         notes.push("no device is in order, so the CPU takes it".into());
     }
-    let mut weighing = Weighing { shape, profile, request, cost: LaunchCost::new(shape, profile), notes, rejected };
+    let mut weighing =
+        Weighing { shape, profile, request, cost: LaunchCost::new(shape, profile), notes, rejected };
     let choice = match (chosen, &shape.split) {
         (None, _) => Weighed::of(Choice::Cpu),
         (Some(_), Some(Ok(gpu_elements))) => Weighed::of(Choice::Split { gpu_elements: *gpu_elements }),
@@ -235,7 +236,13 @@ impl Weighing<'_> {
 
     /// Both at once, where that gains enough over the better of the two alone. `balance` is what it would need the kernel to
     /// be cut at, while nobody has tried to.
-    fn shared(&mut self, index: usize, best: Seconds, is_trial: bool, balance: &mut Option<f64>) -> Option<Choice> {
+    fn shared(
+        &mut self,
+        index: usize,
+        best: Seconds,
+        is_trial: bool,
+        balance: &mut Option<f64>,
+    ) -> Option<Choice> {
         let gpu = &self.profile.gpus[index];
         let measured = self.cost.knows_cpu() && self.cost.knows_gpu(index);
         if !measured || is_trial || best.expected < LEAST_SHARED_S || gpu.state != DeviceState::Open {
@@ -314,9 +321,16 @@ impl Weighing<'_> {
         let before = |index: usize| {
             let (opening, compiling) = until_ready(index);
             let gpu = &self.profile.gpus[index];
-            let parts = [("open", opening, gpu.open_s.source()), ("compile", compiling, gpu.compile_s.source())];
+            let parts =
+                [("open", opening, gpu.open_s.source()), ("compile", compiling, gpu.compile_s.source())];
             let parts = parts.into_iter().filter(|(_, seconds, _)| *seconds != Seconds::ZERO);
-            parts.map(|(name, seconds, source)| Term { executor: Executor::Gpu, name, seconds, bytes: 0.0, source })
+            parts.map(|(name, seconds, source)| Term {
+                executor: Executor::Gpu,
+                name,
+                seconds,
+                bytes: 0.0,
+                source,
+            })
         };
         match (choice, adapter) {
             (Choice::Gpu, Some(index)) => {

@@ -36,7 +36,8 @@ pub(super) struct LaunchCost {
 impl LaunchCost {
     pub(super) fn new(shape: &LaunchShape, profile: &Profile) -> Self {
         let invocations = shape.invocations as f64;
-        let gpu_slope = |gpu: &GpuProfile, ns: f64| ns * gpu.unit_s.value() + moved_s(shape, gpu) / invocations.max(1.0);
+        let gpu_slope =
+            |gpu: &GpuProfile, ns: f64| ns * gpu.unit_s.value() + moved_s(shape, gpu) / invocations.max(1.0);
         let cpu_slope = |ns: f64| ns * profile.cpu.unit_s.value() / profile.cpu.threads.max(1) as f64;
         let cpu_model = |ns| model(profile.cpu.fork_s.value(), cpu_slope(ns), &profile.cpu.samples);
         let gpu_model = |gpu: &GpuProfile, ns| model(DEVICE_START_S, gpu_slope(gpu, ns), &gpu.samples);
@@ -90,7 +91,8 @@ impl LaunchCost {
     pub(super) fn balance(&self, index: usize) -> f64 {
         let mut at = 0.5 * self.invocations;
         for _ in 0..2 {
-            let (cpu, gpu) = (self.cpu.fit().tangent(self.invocations - at), self.gpus[index].fit().tangent(at));
+            let (cpu, gpu) =
+                (self.cpu.fit().tangent(self.invocations - at), self.gpus[index].fit().tangent(at));
             at = share::meet(0.0, cpu, gpu, self.invocations);
         }
         at

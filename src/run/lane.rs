@@ -100,7 +100,8 @@ impl Lane {
         }
         let took_s = (now_s - turn.began_s).max(0.0);
         // What waited behind it had the executor to itself from now on.
-        let next = self.queued.take().map(|next| Turn { began_s: now_s.max(next.began_s), others_busy_s, ..next });
+        let next =
+            self.queued.take().map(|next| Turn { began_s: now_s.max(next.began_s), others_busy_s, ..next });
         self.phase = next.map_or(Phase::Ready, Phase::Busy);
         self.worked_s += took_s;
         let beside_s = others_busy_s - turn.others_busy_s;
@@ -131,5 +132,26 @@ impl Lane {
                 Some(left(turn.began_s, turn.predicted_s) + behind_s)
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_chunk_behind_another_is_timed_from_the_end_of_that() {
+        let mut lane = Lane::ready();
+        lane.begin(1, 0.0, 1.0, 0.0, None);
+        lane.begin(2, 0.5, 3.0, 0.0, None);
+        lane.wait();
+        assert_eq!(lane.left_s(0.5), Some(3.5));
+        let first = lane.end(1, 2.0, 0.5).expect("it is under way");
+        assert_eq!((first.began_s, first.shared), (0.0, 0.25));
+        assert!(lane.end(1, 2.0, 0.5).is_none(), "once");
+        // The other executor was at work all the time since.
+        let second = lane.end(2, 4.0, 2.5).expect("it is under way");
+        assert_eq!((second.began_s, second.shared), (2.0, 1.0));
+        assert_eq!((lane.phase, lane.busy_s(9.0)), (Phase::Ready, 4.0));
     }
 }

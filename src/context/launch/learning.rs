@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use pollster::block_on;
 
+use super::super::Context;
 use super::super::report::Report;
 use super::super::tests::{fast, lose_after_submission};
-use super::super::Context;
 use crate::error::Error;
 use crate::gpu::{Choice as Adapter, Gpu, Options};
 use crate::kernel::{Kernel, Launch};
@@ -50,7 +50,10 @@ impl Learner {
         let gpu = match Gpu::open_with(&Adapter { name: None, software: true }, &options) {
             Ok(gpu) => gpu,
             Err(error) => {
-                assert!(std::env::var_os("REQUIRE_GPU").is_none_or(|v| v != "1"), "REQUIRE_GPU=1, and {error}");
+                assert!(
+                    std::env::var_os("REQUIRE_GPU").is_none_or(|v| v != "1"),
+                    "REQUIRE_GPU=1, and {error}"
+                );
                 eprintln!("ignored: no adapter ({error})");
                 return None;
             }
@@ -69,7 +72,8 @@ impl Learner {
 
     fn key(&self) -> WorkKey {
         let (a, mut b) = (inputs(), inputs());
-        let key = block_on(self.launch(&a, &mut b).dispatched(async |dispatch| Ok(self.cx.key_of(&dispatch))));
+        let key =
+            block_on(self.launch(&a, &mut b).dispatched(async |dispatch| Ok(self.cx.key_of(&dispatch))));
         key.expect("a launch that fits")
     }
 
@@ -109,8 +113,12 @@ fn inputs() -> Vec<u32> {
 
 /// The chunks of a report cover every invocation once.
 fn assert_once(report: &Report) {
-    let mut ranges: Vec<_> =
-        report.executors.iter().flat_map(|executor| &executor.chunks).map(|chunk| chunk.range.clone()).collect();
+    let mut ranges: Vec<_> = report
+        .executors
+        .iter()
+        .flat_map(|executor| &executor.chunks)
+        .map(|chunk| chunk.range.clone())
+        .collect();
     ranges.sort_by_key(|range| range.start);
     let mut at = 0;
     for range in ranges {
@@ -157,7 +165,9 @@ fn launches_that_both_share() {
     assert!(matches!(report.plan.choice, Choice::Split { .. }), "{report}");
     let chunks = |executor| report.executor(executor).map_or(0, |report| report.chunks.len());
     assert!(chunks(Executor::Gpu) > 0 && chunks(Executor::Cpu) > 0, "{report}");
-    for placement in [Placement::Cpu, Placement::Gpu, Placement::Split { gpu: 0.3 }, Placement::Split { gpu: 0.9 }] {
+    for placement in
+        [Placement::Cpu, Placement::Gpu, Placement::Split { gpu: 0.3 }, Placement::Split { gpu: 0.9 }]
+    {
         let report = learner.run(placement);
         assert!(report.prediction_error().is_some(), "{report}");
     }

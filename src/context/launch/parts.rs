@@ -107,17 +107,20 @@ impl Parts<'_, '_> {
 
     /// Opens the device, and compiles for it.
     async fn open(&mut self) -> Result<()> {
-        match self.cx.gpu_timed() {
-            Ok((gpu, open_s)) => {
-                if let Some(first) = self.cut.first() {
-                    self.actual.compile_s = gpu.prepare_kernel(&self.dispatch, first).await?;
-                }
-                self.actual.open_s = open_s;
-                self.gpu = Some(gpu);
-                Ok(())
-            }
-            Err(error) => self.gpu_failed(error),
+        match self.ready().await {
+            Ok(gpu) => self.gpu = Some(gpu),
+            Err(error) => self.gpu_failed(error)?,
         }
+        Ok(())
+    }
+
+    async fn ready(&mut self) -> Result<Arc<Gpu>> {
+        let (gpu, open_s) = self.cx.gpu_timed()?;
+        self.actual.open_s = open_s;
+        if let Some(first) = self.cut.first() {
+            self.actual.compile_s = gpu.prepare_kernel(&self.dispatch, first).await?;
+        }
+        Ok(gpu)
     }
 
     async fn run(&mut self) -> Result<()> {

@@ -50,7 +50,8 @@ impl Programs {
 
     /// Whether `Auto` may give a kernel to the CPU; else what that cannot run.
     pub(super) fn may_run(&self, cpu: &Cpu, dispatch: &Dispatch<'_>) -> std::result::Result<(), String> {
-        let refused = self.refused.lock().unwrap_or_else(|e| e.into_inner()).get(&dispatch.program.key).cloned();
+        let refused =
+            self.refused.lock().unwrap_or_else(|e| e.into_inner()).get(&dispatch.program.key).cloned();
         match (refused, self.get(cpu, dispatch)) {
             (Some(why), _) => Err(why),
             (None, Err(Error::Unsupported { what, .. })) => Err(what),
