@@ -225,7 +225,8 @@
 //! # Where work runs
 //!
 //! [`Placement::Auto`] lets the planner decide: it predicts times from measured rates and touches no GPU for work
-//! that the CPU finishes sooner than a device opens. [`Context::with_placement`], [`Builder::placement`] and the
+//! that the CPU finishes sooner than a device opens. A kernel's text does not tell its cost: the first launch goes to a GPU
+//! where there is one, and those after it are predicted from what launches took. [`Context::with_placement`], [`Builder::placement`] and the
 //! environment variable `TILEWRIGHT_PLACEMENT` (`auto`, `cpu`, `gpu`, `split:0.3`) say otherwise, the program before
 //! the environment.
 //!

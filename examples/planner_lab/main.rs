@@ -19,7 +19,11 @@ use common::Failure;
 /// Holds the planner's decisions against all that it could have decided: on simulated machines, or with `crossover` on
 /// this one.
 #[derive(Parser)]
-#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true, arg_required_else_help = true)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
+    arg_required_else_help = true
+)]
 pub(crate) struct Args {
     #[command(subcommand)]
     command: Option<Command>,

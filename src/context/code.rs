@@ -3,6 +3,8 @@
 //! Caches of one process use [`Work::key`], whose numbers are given out as functions are made. History outlives the process,
 //! and so needs what is the same in the next one.
 
+use crate::array::ArrayData;
+use crate::dispatch::{Data, Dispatch};
 use crate::monoid::{MonoidSpec, Operator};
 use crate::work::{Fused, Node, Primitive, Source, Work};
 
@@ -61,6 +63,34 @@ impl Fnv {
 pub(super) fn digest(bytes: &[u8]) -> u64 {
     let mut hash = Fnv::new();
     hash.bytes(bytes);
+    hash.0
+}
+
+/// Equal for kernels of equal text, entry point and overrides, in this process and in others.
+pub(super) fn kernel_code(dispatch: &Dispatch<'_>) -> u64 {
+    let mut hash = Fnv::new();
+    hash.number(4);
+    hash.text(&dispatch.shader.source);
+    hash.text(dispatch.name());
+    for (name, value) in &dispatch.program.constants {
+        hash.text(name);
+        hash.number(value.to_bits());
+    }
+    hash.0
+}
+
+/// The same for launches whose memory lies in the same places, too. `is_held` says whether an array is on the device.
+pub(super) fn launch_code(kernel: u64, dispatch: &Dispatch<'_>, is_held: impl Fn(&ArrayData) -> bool) -> u64 {
+    let place =
+        |array: &ArrayData| 1 | u64::from(array.host.get().is_some()) << 1 | u64::from(is_held(array)) << 2;
+    let mut hash = Fnv(kernel);
+    for buffer in &dispatch.buffers {
+        hash.number(match &buffer.data {
+            Data::Array(array) => place(array),
+            Data::ArrayMut(array) => place(array),
+            _ => 0,
+        });
+    }
     hash.0
 }
 

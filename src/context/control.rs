@@ -208,14 +208,7 @@ impl Watch<'_> {
         }
     }
 
-    /// The same for a call that no ledger follows.
-    pub(super) fn went(&self, done: usize, gpu_done: usize) {
-        if self.control.listener.is_some() {
-            self.tell(Some(Progress { done, total: self.total, gpu_done }));
-        }
-    }
-
-    /// The same for a call that ran in chunks.
+    /// A call that ran in chunks has ended.
     pub(super) fn call_ended(&self, call: &Call) {
         self.ended(call.committed(), done_by_gpu(call));
     }

@@ -4,6 +4,7 @@
 //! Parts of one launch may so run at once on the CPU and on a device, and one after the other on a device that could not
 //! hold all their memory.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::dispatch::{Buffer, Data, Dispatch, Piece, Share};
@@ -15,68 +16,156 @@ const KNOWN_WORDS: usize = 1 << 12;
 /// Parts of a launch, at most.
 const MAX_PARTS: u32 = 1 << 9;
 
-/// A launch in parts.
+/// A launch in parts. Elements are invocations, in the order of the grid.
 #[derive(Debug)]
 pub(super) struct Cut {
-    /// The device's, in the order of the grid.
-    pub(super) pieces: Vec<Piece>,
-    /// What the CPU runs meanwhile.
-    pub(super) cpu: Option<Part>,
+    /// What a device may take, by the elements at which it begins.
+    pieces: BTreeMap<usize, Piece>,
+    /// The device's elements: the first ones.
+    pub(super) gpu_elements: usize,
+    /// Elements that a device takes at once.
+    pub(super) gpu_most: usize,
+    /// Leases begin at multiples of so many elements.
+    pub(super) grain: usize,
+    /// Elements that the CPU may take at once at least, and in multiples of which it may stop.
+    pub(super) step: usize,
+    grid: [u32; 3],
+    axis: usize,
+    /// Elements of a workgroup's slice along the axis.
+    row: usize,
 }
 
 impl Cut {
-    /// Invocations of the device.
-    pub(super) fn device_invocations(&self, dispatch: &Dispatch<'_>) -> usize {
-        let groups =
-            |part: &Part| part.iter().fold(1, |product: usize, axis| product.saturating_mul(axis.len()));
-        let size = dispatch.program.workgroup_size.iter().fold(1, |product, &n| product * n as usize);
-        let all = self.pieces.iter().fold(0, |sum: usize, piece| sum.saturating_add(groups(&piece.part)));
-        all.saturating_mul(size)
+    /// Pieces that a device may take.
+    pub(super) fn len(&self) -> usize {
+        self.pieces.len()
+    }
+
+    /// The workgroups of elements.
+    pub(super) fn part(&self, elements: &Range<usize>) -> Part {
+        let at = |element: usize| u32::try_from(element.div_ceil(self.row)).unwrap_or(u32::MAX);
+        part(self.grid, self.axis, at(elements.start)..at(elements.end))
+    }
+
+    /// What a device needs for elements that were handed out.
+    pub(super) fn piece(&self, elements: &Range<usize>) -> Option<&Piece> {
+        self.pieces.get(&elements.start).filter(|piece| piece.part == self.part(elements))
+    }
+
+    pub(super) fn first(&self) -> Option<&Piece> {
+        self.pieces.values().next()
+    }
+}
+
+/// Where a grid can be cut.
+struct Grid {
+    grid: [u32; 3],
+    axis: usize,
+    align: u32,
+    row: usize,
+}
+
+impl Grid {
+    fn of(dispatch: &Dispatch<'_>, align: u32) -> Result<Self, String> {
+        let (axis, align) = axis(dispatch.grid, align);
+        let grid = dispatch.grid;
+        let all = usize::try_from(dispatch.invocations()).ok().filter(|&all| all < usize::MAX);
+        let all = all.ok_or("more invocations than can be counted")?;
+        Ok(Self { grid, axis, align, row: all / grid[axis] as usize })
+    }
+
+    fn total(&self) -> u32 {
+        self.grid[self.axis]
+    }
+
+    /// Multiples of the alignment in all.
+    fn steps(&self) -> u32 {
+        self.total().div_ceil(self.align)
+    }
+
+    /// Parts of so many steps each, the last one of what is left.
+    fn parts(&self, each: u32) -> Vec<Part> {
+        let at = |step: u32| step.saturating_mul(self.align).min(self.total());
+        let starts = (0..self.steps()).step_by(each as usize);
+        starts.map(|start| part(self.grid, self.axis, at(start)..at(start.saturating_add(each)))).collect()
+    }
+
+    fn cut(&self, pieces: impl IntoIterator<Item = Piece>, each: u32) -> Cut {
+        let step = self.align as usize * self.row;
+        let grain = each as usize * step;
+        let begin = |piece: Piece| (piece.part[self.axis].start as usize * self.row, piece);
+        Cut {
+            pieces: pieces.into_iter().map(begin).collect(),
+            gpu_elements: self.total() as usize * self.row,
+            gpu_most: grain,
+            grain,
+            step,
+            grid: self.grid,
+            axis: self.axis,
+            row: self.row,
+        }
     }
 }
 
 /// The first workgroups for a device, about `share` of all, and the others for the CPU. Along x the cut is at a multiple of
 /// `align`.
 pub(super) fn shared(dispatch: &Dispatch<'_>, share: f64, align: u32) -> Result<Cut, String> {
-    let (axis, align) = axis(dispatch.grid, align);
-    let total = dispatch.grid[axis];
+    let grid = Grid::of(dispatch, align)?;
+    let (align, total) = (grid.align, grid.total());
     let at = (share * f64::from(total) / f64::from(align)).round() as u32;
     let at = at.saturating_mul(align).min(total);
     if at == 0 || at == total {
         let steps = if align > 1 { format!(", run {align} at a time") } else { String::new() };
         return Err(format!("too few workgroups to share: {total}{steps}"));
     }
-    let parts = [part(dispatch.grid, axis, 0..at), part(dispatch.grid, axis, at..total)];
-    let [device, cpu] = &parts;
+    let parts = [0..at, at..total].map(|range| part(grid.grid, grid.axis, range));
     let windows = analysed(dispatch, &parts)?;
-    let pieces = vec![piece(dispatch, device.clone(), &windows[0])];
-    Ok(Cut { pieces, cpu: Some(cpu.clone()) })
+    let [device, _] = parts;
+    let gpu_elements = at as usize * grid.row;
+    let cut = grid.cut([piece(dispatch, device, &windows[0])], 1);
+    Ok(Cut { gpu_elements, gpu_most: gpu_elements, ..cut })
+}
+
+/// Parts that either executor may take, about `count`, of which none binds more than `limit` bytes to a binding on a device.
+pub(super) fn units(dispatch: &Dispatch<'_>, count: u32, limit: u64, align: u32) -> Result<Cut, String> {
+    let grid = Grid::of(dispatch, align)?;
+    if grid.steps() < 2 {
+        return Err(format!("too few workgroups to share: {}", grid.total()));
+    }
+    let each = grid.steps().div_ceil(count.max(2));
+    let pieces = pieces(dispatch, grid.parts(each))?;
+    if !pieces.iter().all(|piece| fits(dispatch, piece, limit)) {
+        return Err(format!("a part binds more than {limit} bytes"));
+    }
+    Ok(grid.cut(pieces, each))
 }
 
 /// Parts for a device, none of which binds more than `limit` bytes to a binding; along x they begin at multiples of `align`.
 pub(super) fn within(dispatch: &Dispatch<'_>, limit: u64, align: u32) -> Result<Cut, String> {
-    let (axis, align) = axis(dispatch.grid, align);
-    let total = dispatch.grid[axis];
-    let steps = total.div_ceil(align);
-    let most = largest(dispatch);
-    let mut count = u32::try_from(most.div_ceil(limit.max(1))).unwrap_or(u32::MAX).max(2);
+    let grid = Grid::of(dispatch, align)?;
+    let steps = grid.steps();
+    let mut count = u32::try_from(largest(dispatch).div_ceil(limit.max(1))).unwrap_or(u32::MAX).max(2);
     loop {
         if count > steps.min(MAX_PARTS) {
             return Err(format!("a part as small as can be binds more than {limit} bytes"));
         }
-        let step = |index: u32| (u64::from(index) * u64::from(steps) / u64::from(count)) as u32;
-        let at = |index: u32| step(index).saturating_mul(align).min(total);
-        let parts: Vec<Part> =
-            (0..count).map(|index| part(dispatch.grid, axis, at(index)..at(index + 1))).collect();
-        let windows = analysed(dispatch, &parts)?;
-        let pieces: Vec<Piece> =
-            parts.into_iter().zip(&windows).map(|(part, windows)| piece(dispatch, part, windows)).collect();
-        let fits = |(share, buffer): (&Share, &Buffer<'_>)| bytes(buffer, share.words.len()) <= limit;
-        if pieces.iter().all(|piece| piece.shares.iter().zip(&dispatch.buffers).all(fits)) {
-            return Ok(Cut { pieces, cpu: None });
+        let each = steps.div_ceil(count);
+        let pieces = pieces(dispatch, grid.parts(each))?;
+        if pieces.iter().all(|piece| fits(dispatch, piece, limit)) {
+            return Ok(grid.cut(pieces, each));
         }
         count = count.saturating_mul(2);
     }
+}
+
+fn pieces(dispatch: &Dispatch<'_>, parts: Vec<Part>) -> Result<Vec<Piece>, String> {
+    let windows = analysed(dispatch, &parts)?;
+    Ok(parts.into_iter().zip(&windows).map(|(part, windows)| piece(dispatch, part, windows)).collect())
+}
+
+fn fits(dispatch: &Dispatch<'_>, piece: &Piece, limit: u64) -> bool {
+    let mut all = piece.shares.iter().zip(&dispatch.buffers);
+    all.all(|(share, buffer)| bytes(buffer, share.words.len()) <= limit)
 }
 
 /// Bytes of the largest binding of storage. Other limits hold for uniforms and textures, which are never cut.

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use super::calibrate::{measured, prior};
 use crate::array::ArrayData;
+use crate::dispatch::Dispatch;
 use crate::error::{Error, Fault, Result};
 use crate::gpu::{AdapterInfo, Choice, Gpu, Options};
 use crate::plan::{DeviceState, GpuProfile};
@@ -229,6 +230,26 @@ impl Devices {
         // Without a thread the device is opened by the first call that needs it.
         *opener = std::thread::Builder::new().name("tilewright-open".to_owned()).spawn(prepare).ok();
         opener.is_some()
+    }
+
+    /// The same without a work: only opens it.
+    pub(super) fn open_in_background(self: &Arc<Self>, threads: usize) {
+        let mut opener = self.opener();
+        if opener.as_ref().is_some_and(|thread| !thread.is_finished()) {
+            return;
+        }
+        let devices = Arc::clone(self);
+        let open = move || {
+            if let Err(error) = devices.open(threads) {
+                tracing::warn!(%error, "a device could not be opened in the background");
+            }
+        };
+        *opener = std::thread::Builder::new().name("tilewright-open".to_owned()).spawn(open).ok();
+    }
+
+    /// True when the open device needs to compile nothing for a launch.
+    pub(super) fn has_kernel(&self, dispatch: &Dispatch<'_>) -> bool {
+        self.slot().open.as_ref().is_some_and(|opened| opened.gpu.has_kernel(dispatch))
     }
 
     /// Makes what a work needs on the device, if that does not exist: the seconds that took.

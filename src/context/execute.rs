@@ -224,7 +224,7 @@ impl Context {
         self.report_actual(plan, start, incidents, Actual::default());
     }
 
-    fn report_actual(&self, plan: Plan, start: Instant, incidents: Vec<Incident>, actual: Actual) {
+    pub(super) fn report_actual(&self, plan: Plan, start: Instant, incidents: Vec<Incident>, actual: Actual) {
         let report = Report::new(plan, start.elapsed(), incidents)
             .with_actual(&actual)
             .with_notes(self.shared.memory.notes());

@@ -10,9 +10,10 @@ use std::sync::{Arc, Mutex, MutexGuard, RwLock};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use super::code::code;
+use super::code::{code, kernel_code};
 use super::store::{Part, Store};
-use crate::plan::{Executor, History, Observation, Profile, Shape};
+use crate::dispatch::Dispatch;
+use crate::plan::{Executor, History, Observation, Profile, Shape, WorkKey};
 use crate::run::{Call, Facts, learn};
 use crate::work::Work;
 
@@ -73,6 +74,15 @@ impl Memory {
         }
     }
 
+    /// The same for a launch of a kernel.
+    pub(super) fn apply_to(&self, profile: &mut Profile, key: WorkKey, devices: &[String]) {
+        if self.enabled {
+            let mut known = self.kept.known();
+            self.kept.load(&mut known, devices);
+            known.history.apply_to(profile, key, devices);
+        }
+    }
+
     /// Learns from a call.
     pub(super) fn learn(&self, call: &Call, facts: &Facts) {
         self.add(|history| learn(history, call, facts));
@@ -109,11 +119,21 @@ impl Memory {
 
     /// The name of a work between processes.
     pub(super) fn code(&self, work: &Work<'_>) -> u64 {
-        let key = work.key();
+        self.named(work.key(), || code(work))
+    }
+
+    /// The same of a kernel.
+    pub(super) fn kernel_code(&self, dispatch: &Dispatch<'_>) -> u64 {
+        // No work has a key that ends so.
+        let key = dispatch.program.key.iter().copied().chain([u64::MAX]).collect();
+        self.named(key, || kernel_code(dispatch))
+    }
+
+    fn named(&self, key: Vec<u64>, name: impl FnOnce() -> u64) -> u64 {
         if let Some(&known) = self.codes.read().unwrap_or_else(|e| e.into_inner()).get(&key) {
             return known;
         }
-        let code = code(work);
+        let code = name();
         let mut codes = self.codes.write().unwrap_or_else(|e| e.into_inner());
         if codes.len() >= MAX_CODES {
             codes.clear();

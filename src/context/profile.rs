@@ -9,7 +9,8 @@ use crate::error::Error;
 use crate::monoid::{Describe, Sum};
 use crate::order::TILE_LEN;
 use crate::plan::{
-    CpuProfile, Density, Estimate, Placement, Profile, Provenance, Request, Shape, ShapeKind, cpu_outruns_discovery,
+    CpuProfile, Density, Estimate, Placement, Profile, Provenance, Request, Shape, ShapeKind,
+    cpu_outruns_discovery,
 };
 use crate::work::{Fused, Node, Primitive, Source, Work};
 
@@ -107,7 +108,8 @@ impl Context {
         if let Some(rate) = rate.and_then(|rate| Estimate::new(rate, Provenance::Calibrated)) {
             cpu.memory_rate = rate;
         }
-        let mut profile = Profile { cpu, gpus, searched: wants_gpu, budget: None, density: Density::default() };
+        let mut profile =
+            Profile { cpu, gpus, searched: wants_gpu, budget: None, density: Density::default() };
         let names = if wants_gpu { self.shared.devices.history_names() } else { &[] };
         self.shared.memory.apply(&mut profile, shape, names);
         profile

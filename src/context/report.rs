@@ -40,7 +40,7 @@ pub struct Report {
     pub plan: Plan,
     /// How long the call took, from plan to result.
     pub elapsed: Duration,
-    /// What each executor that took part did, the GPU first. Empty for a kernel, which is launched and not followed.
+    /// What each executor that took part did, the GPU first. Elements of a kernel are invocations.
     pub executors: Vec<ExecutorReport>,
     /// Faults that were made good, in order.
     pub incidents: Vec<Incident>,

@@ -73,7 +73,7 @@ fn adapter_or_skip() -> Option<AdapterInfo> {
 }
 
 /// An open device that is faster than any CPU.
-fn fast(info: &AdapterInfo, max_binding: u64) -> GpuProfile {
+pub(super) fn fast(info: &AdapterInfo, max_binding: u64) -> GpuProfile {
     let known = |value| Estimate::new(value, Provenance::Calibrated).expect("a number of the test's own");
     let (instant, endless) = (known(1e-12), known(1e14));
     GpuProfile {

@@ -19,13 +19,8 @@ impl Context {
         Self { timeline: Some(timeline.clone()), ..self.clone() }
     }
 
-    /// The open device, whose jobs record what they do if this context does; opened by the first call.
-    pub(super) fn gpu(&self) -> Result<Arc<Gpu>> {
-        let _entered = self.timeline.as_ref().map(Timeline::enter);
-        Ok(self.with_timeline_of(self.shared.devices.open(self.threads())?))
-    }
-
-    /// As `gpu`, and how long opening it took if this call did that.
+    /// The open device, whose jobs record what they do if this context does; opened by the first call. And how long opening
+    /// it took if this call did that.
     pub(super) fn gpu_timed(&self) -> Result<(Arc<Gpu>, Option<f64>)> {
         let _entered = self.timeline.as_ref().map(Timeline::enter);
         let (gpu, open_s) = self.shared.devices.open_timed(self.threads())?;

@@ -4,7 +4,8 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::Instant;
 
 use futures_intrusive::channel::shared::{OneshotReceiver, OneshotSender, oneshot_channel};
 
@@ -17,10 +18,25 @@ pub(super) type Outcome = Result<(), Fault>;
 #[derive(Default)]
 pub(super) struct Faults {
     fatal: Mutex<Option<Fault>>,
-    waiting: Mutex<HashMap<u64, OneshotSender<Outcome>>>,
+    waiting: Mutex<HashMap<u64, Waiter>>,
     next: AtomicU64,
     /// Nothing that was submitted ends any more: only scripts do that.
     hung: AtomicBool,
+}
+
+/// Who is told of the end of a wait, and where its time is noted.
+struct Waiter {
+    sender: OneshotSender<Outcome>,
+    ended: Arc<OnceLock<Instant>>,
+}
+
+impl Waiter {
+    fn tell(self, outcome: Outcome) {
+        // Nobody else sets it.
+        let _ = self.ended.set(Instant::now());
+        // The receiver may be gone: a job that was dropped half way.
+        let _ = self.sender.send(outcome);
+    }
 }
 
 /// A wait: resolves when its promise is kept or dropped, or when the device fails.
@@ -28,6 +44,7 @@ pub(super) struct Wait {
     pub(super) id: u64,
     faults: Arc<Faults>,
     receiver: OneshotReceiver<Outcome>,
+    ended: Arc<OnceLock<Instant>>,
 }
 
 impl Drop for Wait {
@@ -38,6 +55,11 @@ impl Drop for Wait {
 }
 
 impl Wait {
+    /// When it was over; `None` while it goes on.
+    pub(super) fn ended(&self) -> Option<Instant> {
+        self.ended.get().copied()
+    }
+
     pub(super) async fn done(&self) -> Outcome {
         self.receiver.receive().await.unwrap_or_else(|| Err(Fault::Lost("the wait was abandoned".to_owned())))
     }
@@ -79,20 +101,20 @@ impl Faults {
     pub(super) fn wait(self: &Arc<Self>, silent: bool) -> (Wait, Promise) {
         let (sender, receiver) = oneshot_channel();
         let id = self.next.fetch_add(1, Ordering::Relaxed);
-        lock(&self.waiting).insert(id, sender);
+        let ended = Arc::new(OnceLock::new());
+        lock(&self.waiting).insert(id, Waiter { sender, ended: Arc::clone(&ended) });
         if let Some(fault) = self.fatal() {
             self.resolve(id, Err(fault));
         }
         let kept = (!silent && !self.is_hung()).then_some(id);
-        (Wait { id, faults: self.clone(), receiver }, Promise { id: kept, faults: self.clone() })
+        (Wait { id, faults: self.clone(), receiver, ended }, Promise { id: kept, faults: self.clone() })
     }
 
     /// Ends a wait; later outcomes of the same wait are void.
     fn resolve(&self, id: u64, outcome: Outcome) {
-        let sender = lock(&self.waiting).remove(&id);
-        if let Some(sender) = sender {
-            // The receiver may be gone: a job that was dropped half way.
-            let _ = sender.send(outcome);
+        let waiter = lock(&self.waiting).remove(&id);
+        if let Some(waiter) = waiter {
+            waiter.tell(outcome);
         }
     }
 
@@ -122,8 +144,8 @@ impl Faults {
     pub(super) fn fail(&self, fault: Fault) -> Fault {
         let fault = lock(&self.fatal).get_or_insert(fault).clone();
         let waiting = std::mem::take(&mut *lock(&self.waiting));
-        for sender in waiting.into_values() {
-            let _ = sender.send(Err(fault.clone()));
+        for waiter in waiting.into_values() {
+            waiter.tell(Err(fault.clone()));
         }
         fault
     }

@@ -67,6 +67,13 @@ const fn of_wgpu(feature: Feature) -> wgpu::Features {
 }
 
 impl Device {
+    /// True when that is compiled.
+    pub(super) fn has_kernel(&self, dispatch: &Dispatch<'_>, is_partial: bool) -> bool {
+        let mut key = dispatch.program.key.clone();
+        key.push(u64::from(is_partial));
+        lock(&self.kernels.by_key).contains_key(&key)
+    }
+
     /// The compiled entry point of a launch; of one that runs in parts if `is_partial`.
     pub(super) fn kernel(&self, dispatch: &Dispatch<'_>, is_partial: bool) -> Result<Arc<KernelPipeline>> {
         let mut key = dispatch.program.key.clone();

@@ -6,6 +6,7 @@
 
 use std::ops::Range;
 use std::sync::{Arc, Mutex, OnceLock};
+use std::time::Instant;
 
 use super::device::Device;
 use super::encoder::{Covered, Encoder, Submission};
@@ -27,8 +28,16 @@ pub(crate) struct Running {
     results: Vec<Leaving>,
     waits: Vec<Wait>,
     submission: Submission,
+    began: Instant,
     /// Not to be used again before the end.
     _places: Vec<Place>,
+}
+
+impl Running {
+    /// When the device was done with it; `None` while it is not.
+    pub(crate) fn ended(&self) -> Option<Instant> {
+        self.waits.iter().map(Wait::ended).try_fold(self.began, |last, ended| Some(last.max(ended?)))
+    }
 }
 
 /// Bytes up to the end of the last place, in words.
@@ -44,19 +53,41 @@ impl Device {
         self.end(running, dispatch).await
     }
 
-    /// Starts a part of a launch: everything that it needs of the host has been copied when this returns.
-    pub(super) async fn begin(
+    /// Checks a part of a launch and compiles what it needs: the seconds that took, if it was not there.
+    pub(super) async fn prepare_kernel(
         self: &Arc<Self>,
-        dispatch: &mut Dispatch<'_>,
-        piece: Piece,
-    ) -> Result<Running> {
+        dispatch: &Dispatch<'_>,
+        piece: &Piece,
+    ) -> Result<Option<f64>> {
+        let (_, is_partial) = self.checked(dispatch, piece)?;
+        if self.has_kernel(dispatch, is_partial) {
+            return Ok(None);
+        }
+        let start = Instant::now();
+        self.kernel(dispatch, is_partial)?;
+        Ok(Some(start.elapsed().as_secs_f64()))
+    }
+
+    /// The dispatches that a part of a launch takes, and whether it is one of a grid that runs in parts; or what this device
+    /// cannot do of it.
+    fn checked(&self, dispatch: &Dispatch<'_>, piece: &Piece) -> Result<(Vec<Part>, bool)> {
         self.check_workgroup(dispatch)?;
         let boxes = self.boxes(dispatch, &piece.part)?;
         for (buffer, share) in dispatch.buffers.iter().zip(&piece.shares) {
             self.check_buffer(dispatch, buffer, share)?;
         }
         self.check_textures(dispatch)?;
-        let is_partial = boxes.len() > 1 || piece != Piece::whole(dispatch);
+        let is_partial = boxes.len() > 1 || *piece != Piece::whole(dispatch);
+        Ok((boxes, is_partial))
+    }
+
+    /// Starts a part of a launch: everything that it needs of the host has been copied when this returns.
+    pub(super) async fn begin(
+        self: &Arc<Self>,
+        dispatch: &mut Dispatch<'_>,
+        piece: Piece,
+    ) -> Result<Running> {
+        let (boxes, is_partial) = self.checked(dispatch, &piece)?;
         let pipeline = self.kernel(dispatch, is_partial)?;
         let mut encoder = self.encoder();
         let mut staging = Vec::new();
@@ -91,7 +122,7 @@ impl Device {
             }
         }
         self.watch(Some(submission.index.clone()), &waits);
-        Ok(Running { piece, results, waits, submission, _places: places })
+        Ok(Running { piece, results, waits, submission, began: Instant::now(), _places: places })
     }
 
     /// Waits for a part of a launch and puts its results where they belong.

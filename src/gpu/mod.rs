@@ -146,6 +146,20 @@ impl Gpu {
         self.job(self.device.launch(dispatch))
     }
 
+    /// True when a launch that is not cut needs nothing to be compiled.
+    pub(crate) fn has_kernel(&self, dispatch: &Dispatch<'_>) -> bool {
+        self.device.has_kernel(dispatch, false)
+    }
+
+    /// Checks a part of a launch and compiles what it needs: the seconds that took, if it was not there.
+    pub(crate) fn prepare_kernel<'a>(
+        &'a self,
+        dispatch: &'a Dispatch<'_>,
+        piece: &'a Piece,
+    ) -> Job<'a, Option<f64>> {
+        self.job(self.device.prepare_kernel(dispatch, piece))
+    }
+
     /// Starts a part of a launch. What it needs of the host has been copied when this returns.
     pub(crate) fn begin<'a>(&'a self, dispatch: &'a mut Dispatch<'_>, piece: Piece) -> Job<'a, Running> {
         self.job(self.device.begin(dispatch, piece))

@@ -199,7 +199,7 @@ impl<'a> Launch<'a> {
     }
 
     /// Checks the launch, hands it to who runs it, and puts results where they were asked for.
-    pub(super) async fn dispatched<R>(
+    pub(crate) async fn dispatched<R>(
         mut self,
         run: impl AsyncFnOnce(Dispatch<'_>) -> Result<R>,
     ) -> Result<R> {

@@ -19,8 +19,8 @@
 //! costs vary along the data.
 
 use super::chunk;
-use super::learn::{Fit, Prior, Regime};
 use super::course::Model;
+use super::learn::{Fit, Prior, Regime};
 use super::outcome::{Executor, Term};
 use super::profile::{CpuProfile, DeviceState, Estimate, GpuProfile, Profile, Provenance};
 use super::seconds::Seconds;
@@ -284,17 +284,16 @@ impl GpuCost {
             (Seconds::ZERO, in_turn)
         };
         // While one chunk runs the next one is launched, where anything overlaps.
-        let relaunch =
-            if chunks > 1.0 && !gpu.overlaps { launch.fixed * (1.0 / chunk_len as f64) } else { Seconds::ZERO };
+        let relaunch = if chunks > 1.0 && !gpu.overlaps {
+            launch.fixed * (1.0 / chunk_len as f64)
+        } else {
+            Seconds::ZERO
+        };
         let starting = launch.fixed + fetch.fixed + upload.fixed + download.fixed;
         let fixed = starting + filling;
         let slope = slope + relaunch + fetch.slope;
         let prior = Prior {
-            large: Regime {
-                fixed: starting.expected,
-                filling: filling.expected,
-                slope: slope.expected,
-            },
+            large: Regime { fixed: starting.expected, filling: filling.expected, slope: slope.expected },
             // A single chunk overlaps with nothing.
             small: Some(Regime::line(starting.expected, (in_turn + fetch.slope).expected)),
             parts_are_large: false,
@@ -303,7 +302,20 @@ impl GpuCost {
             slope_deviation: gpu.unit_s.source().deviation(),
         };
         let model = Model::new(prior, gpu.samples.clone());
-        Self { open, compile, launch, fetch, upload, kernel, download, chunk_len, overlaps: gpu.overlaps, fixed, slope, model }
+        Self {
+            open,
+            compile,
+            launch,
+            fetch,
+            upload,
+            kernel,
+            download,
+            chunk_len,
+            overlaps: gpu.overlaps,
+            fixed,
+            slope,
+            model,
+        }
     }
 
     /// Seconds until the device is open.
@@ -378,12 +390,12 @@ fn under_way(whole: Part, elapsed_s: Option<f64>) -> Part {
 const BOUND_DEVIATIONS: f64 = 2.0;
 
 /// A prediction from what was measured, with its bounds.
-fn predicted(fit: &Fit, elements: f64) -> Seconds {
+pub(super) fn predicted(fit: &Fit, elements: f64) -> Seconds {
     Seconds::within(fit.seconds(elements), (BOUND_DEVIATIONS * fit.deviation(elements)).exp())
 }
 
 /// What was measured does not tell transfers from work: only what is paid once, and what grows.
-fn measured_terms(executor: Executor, fit: &Fit, elements: f64) -> Vec<Term> {
+pub(super) fn measured_terms(executor: Executor, fit: &Fit, elements: f64) -> Vec<Term> {
     let line = fit.tangent(elements);
     let factor = (BOUND_DEVIATIONS * fit.deviation(elements)).exp();
     let source = Provenance::Measured { calls: fit.calls() };

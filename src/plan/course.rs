@@ -87,11 +87,18 @@ pub(crate) struct Course {
 /// tries.
 pub(crate) fn static_course(len: usize, gpu_elements: usize, gpu_most: usize, chained: bool) -> Course {
     let instant = Regime::line(1e-15, 1e-18);
-    let prior = Prior { large: instant, small: None, parts_are_large: true, fixed_deviation: 1.0, slope_deviation: 1.0 };
+    let prior = Prior {
+        large: instant,
+        small: None,
+        parts_are_large: true,
+        fixed_deviation: 1.0,
+        slope_deviation: 1.0,
+    };
     let model = Model::new(prior, Samples::default());
     let grain = chunk::grain(len);
     let gpu_elements = if gpu_elements >= len { len } else { gpu_elements / grain * grain };
-    let gpu = GpuCourse { model: model.clone(), ready_in_s: 0.0, contention: 0.0, most: gpu_most, probe: None };
+    let gpu =
+        GpuCourse { model: model.clone(), ready_in_s: 0.0, contention: 0.0, most: gpu_most, probe: None };
     Course {
         mode: Mode::Fixed,
         grain,

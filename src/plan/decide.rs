@@ -9,8 +9,8 @@ use super::outcome::{Alternative, Choice, Plan, Reason, Rejected};
 use super::placement::{Placement, Request};
 use super::profile::{CanonicalOrder, CpuProfile, DeviceState, GpuProfile, Profile};
 use super::seconds::Seconds;
-use super::share;
 use super::shape::{Shape, ShapeKind};
+use super::share;
 use crate::error::{Error, Result};
 
 /// Share of the better single executor's time that a co-run may take at most.
@@ -34,7 +34,13 @@ const DISCOVERY_S: f64 = 0.05;
 /// True when the CPU is done before any device could be found and opened: adapters need not even be looked for. To be
 /// asked only where the placement is `Auto`, and nothing has looked for adapters before.
 pub(crate) fn cpu_outruns_discovery(shape: &Shape, cpu: &CpuProfile) -> bool {
-    let profile = Profile { cpu: cpu.clone(), gpus: Vec::new(), searched: false, budget: None, density: Density::default() };
+    let profile = Profile {
+        cpu: cpu.clone(),
+        gpus: Vec::new(),
+        searched: false,
+        budget: None,
+        density: Density::default(),
+    };
     let on_host = shape.resident_on.is_none();
     on_host && shape.cpu.is_ok() && CpuCost::new(shape, &profile).at(shape.len as f64).expected <= DISCOVERY_S
 }
@@ -420,7 +426,8 @@ impl<'a> Planner<'a> {
                 probe: hedge.probe.map(|(_, elements)| elements),
             }
         });
-        let guided = request.placement == Placement::Auto && (split || hedge.probe.is_some() || hedge.joins.is_some());
+        let guided =
+            request.placement == Placement::Auto && (split || hedge.probe.is_some() || hedge.joins.is_some());
         Course {
             mode: if guided { Mode::Guided } else { Mode::Fixed },
             grain: chunk::grain(shape.len),

@@ -50,8 +50,9 @@ fn write(plan: &Plan, f: &mut fmt::Formatter<'_>, times: bool) -> fmt::Result {
         }
     }
     writeln!(f, "  placement: {} ({})", plan.placement, plan.origin)?;
-    // Of kernels nothing is predicted.
-    let predicted = plan.unit == "element";
+    // Of kernels that nobody has run nothing is predicted.
+    let of_kernel = plan.unit != "element";
+    let predicted = !of_kernel || !plan.terms.is_empty();
     if times && predicted {
         let bound = |expected| super::Seconds { expected, ..plan.predicted };
         let (low, high) = (bound(plan.predicted.low), bound(plan.predicted.high));
@@ -64,13 +65,28 @@ fn write(plan: &Plan, f: &mut fmt::Formatter<'_>, times: bool) -> fmt::Result {
     if predicted && !plan.gpu_range().is_empty() {
         let chunks = plan.gpu_range().len().div_ceil(plan.gpu_chunk_len.max(1));
         let chunks = count(chunks, "chunk");
-        writeln!(f, "  gpu: elements {}, {chunks} of {}", range(plan.gpu_range()), plan.gpu_chunk_len)?;
+        match of_kernel {
+            true => writeln!(f, "  gpu: invocations {}", range(plan.gpu_range()))?,
+            false => {
+                writeln!(
+                    f,
+                    "  gpu: elements {}, {chunks} of {}",
+                    range(plan.gpu_range()),
+                    plan.gpu_chunk_len
+                )?;
+            }
+        }
         write_terms(plan, Executor::Gpu, f, times)?;
     }
     if predicted && !plan.cpu_range().is_empty() {
         let threads = count(plan.threads, "thread");
         let chunk = plan.cpu_chunk_len;
-        writeln!(f, "  cpu: elements {}, {threads}, chunks of {chunk}", range(plan.cpu_range()))?;
+        match of_kernel {
+            true => writeln!(f, "  cpu: invocations {}, {threads}", range(plan.cpu_range()))?,
+            false => {
+                writeln!(f, "  cpu: elements {}, {threads}, chunks of {chunk}", range(plan.cpu_range()))?
+            }
+        }
         write_terms(plan, Executor::Cpu, f, times)?;
     }
     if !plan.rejected.is_empty() {

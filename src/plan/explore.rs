@@ -8,12 +8,12 @@
 
 use super::chunk;
 use super::cost::GpuCost;
-use super::learn::Budget;
 use super::decide::{Candidate, Planner};
+use super::learn::Budget;
 use super::outcome::Choice;
 use super::profile::{CanonicalOrder, DeviceState};
-use super::share;
 use super::shape::{Shape, ShapeKind};
+use super::share;
 
 /// Share of the CPU's time that a probe may take at most, if the device is as slow as it might be.
 const PROBE_SHARE: f64 = 0.3;

@@ -27,7 +27,7 @@ impl Plan {
     /// choice          {"kind": "cpu"}, {"kind": "gpu"} or {"kind": "split", "gpu_elements": 4096}
     /// adapter         the name of the one that takes part, or null
     /// threads, cpu_chunk_len, gpu_chunk_len
-    /// predicted       {"low": s, "expected": s, "high": s}; zeros for a kernel, of which nothing is predicted
+    /// predicted       {"low": s, "expected": s, "high": s}; zeros for a kernel that nobody has run
     /// contention      share of the time that both executors lose by running at once
     /// terms           [{"executor": "cpu", "name": "memory", "seconds": as `predicted`, "bytes": n,
     ///                   "source": {"kind": "prior"}, {"kind": "calibrated"} or {"kind": "measured", "calls": n}}]

@@ -24,6 +24,7 @@ mod explain;
 mod explore;
 mod json;
 mod launch;
+mod launch_cost;
 mod learn;
 mod outcome;
 mod pace;
@@ -45,10 +46,11 @@ pub(crate) use chunk::grain;
 pub(crate) use course::{Course, Mode, Model, static_course};
 pub(crate) use decide::{cpu_outruns_discovery, decide, quick_cpu};
 pub(crate) use json::{pretty, strip_times};
-pub(crate) use launch::{LaunchShape, decide_launch};
-pub(crate) use learn::{Density, History, Observation, WorkKey};
+pub(crate) use launch::{LaunchDecision, LaunchShape, decide_launch};
+pub(crate) use launch_cost::{CutCourse, launch_course};
 #[cfg(test)]
-pub(crate) use learn::Samples;
+pub(crate) use learn::{Budget, Samples};
+pub(crate) use learn::{Density, History, Observation, WorkKey};
 pub(crate) use pace::{Bounds, Other, Speed, next_chunk};
 pub(crate) use placement::{PLACEMENT_VARIABLE, Request};
 pub(crate) use profile::{

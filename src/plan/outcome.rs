@@ -67,6 +67,8 @@ pub enum Reason {
     MixedBits(String),
     /// The kernel cannot be cut: the access that prevents it.
     Uncut(String),
+    /// This once another executor is tried, to learn how fast that is.
+    Trial,
     /// The placement that was asked for leaves it out.
     Placement,
 }
@@ -86,6 +88,7 @@ impl fmt::Display for Reason {
             Self::NotReproducible(what) => write!(f, "other bits than the canonical order: {what}"),
             Self::MixedBits(what) => write!(f, "the operator's bits would depend on the split: {what}"),
             Self::Uncut(why) => write!(f, "cannot be cut: {why}"),
+            Self::Trial => write!(f, "another is tried this once"),
             Self::Placement => write!(f, "not asked for"),
         }
     }

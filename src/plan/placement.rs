@@ -22,7 +22,8 @@ pub(crate) const PLACEMENT_VARIABLE: &str = "TILEWRIGHT_PLACEMENT";
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 #[non_exhaustive]
 pub enum Placement {
-    /// The planner decides from predicted times. Software adapters are left out unless the user allows them.
+    /// The planner decides from predicted times. Software adapters are left out unless the user allows them. Nothing is
+    /// predicted of a kernel that nobody has run: it goes to a GPU where there is one.
     #[default]
     Auto,
     /// The CPU alone. No device is opened.

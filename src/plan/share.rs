@@ -26,7 +26,8 @@ pub(super) fn balance(shape: &Shape, cpu: &CpuCost, gpu: &GpuCost) -> f64 {
     elements
 }
 
-fn meet(head_share: f64, cpu: Regime, gpu: Regime, len: f64) -> f64 {
+/// The elements with which two lines end at the same time.
+pub(super) fn meet(head_share: f64, cpu: Regime, gpu: Regime, len: f64) -> f64 {
     let head_start = cpu.fixed - gpu.fixed;
     let elements = (len * cpu.slope + head_start) / ((1.0 - head_share) * cpu.slope + gpu.slope);
     // Nothing per element on either side: the one that starts first takes all.

@@ -156,7 +156,7 @@ impl Call {
             Mode::Guided => self.guided(executor, now_s),
         };
         let Some(lease) = leased else {
-            self.lane_mut(executor).phase = Phase::Waiting;
+            self.lane_mut(executor).wait();
             // Nobody is left to hand anything back.
             let nothing_comes = self.ledger.pending() == 0 && !self.ledger.has_leased(other(executor));
             return if nothing_comes { Next::Done } else { Next::Wait };

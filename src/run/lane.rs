@@ -45,21 +45,23 @@ pub(crate) struct Ended {
 #[derive(Debug, Clone)]
 pub(crate) struct Lane {
     pub(crate) phase: Phase,
+    /// A chunk that was begun behind the one under way, and runs when that has ended.
+    queued: Option<Turn>,
     /// Seconds at work in chunks that have ended.
     worked_s: f64,
 }
 
 impl Lane {
     pub(crate) fn absent() -> Self {
-        Self { phase: Phase::Absent, worked_s: 0.0 }
+        Self { phase: Phase::Absent, queued: None, worked_s: 0.0 }
     }
 
     pub(crate) fn ready() -> Self {
-        Self { phase: Phase::Ready, worked_s: 0.0 }
+        Self { phase: Phase::Ready, queued: None, worked_s: 0.0 }
     }
 
     pub(crate) fn opening(since_s: f64, takes_s: f64) -> Self {
-        Self { phase: Phase::Opening { since_s, takes_s }, worked_s: 0.0 }
+        Self { phase: Phase::Opening { since_s, takes_s }, queued: None, worked_s: 0.0 }
     }
 
     /// True when it takes no part, or no more.
@@ -67,6 +69,14 @@ impl Lane {
         self.phase == Phase::Absent
     }
 
+    /// It has asked, and there was nothing for it.
+    pub(crate) fn wait(&mut self) {
+        if !matches!(self.phase, Phase::Busy(_)) {
+            self.phase = Phase::Waiting;
+        }
+    }
+
+    /// A chunk begins, or is queued behind the one under way.
     pub(crate) fn begin(
         &mut self,
         generation: u64,
@@ -75,8 +85,11 @@ impl Lane {
         others_busy_s: f64,
         expected: Option<(f64, f64)>,
     ) {
-        self.phase =
-            Phase::Busy(Turn { generation, began_s: now_s, predicted_s, others_busy_s, expected });
+        let turn = Turn { generation, began_s: now_s, predicted_s, others_busy_s, expected };
+        match self.phase {
+            Phase::Busy(_) => self.queued = Some(turn),
+            _ => self.phase = Phase::Busy(turn),
+        }
     }
 
     /// Ends a chunk; `None` if it is not the one under way.
@@ -86,7 +99,10 @@ impl Lane {
             return None;
         }
         let took_s = (now_s - turn.began_s).max(0.0);
-        self.phase = Phase::Ready;
+        // What waited behind it had the executor to itself from now on.
+        let next =
+            self.queued.take().map(|next| Turn { began_s: now_s.max(next.began_s), others_busy_s, ..next });
+        self.phase = next.map_or(Phase::Ready, Phase::Busy);
         self.worked_s += took_s;
         let beside_s = others_busy_s - turn.others_busy_s;
         let shared = if took_s > 0.0 { (beside_s / took_s).clamp(0.0, 1.0) } else { 0.0 };
@@ -111,7 +127,10 @@ impl Lane {
             Phase::Absent => None,
             Phase::Opening { since_s, takes_s } => Some(left(since_s, takes_s)),
             Phase::Ready | Phase::Waiting => Some(0.0),
-            Phase::Busy(turn) => Some(left(turn.began_s, turn.predicted_s)),
+            Phase::Busy(turn) => {
+                let behind_s = self.queued.map_or(0.0, |next| next.predicted_s);
+                Some(left(turn.began_s, turn.predicted_s) + behind_s)
+            }
         }
     }
 }

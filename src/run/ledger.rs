@@ -145,7 +145,8 @@ impl Ledger {
 
     /// Elements pending within a range.
     pub(crate) fn pending_within(&self, within: &Range<usize>) -> usize {
-        let clip = |range: &Range<usize>| range.end.min(within.end).saturating_sub(range.start.max(within.start));
+        let clip =
+            |range: &Range<usize>| range.end.min(within.end).saturating_sub(range.start.max(within.start));
         self.pending.iter().map(clip).sum()
     }
 

@@ -3,8 +3,8 @@
 use super::device::Device;
 use super::scenario::{Pattern, Scenario};
 use crate::plan::{
-    AdapterKind, CanonicalOrder, CpuProfile, Density, DeviceState, Estimate, GpuProfile, Profile, Provenance, Shape,
-    ShapeKind,
+    AdapterKind, CanonicalOrder, CpuProfile, Density, DeviceState, Estimate, GpuProfile, Profile, Provenance,
+    Shape, ShapeKind,
 };
 
 /// The work as the planner sees it.

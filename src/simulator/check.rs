@@ -50,8 +50,16 @@ impl Checker {
         let words = if kind == Pattern::Reduce { tiles } else { real };
         let function = Func::new(FUNCTION)?;
         let expected = vec![0; words];
-        let mut checker =
-            Self { kind, grain, len: real, elements, function, out: vec![0; words], expected, commits: vec![0; tiles] };
+        let mut checker = Self {
+            kind,
+            grain,
+            len: real,
+            elements,
+            function,
+            out: vec![0; words],
+            expected,
+            commits: vec![0; tiles],
+        };
         checker.expected = checker.at_once()?;
         Ok(checker)
     }

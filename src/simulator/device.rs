@@ -80,7 +80,8 @@ impl Device {
         }
         let mut first = Self::new(scenario);
         first.prepare(scenario);
-        let sooner = |ours: Option<f64>, theirs: Option<f64>| ours.into_iter().chain(theirs).min_by(f64::total_cmp);
+        let sooner =
+            |ours: Option<f64>, theirs: Option<f64>| ours.into_iter().chain(theirs).min_by(f64::total_cmp);
         eager.opens_at_s = sooner(self.opens_at_s, first.opens_at_s);
         eager.compiled_at_s = sooner(self.compiled_at_s, first.compiled_at_s);
         eager

@@ -43,7 +43,9 @@ impl Faults {
 pub(super) fn reported(kind: FaultKind, bytes: u64) -> Fault {
     match kind {
         FaultKind::OutOfMemory => Fault::OutOfMemory { bytes },
-        FaultKind::NoCallback | FaultKind::Hang => Fault::Timeout { after_ms: (super::play::DEADLINE_S * 1e3) as u64 },
+        FaultKind::NoCallback | FaultKind::Hang => {
+            Fault::Timeout { after_ms: (super::play::DEADLINE_S * 1e3) as u64 }
+        }
         FaultKind::WrongResult => Fault::Rejected("a result that was computed twice differs".into()),
         FaultKind::LostBeforeSubmit => Fault::Lost("before a submission".into()),
         FaultKind::LostInFlight => Fault::Lost("in flight".into()),

@@ -41,7 +41,8 @@ impl<'s> Machine<'s> {
         let (work, cpu) = (&self.scenario.work, &self.scenario.cpu);
         let len = range.len() as f64;
         let evaluations = if work.kind == Pattern::Scan { 2.0 } else { 1.0 };
-        let compute_s = evaluations * work.cost_ns * work.estimate_error / cpu.speed * 1e-9 * self.density(range);
+        let compute_s =
+            evaluations * work.cost_ns * work.estimate_error / cpu.speed * 1e-9 * self.density(range);
         let bytes = self.bytes();
         let serial_s = (bytes / (cpu.core_memory_gbps * 1e9)).max(compute_s);
         let parallel_s = (bytes / (cpu.memory_gbps * 1e9)).max(compute_s / cpu.threads as f64);

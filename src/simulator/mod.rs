@@ -41,6 +41,7 @@ mod tests;
 pub use outcome::{CallOutcome, Event, EventKind, Outcome};
 pub use play::run;
 pub use scenario::{
-    Cliff, CpuModel, Drift, FaultKind, GpuModel, Irregular, Pattern, Scenario, ScriptedFault, WarmUp, WorkModel,
+    Cliff, CpuModel, Drift, FaultKind, GpuModel, Irregular, Pattern, Scenario, ScriptedFault, WarmUp,
+    WorkModel,
 };
 pub use summary::{Distribution, Summary};

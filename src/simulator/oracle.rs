@@ -1,9 +1,9 @@
 //! The oracle: the best of 41 static splits of a call, on the same machine in the same state.
 
-use super::machine::Machine;
 use super::device::Device;
-use super::play::play_call;
 use super::faults::Faults;
+use super::machine::Machine;
+use super::play::play_call;
 use super::scenario::Scenario;
 use crate::error::Result;
 use crate::plan::{Course, grain, static_course};

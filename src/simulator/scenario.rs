@@ -316,7 +316,11 @@ impl Scenario {
     /// [`Error::Value`] that names the key, the values allowed and the one given.
     pub fn validate(&self) -> Result<()> {
         let refuse = |what: &str, expected: &str, given: String| {
-            Err(Error::Value { what: format!("`{what}` of scenario `{}`", self.name), expected: expected.into(), given })
+            Err(Error::Value {
+                what: format!("`{what}` of scenario `{}`", self.name),
+                expected: expected.into(),
+                given,
+            })
         };
         let (work, cpu) = (&self.work, &self.cpu);
         if !(1..=1000).contains(&self.runs) {

@@ -44,12 +44,13 @@ fn main() {
     let run = cases::CASES.iter().flat_map(|&(name, test)| support::trials(name, &EXECUTORS, test));
     // Runs on all executors by itself.
     let crossover = support::trials("crossover", &[Executor::Gpu], crossover::measured);
-    let checks = checks::CASES.iter().chain(&crossover::CASES).chain(&scenarios::CASES).map(|&(name, test)| {
-        Trial::test(name, move || {
-            test();
-            Ok(())
-        })
-    });
+    let checks =
+        checks::CASES.iter().chain(&crossover::CASES).chain(&scenarios::CASES).map(|&(name, test)| {
+            Trial::test(name, move || {
+                test();
+                Ok(())
+            })
+        });
     let trials: Vec<Trial> = run.chain(crossover).chain(checks).collect();
     libtest_mimic::run(&args, trials).exit();
 }

@@ -4,8 +4,8 @@ use std::sync::mpsc;
 
 use super::*;
 use crate::plan::{
-    AdapterKind, CpuProfile, Density, DeviceState, GpuProfile, Placement, Plan, Profile, Request, Shape, ShapeKind,
-    decide,
+    AdapterKind, CpuProfile, Density, DeviceState, GpuProfile, Placement, Plan, Profile, Request, Shape,
+    ShapeKind, decide,
 };
 use crate::run::{Lease, Next};
 
@@ -36,7 +36,13 @@ pub(in crate::context) fn shared(gpu: f64) -> Plan {
     };
     let device =
         GpuProfile { state: DeviceState::Open, ..GpuProfile::prior("Discrete", AdapterKind::Discrete, 2) };
-    let profile = Profile { cpu: CpuProfile::prior(2), gpus: vec![device], searched: true, budget: None, density: Density::default() };
+    let profile = Profile {
+        cpu: CpuProfile::prior(2),
+        gpus: vec![device],
+        searched: true,
+        budget: None,
+        density: Density::default(),
+    };
     let request = Request { placement: Placement::Split { gpu }, ..Request::default() };
     decide(&shape, &profile, &request).expect("a device that is open")
 }
@@ -156,7 +162,8 @@ fn what_is_told_never_goes_back_and_the_end_is_told_once() {
                 scope.spawn(move || {
                     for step in 0..50 {
                         std::thread::sleep(Duration::from_millis(1));
-                        watch.went(step * threads + thread, 0);
+                        let done = step * threads + thread;
+                        watch.tell(Some(Progress { done, total: 1000, gpu_done: 0 }));
                     }
                 });
             }

@@ -3,10 +3,10 @@
 use super::super::Context;
 use super::super::report::Report;
 use super::super::tests::{CALLS, Call, Hooks, LEN, context, lose_after_submission, oracle, run, xs};
+use crate::element::Element;
 use crate::error::{Error, Fault};
 use crate::gpu::Options;
 use crate::order::TILE_LEN;
-use crate::element::Element;
 use crate::plan::{Choice, Course, DeviceState, Executor, Mode, Placement};
 use crate::work::{Fused, Node, Primitive, Source, Work};
 
@@ -189,7 +189,12 @@ fn a_wrong_result_is_an_error_where_the_cpu_is_forbidden() {
 
 #[test]
 fn a_device_is_opened_once_and_in_the_background() {
-    let cx = Context::builder().threads(2).history(false).placement(Placement::Gpu).build().expect("valid settings");
+    let cx = Context::builder()
+        .threads(2)
+        .history(false)
+        .placement(Placement::Gpu)
+        .build()
+        .expect("valid settings");
     let devices = &cx.shared.devices;
     if devices.adapters().is_empty() {
         assert!(std::env::var_os("REQUIRE_GPU").is_none_or(|v| v != "1"), "REQUIRE_GPU=1, and no adapter");
@@ -239,7 +244,8 @@ fn what_calls_took_is_remembered() {
 #[test]
 fn the_cpu_does_not_wait_for_a_device_that_opens() {
     let placement = Placement::Split { gpu: 0.5 };
-    let cx = Context::builder().threads(2).placement(placement).history(false).build().expect("valid settings");
+    let cx =
+        Context::builder().threads(2).placement(placement).history(false).build().expect("valid settings");
     if cx.shared.devices.adapters().is_empty() {
         assert!(std::env::var_os("REQUIRE_GPU").is_none_or(|v| v != "1"), "REQUIRE_GPU=1, and no adapter");
         eprintln!("ignored: no adapter");

@@ -51,7 +51,7 @@ pub struct ExecutorReport {
     pub chunks: Vec<ChunkReport>,
 }
 
-/// What happened when, in a call, as whoever ran it knows. Empty for kernels.
+/// What happened when, in a call, as whoever ran it knows.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Actual {
     /// What was committed, in order.

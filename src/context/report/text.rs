@@ -36,7 +36,10 @@ impl fmt::Display for ReportWithoutTimes<'_> {
 
 fn write_rest(report: &Report, f: &mut fmt::Formatter<'_>, times: bool) -> fmt::Result {
     let all = report.executors.iter().map(|executor| executor.elements).sum();
-    report.executors.iter().try_for_each(|executor| write_executor(executor, all, f, times))?;
+    report
+        .executors
+        .iter()
+        .try_for_each(|executor| write_executor(executor, (all, report.plan.unit), f, times))?;
     report.incidents.iter().try_for_each(|incident| write!(f, "\n  incident: {incident}"))?;
     report.notes.iter().try_for_each(|note| write!(f, "\n  note: {note}"))
 }
@@ -44,7 +47,7 @@ fn write_rest(report: &Report, f: &mut fmt::Formatter<'_>, times: bool) -> fmt::
 /// `gpu `X`: 41943040 elements (0.625) in 10 chunks, 11.8 ms; upload 5.00 ms; 168 MB up, 168 MB down`.
 fn write_executor(
     executor: &ExecutorReport,
-    all: usize,
+    (all, unit): (usize, &str),
     f: &mut fmt::Formatter<'_>,
     times: bool,
 ) -> fmt::Result {
@@ -52,7 +55,7 @@ fn write_executor(
         crate::plan::Executor::Gpu => write!(f, "\n  gpu `{}`: ", executor.name)?,
         _ => write!(f, "\n  {}: ", executor.name)?,
     }
-    write!(f, "{} element{}", executor.elements, plural(executor.elements))?;
+    write!(f, "{} {unit}{}", executor.elements, plural(executor.elements))?;
     if executor.elements < all {
         write!(f, " ({:.3})", executor.elements as f64 / all as f64)?;
     }

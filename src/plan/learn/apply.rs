@@ -1,6 +1,6 @@
 //! What history knows, put into the profile that a decision is made from.
 
-use super::history::History;
+use super::history::{History, WorkKey};
 use crate::plan::outcome::Executor;
 use crate::plan::profile::{Estimate, Profile, Provenance};
 use crate::plan::shape::Shape;
@@ -9,7 +9,11 @@ impl History {
     /// Replaces assumptions of the profile by what was measured for this work and these devices. `devices` names the
     /// profile's adapters as history knows them.
     pub(crate) fn apply(&self, profile: &mut Profile, shape: &Shape, devices: &[String]) {
-        let key = shape.key();
+        self.apply_to(profile, shape.key(), devices);
+    }
+
+    /// The same for a work that has no shape: a kernel.
+    pub(crate) fn apply_to(&self, profile: &mut Profile, key: WorkKey, devices: &[String]) {
         profile.budget = Some(self.budget);
         profile.density = self.density(key);
         if let Some(samples) = self.samples(Executor::Cpu, "", key) {

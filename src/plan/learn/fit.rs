@@ -22,7 +22,6 @@ const FADE: f64 = 2.77;
 /// Standard deviation of the logarithm by which a line is off, per unit of distance in ln(elements) from what was seen.
 const BEND: f64 = 0.06;
 
-
 /// A line before anything is measured: seconds at once, and per element.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Regime {

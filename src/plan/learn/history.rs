@@ -169,7 +169,8 @@ impl History {
         };
         let name = key.text();
         if !works.contains_key(&name) && works.len() >= MAX_WORKS {
-            let rarest = works.iter().min_by_key(|(_, samples)| samples.calls()).map(|(name, _)| name.clone());
+            let rarest =
+                works.iter().min_by_key(|(_, samples)| samples.calls()).map(|(name, _)| name.clone());
             rarest.map(|name| works.remove(&name));
         }
         works.entry(name).or_default().observe(seen.elements, seen.seconds, seen.expected);

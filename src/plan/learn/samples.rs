@@ -180,7 +180,9 @@ impl Samples {
             .buckets
             .iter()
             .filter(|bucket| bucket.weight > 1.5)
-            .fold((0.0, 0.0), |(spread, weight), bucket| (spread + bucket.spread, weight + bucket.weight - 1.0));
+            .fold((0.0, 0.0), |(spread, weight), bucket| {
+                (spread + bucket.spread, weight + bucket.weight - 1.0)
+            });
         (weight > 0.0).then(|| (spread / weight).sqrt())
     }
 

@@ -46,3 +46,19 @@ fn a_clock_that_stands_still_shares_nothing() {
     let ended = lane.end(1, 3.0, 0.0).expect("it is the one under way");
     assert_eq!((ended.shared, ended.expected), (0.0, Some((1.0, 0.1))));
 }
+
+#[test]
+fn a_chunk_behind_another_is_timed_from_the_end_of_that() {
+    let mut lane = Lane::ready();
+    lane.begin(1, 0.0, 1.0, 0.0, None);
+    lane.begin(2, 0.5, 3.0, 0.0, None);
+    lane.wait();
+    assert_eq!(lane.left_s(0.5), Some(3.5));
+    let first = lane.end(1, 2.0, 0.5).expect("it is under way");
+    assert_eq!((first.began_s, first.shared), (0.0, 0.25));
+    assert!(lane.end(1, 2.0, 0.5).is_none(), "once");
+    // The other executor was at work all the time since.
+    let second = lane.end(2, 4.0, 2.5).expect("it is under way");
+    assert_eq!((second.began_s, second.shared), (2.0, 1.0));
+    assert_eq!((lane.phase, lane.busy_s(9.0)), (Phase::Ready, 4.0));
+}
