@@ -49,9 +49,9 @@ fn a_report_of_both() {
         call       500 ns  (prior)
       rejected:
         cpu: not asked for, 21.0 s
-    took 2.80 s, predicted 11.0 s (-75%)
+    took 3.10 s, predicted 11.0 s (-72%)
       gpu `Discrete`: 2097152 elements (0.500) in 1 chunk, 100 ms; open 250 ms, kernel 60.0 ms; 8.39 MB up, 8.39 MB down
-      cpu: 2097152 elements (0.500) in 28 chunks, 2.80 s
+      cpu: 2097152 elements (0.500) in 31 chunks, 3.10 s
       incident: Discrete: out of device memory; in smaller chunks
       note: history in /cache/cpu.json ignored: it is damaged
     ");
@@ -72,7 +72,7 @@ fn a_report_of_both() {
         cpu: not asked for
     done
       gpu `Discrete`: 2097152 elements (0.500) in 1 chunk; open, kernel; 8.39 MB up, 8.39 MB down
-      cpu: 2097152 elements (0.500) in 28 chunks
+      cpu: 2097152 elements (0.500) in 31 chunks
       incident: Discrete: out of device memory; in smaller chunks
       note: history in /cache/cpu.json ignored: it is damaged
     ");

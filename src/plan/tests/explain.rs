@@ -156,17 +156,17 @@ fn a_plan_from_what_was_measured() {
     assert_snapshot!(plan, @r"
     scan of Sum, 67108864 elements: 0.812 on gpu `Discrete`, the others on the cpu
       placement: auto (default)
-      predicted: 39.2 ms, between 38.4 ms and 42.1 ms, with 5% added for running both at once
+      predicted: 39.2 ms, between 38.4 ms and 42.0 ms, with 5% added for running both at once
       gpu: elements 0..54525952, 13 chunks of 4194304
-        start      999 µs  (measured, 3 calls)
-        work      36.0 ms  (measured, 3 calls)
+        start     2.64 ms  (measured, 3 calls)
+        work      34.2 ms  (measured, 3 calls)
       cpu: elements 54525952..67108864, 2 threads, chunks of 65536
         start     8.75 µs  (measured, 4 calls)
         work      11.8 ms  (measured, 4 calls)
         fold      25.5 ms  218 MB at 8.54 GB/s (measured, 4 calls)
       rejected:
         cpu: slower, 67.1 ms
-        gpu `Discrete`: slower, 45.3 ms
+        gpu `Discrete`: slower, 44.9 ms
     ");
     assert_snapshot!(plan.without_times(), @r"
     scan of Sum, 67108864 elements: 0.812 on gpu `Discrete`, the others on the cpu
