@@ -25,7 +25,7 @@ const SAFETY: f64 = 0.4;
 const IN_TIME: f64 = 0.8;
 
 /// A device that was seen to be slower than the CPU by more than this factor is not looked at again.
-const STILL_NEAR: f64 = 8.0;
+const STILL_NEAR: f64 = 20.0;
 
 /// Calls shorter than this make no device ready.
 const LEAST_PREPARING_S: f64 = 0.5e-3;
@@ -136,12 +136,10 @@ fn beside(planner: &mut Planner<'_>, chosen: &Candidate, index: usize) -> Hedge 
     }
     let most_s = PROBE_SHARE * cpu_s;
     let contention = gpu.contention.max(0.02);
-    let (low, high) = (cost.once_ready(0.0).high, cost.once_ready(planner.len).high);
-    let slope = (high - low) / planner.len;
     // Beside the CPU a probe costs only what it slows that by.
-    let affordable_s = most_s.min(SAFETY * budget.left(cpu_s) / contention) - low;
+    let affordable_s = most_s.min(SAFETY * budget.left(cpu_s) / contention);
     let grain = chunk::grain(planner.shape.len);
-    let grains = (affordable_s / slope / grain as f64).floor();
+    let grains = (affordable_s / cost.once_ready(grain as f64).high).floor();
     // No number, or less than nothing, is none.
     let elements = (grains.max(0.0) as usize * grain).min(planner.shape.len / 8 / grain * grain);
     if elements == 0 {
