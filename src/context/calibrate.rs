@@ -3,7 +3,7 @@
 use pollster::block_on;
 
 use crate::gpu::{AdapterInfo, Gpu};
-use crate::plan::{AdapterKind, CanonicalOrder, DeviceState, Estimate, GpuProfile, Provenance};
+use crate::plan::{AdapterKind, CanonicalOrder, DeviceState, GpuProfile};
 
 /// What is assumed of an adapter that is not open.
 pub(super) fn prior(info: &AdapterInfo, threads: usize) -> GpuProfile {
@@ -23,7 +23,7 @@ const CALIBRATION_BYTES: usize = 8 << 20;
 /// The profile with what a short calibration of the open device found. What cannot be measured stays assumed.
 pub(super) fn measured(gpu: &Gpu, mut profile: GpuProfile, open_s: f64) -> GpuProfile {
     profile.state = DeviceState::Open;
-    set(&mut profile.open_s, open_s);
+    profile.open_s.calibrate(open_s);
     let found = |findings: Vec<&str>| match findings[..] {
         [] => CanonicalOrder::Passed,
         _ => CanonicalOrder::Failed(findings.join(", ")),
@@ -40,17 +40,10 @@ pub(super) fn measured(gpu: &Gpu, mut profile: GpuProfile, open_s: f64) -> GpuPr
     };
     if let Ok(costs) = block_on(gpu.measure(CALIBRATION_BYTES)) {
         let latency_s = costs.latency.as_secs_f64();
-        set(&mut profile.launch_s, latency_s);
-        set(&mut profile.upload_rate, costs.upload_bytes_per_s);
-        set(&mut profile.download_rate, costs.download_bytes_per_s);
-        set(&mut profile.memory_rate, costs.memory_bytes_per_s);
+        profile.launch_s.calibrate(latency_s);
+        profile.upload_rate.calibrate(costs.upload_bytes_per_s);
+        profile.download_rate.calibrate(costs.download_bytes_per_s);
+        profile.memory_rate.calibrate(costs.memory_bytes_per_s);
     }
     profile
-}
-
-/// Replaces an assumption, unless the measurement is no number.
-fn set(estimate: &mut Estimate, value: f64) {
-    if let Some(calibrated) = Estimate::new(value, Provenance::Calibrated) {
-        *estimate = calibrated;
-    }
 }

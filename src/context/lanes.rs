@@ -56,7 +56,7 @@ impl Drive<'_, '_> {
             Ready { gpu, open_s, compile_s }
         } else {
             match devices.ready_while(self.cx.threads(), self.work, || self.is_under_way())? {
-                Some(ready) => ready,
+                Some(ready) => Ready { gpu: self.cx.with_timeline_of(ready.gpu), ..ready },
                 None => return Ok(None),
             }
         };
@@ -64,7 +64,7 @@ impl Drive<'_, '_> {
         // Where no thread was to be had.
         let compile_s = compile_s.or(devices.compile(&gpu, self.work)?);
         self.gpu_is_ready(open_s, compile_s, mixes_bits);
-        Ok(Some(self.cx.with_timeline_of(gpu)))
+        Ok(Some(gpu))
     }
 
     async fn gpu_chunks(&self, gpu: &Gpu) -> After {

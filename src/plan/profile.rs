@@ -74,6 +74,11 @@ impl Estimate {
         Self { value, source: Provenance::Prior }
     }
 
+    /// Becomes what a calibration found, unless that is no number; see [`new`](Self::new).
+    pub(crate) fn calibrate(&mut self, value: f64) {
+        *self = Self::new(value, Provenance::Calibrated).unwrap_or(*self);
+    }
+
     /// The number.
     pub(crate) fn value(self) -> f64 {
         self.value

@@ -3,8 +3,7 @@
 use super::device::Device;
 use super::scenario::{Pattern, Scenario};
 use crate::plan::{
-    AdapterKind, CanonicalOrder, CpuProfile, Density, DeviceState, Estimate, GpuProfile, Profile, Provenance,
-    Shape, ShapeKind,
+    AdapterKind, CanonicalOrder, CpuProfile, Density, DeviceState, GpuProfile, Profile, Shape, ShapeKind,
 };
 
 /// The work as the planner sees it.
@@ -42,7 +41,7 @@ pub(super) fn shape(scenario: &Scenario, device: &Device) -> Shape {
 /// The machine as the planner sees it. Rates of an open device are calibrated; how fast anything computes is assumed.
 pub(super) fn profile(scenario: &Scenario, state: DeviceState) -> Profile {
     let mut cpu = CpuProfile::prior(scenario.cpu.threads);
-    cpu.memory_rate = calibrated(scenario.cpu.memory_gbps * 1e9);
+    cpu.memory_rate.calibrate(scenario.cpu.memory_gbps * 1e9);
     let gpus = scenario.gpu.iter().map(|model| {
         let kind = match model.kind.as_str() {
             "integrated" => AdapterKind::Integrated,
@@ -56,18 +55,13 @@ pub(super) fn profile(scenario: &Scenario, state: DeviceState) -> Profile {
             let error = model.calibration_error;
             gpu.canonical = CanonicalOrder::Passed;
             gpu.user_floats = CanonicalOrder::Passed;
-            gpu.launch_s = calibrated(model.launch_us * 1e-6);
-            gpu.upload_rate = calibrated(model.upload_gbps * 1e9 * error);
-            gpu.download_rate = calibrated(model.download_gbps * 1e9 * error);
-            gpu.memory_rate = calibrated(model.memory_gbps * 1e9 * error);
+            gpu.launch_s.calibrate(model.launch_us * 1e-6);
+            gpu.upload_rate.calibrate(model.upload_gbps * 1e9 * error);
+            gpu.download_rate.calibrate(model.download_gbps * 1e9 * error);
+            gpu.memory_rate.calibrate(model.memory_gbps * 1e9 * error);
         }
         gpu.state = state.clone();
         gpu
     });
     Profile { cpu, gpus: gpus.collect(), searched: true, budget: None, density: Density::default() }
-}
-
-fn calibrated(value: f64) -> Estimate {
-    let assumed = Estimate::new(1.0, Provenance::Prior);
-    Estimate::new(value, Provenance::Calibrated).or(assumed).unwrap_or_else(|| unreachable!("1 is a number"))
 }

@@ -94,7 +94,7 @@ impl Context {
         parts.run().await?;
         let Parts { call, actual, .. } = parts;
         watch.call_ended(&call);
-        let actual = Actual { chunks: Actual::of_call(&call).chunks, ..actual };
+        let actual = Actual { chunks: Actual::chunks_of(&call), ..actual };
         replace_arrays(dispatch, copies);
         Ok(Parted { call, actual })
     }

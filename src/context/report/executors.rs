@@ -87,7 +87,7 @@ impl Actual {
     /// What a call did. Bytes are those of sources on the host and of results: what a device brings besides, as aggregates of
     /// tiles, is too little to count.
     pub(crate) fn of(call: &Call, shape: &Shape, open_s: Option<f64>, compile_s: Option<f64>) -> Self {
-        let chunks = Self::of_call(call).chunks;
+        let chunks = Self::chunks_of(call);
         let of_gpu = chunks.iter().filter(|chunk| chunk.executor == Executor::Gpu);
         let elements: u64 = of_gpu.map(|chunk| chunk.range.len() as u64).sum();
         Self {
@@ -107,7 +107,7 @@ impl Actual {
     }
 
     /// The chunks of a call.
-    pub(crate) fn of_call(call: &Call) -> Self {
+    pub(crate) fn chunks_of(call: &Call) -> Vec<ChunkTimes> {
         let times = |chunk: &Chunk| ChunkTimes {
             executor: chunk.executor,
             range: chunk.range.clone(),
@@ -115,7 +115,7 @@ impl Actual {
             ended_s: chunk.ended_s,
             shared: chunk.shared,
         };
-        Self { chunks: call.chunks().iter().map(times).collect(), ..Self::default() }
+        call.chunks().iter().map(times).collect()
     }
 }
 

@@ -14,7 +14,8 @@ fn report() -> Report {
         kernel_s: Some(0.06),
         uploaded_bytes: 8_388_608,
         downloaded_bytes: 8_388_608,
-        ..Actual::of_call(&call)
+        chunks: Actual::chunks_of(&call),
+        ..Actual::default()
     };
     let incident = Incident {
         executor: "Discrete".into(),
