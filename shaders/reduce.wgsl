@@ -1,4 +1,5 @@
-    // Reduce: the first invocation of a tile has its aggregate.
-    if (t == 0u && present > 0u) {
+    // Reduce: an invocation for each tile has its aggregate.
+    if (thread < TW_TILES && thread * TW_TILE_LEN < present) {
+        let tile = tile_group * TW_TILES + thread;
 TW_STORE
     }

@@ -1,5 +1,4 @@
-// What reduce and scan begin with: TW_TILE_THREADS invocations take a tile of TW_TILE_LEN elements to its aggregate, in
-// the canonical order.
+// What reduce and scan begin with: a workgroup takes its tiles of elements to their aggregates, in the canonical order.
 
 @compute @workgroup_size(TW_THREADS)
 fn tw_main(
@@ -9,20 +8,11 @@ fn tw_main(
 ) {
     let len = tw_params[0].x;
 TW_GROUP
-    let slot = thread / TW_TILE_THREADS;
-    let t = thread % TW_TILE_THREADS;
-    let tile = tile_group * TW_GROUP_TILES + slot;
-    let tile_first = tile * TW_TILE_LEN;
-    let present = min(len - min(len, tile_first), TW_TILE_LEN);
+    let group_first = tile_group * TW_GROUP_LEN;
+    let present = min(len - min(len, group_first), TW_GROUP_LEN);
 
-    // Each invocation folds its own node.
-    let first = tile_first + t * TW_THREAD_LEN;
-    if (first + TW_THREAD_LEN <= len) {
-        tw_nodes[thread] = tw_fold(first);
-    } else if (first < len) {
-        tw_nodes[thread] = tw_part(first, len);
-    }
-
+    // Each invocation folds its own nodes.
+TW_FOLD
     // The ladder, up to the tile.
 TW_CLIMB
 TW_THEN

@@ -369,6 +369,7 @@ mod run;
 pub mod simulator;
 mod texture;
 mod timeline;
+pub mod tuning;
 mod view;
 mod wgsl;
 mod work;

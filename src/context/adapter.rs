@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::Context;
 use crate::gpu::AdapterInfo;
+use crate::tuning::Traits;
 
 /// An adapter of this machine: what it is, its limits, and whether it can be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,8 +30,18 @@ pub struct Adapter {
     pub max_groups: u32,
     /// True when the CPU reads and writes its memory in place, without staging.
     pub mappable: bool,
+    /// Invocations of a subgroup, from and to; `None` where shaders cannot exchange values in them.
+    pub subgroups: Option<[u32; 2]>,
     /// Why it cannot be used, if so.
     pub unusable: Option<String>,
+    traits: Traits,
+}
+
+impl Adapter {
+    /// What the [tuning](crate::tuning) of its passes depends on.
+    pub fn traits(&self) -> &Traits {
+        &self.traits
+    }
 }
 
 impl From<&AdapterInfo> for Adapter {
@@ -46,7 +57,9 @@ impl From<&AdapterInfo> for Adapter {
             max_threads: info.max_threads,
             max_groups: info.max_groups,
             mappable: info.mappable,
+            subgroups: info.subgroups,
             unusable: info.unusable.clone(),
+            traits: info.traits(),
         }
     }
 }

@@ -6,6 +6,7 @@
 use std::sync::OnceLock;
 
 use crate::error::{Error, Result};
+use crate::tuning::Traits;
 
 /// An adapter as people and planners see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +35,10 @@ pub(crate) struct AdapterInfo {
     pub(crate) max_groups: u32,
     /// The CPU can write and read storage buffers in place.
     pub(crate) mappable: bool,
+    /// Invocations of a subgroup, from and to; none where shaders cannot exchange values in them.
+    pub(crate) subgroups: Option<[u32; 2]>,
+    /// Atomics of 64 bits in storage buffers.
+    pub(crate) atomics_64: bool,
     /// Why the adapter cannot be used, if so.
     pub(crate) unusable: Option<String>,
 }
@@ -45,6 +50,23 @@ pub(crate) struct Choice {
     pub(crate) name: Option<String>,
     /// Accept adapters that run on the CPU's cores.
     pub(crate) software: bool,
+}
+
+impl AdapterInfo {
+    /// What tuning depends on.
+    pub(crate) fn traits(&self) -> Traits {
+        Traits {
+            name: self.name.clone(),
+            kind: self.kind.to_owned(),
+            software: self.software,
+            // Metal schedules workgroups without a promise of progress.
+            forward_progress: !self.software && matches!(self.backend.as_str(), "vulkan" | "dx12"),
+            workgroup_bytes: self.workgroup_bytes,
+            max_threads: self.max_threads,
+            subgroup: self.subgroups.filter(|[least, most]| least == most).map(|[size, _]| size),
+            atomics_64: self.atomics_64,
+        }
+    }
 }
 
 const BACKENDS: wgpu::Backends =
@@ -113,7 +135,7 @@ fn rank(kind: wgpu::DeviceType) -> u8 {
 }
 
 fn describe(adapter: &wgpu::Adapter) -> AdapterInfo {
-    let (info, limits) = (adapter.get_info(), adapter.limits());
+    let (info, limits, features) = (adapter.get_info(), adapter.limits(), adapter.features());
     let compute = adapter.get_downlevel_capabilities().flags.contains(wgpu::DownlevelFlags::COMPUTE_SHADERS);
     let unusable = if !compute {
         Some("it has no compute shaders".to_owned())
@@ -143,7 +165,12 @@ fn describe(adapter: &wgpu::Adapter) -> AdapterInfo {
         workgroup_bytes: limits.max_compute_workgroup_storage_size,
         max_threads: limits.max_compute_invocations_per_workgroup.min(limits.max_compute_workgroup_size_x),
         max_groups: limits.max_compute_workgroups_per_dimension,
-        mappable: adapter.features().contains(wgpu::Features::MAPPABLE_PRIMARY_BUFFERS),
+        mappable: features.contains(wgpu::Features::MAPPABLE_PRIMARY_BUFFERS),
+        subgroups: features
+            .contains(wgpu::Features::SUBGROUP)
+            .then_some([info.subgroup_min_size, info.subgroup_max_size]),
+        atomics_64: features
+            .contains(wgpu::Features::SHADER_INT64.union(wgpu::Features::SHADER_INT64_ATOMIC_ALL_OPS)),
         unusable,
     }
 }

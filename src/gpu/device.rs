@@ -20,8 +20,8 @@ use super::poll::{Limits, Poller};
 use super::pool::{Buffer, Kind, Pool, size_class};
 use super::timing::{self, Timer};
 use crate::error::{Error, Fault, Result};
-use crate::passes::{Traits, Tuning};
 use crate::timeline::{self, Span, SpanKind};
+use crate::tuning::Tuning;
 
 /// What tests and callers may set apart from the adapter's own.
 #[derive(Debug, Clone, Default)]
@@ -32,6 +32,8 @@ pub(crate) struct Options {
     pub(crate) max_binding_bytes: Option<u64>,
     /// Instead of the adapter's tuning.
     pub(crate) tuning: Option<Tuning>,
+    /// Takes it that workgroups make progress while others wait, although the adapter does not promise it.
+    pub(crate) assume_progress: bool,
     /// Copies through staging buffers even where storage can be mapped.
     pub(crate) staged: bool,
     /// How long one submission may take.
@@ -106,14 +108,10 @@ impl Device {
         });
         raw.on_uncaptured_error(Arc::new(|error| tracing::warn!(%error, "a GPU error outside of any call")));
 
-        let traits = Traits {
-            software: info.software,
-            // Metal schedules workgroups without a promise of progress.
-            forward_progress: !info.software && matches!(info.backend.as_str(), "vulkan" | "dx12"),
-            workgroup_bytes: info.workgroup_bytes,
-            max_threads: info.max_threads,
-        };
+        let mut traits = info.traits();
+        traits.forward_progress |= options.assume_progress;
         let tuning = options.tuning.unwrap_or_else(|| Tuning::of(&traits));
+        tuning.check(&traits)?;
         let limit = options.max_binding_bytes.unwrap_or(u64::MAX);
         // A software device shares the CPU with the caller: long is not stuck.
         let deadline = options.deadline.unwrap_or(Duration::from_secs(if info.software { 600 } else { 60 }));
@@ -143,8 +141,8 @@ impl Device {
     /// Elements that fit in a binding when the widest element has `widest` bytes: a power of four.
     pub(super) fn max_chunk_len(&self, widest: usize) -> usize {
         let bytes = self.max_binding_bytes.min(self.max_buffer_bytes);
-        // 2^26 keeps every index and every product of an index and a width far from wrapping.
-        let len = (bytes / widest as u64).clamp(1, 1 << 26) as usize;
+        // 2^28 keeps every index and every product of an index and a width far from wrapping.
+        let len = (bytes / widest as u64).clamp(1, 1 << 28) as usize;
         1 << (len.ilog2() & !1)
     }
 

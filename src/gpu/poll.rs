@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 use super::faults::{Faults, Wait, lock};
 use crate::error::{Error, Fault, Result};
 
-const SLICE: Duration = Duration::from_secs(2);
+const SLICE: Duration = Duration::from_secs(10);
 
 /// A wait at the end of a deadline.
 const SHORTEST: Duration = Duration::from_millis(1);

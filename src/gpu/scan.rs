@@ -198,7 +198,7 @@ impl Device {
         let elements = self.scan_program(work, monoid, *inclusive, post.as_ref(), variant)?;
         let states =
             self.program(Stage::ScanStates, vec![monoid.id], || passes::scan_states(monoid, &self.tuning))?;
-        let carry = self.program(Stage::Carry, vec![monoid.id], || passes::carry(monoid))?;
+        let carry = self.program(Stage::Carry, vec![monoid.id], || passes::carry(monoid, &self.tuning))?;
         let spine_len = passes::spine_len(range.len().div_ceil(chunk_len));
         let spine = self.buffer(Kind::Storage, climb.bytes(spine_len))?;
         let carried = self.buffer(Kind::Storage, climb.bytes(1))?;
@@ -243,13 +243,13 @@ impl Device {
                 self.program(Stage::ScanStates, vec![monoid.id], || {
                     passes::scan_states(monoid, &self.tuning)
                 })?;
-                self.program(Stage::Carry, vec![monoid.id], || passes::carry(monoid)).map(drop)
+                self.program(Stage::Carry, vec![monoid.id], || passes::carry(monoid, &self.tuning)).map(drop)
             }
         }
     }
 
     fn scan_variant(&self) -> Variant {
-        if self.tuning.single_pass && !self.look_back_gave_up.load(Ordering::Relaxed) {
+        if self.tuning.prefix.is_look_back() && !self.look_back_gave_up.load(Ordering::Relaxed) {
             Variant::SinglePass
         } else {
             Variant::MultiPass

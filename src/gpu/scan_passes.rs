@@ -16,6 +16,9 @@ use crate::error::Result;
 use crate::order::TILE_LEN;
 use crate::passes::{self, Chunk, Resource, Variant};
 
+/// Where look-back says that it gave up, with atomics of 32 bits or of 64.
+const FLAG_BYTE: u64 = 8;
+
 /// A chunk of a scan, with where it comes from and goes to.
 struct Part<'p> {
     /// Which chunk.
@@ -78,7 +81,7 @@ impl Device {
 impl Recording<'_, '_> {
     fn single_pass(&mut self, scan: &Scan, part: &Part) -> Result<()> {
         let tiles = part.tiles();
-        // A head of four words, and two words for each word of a node; all start as 0: nothing published.
+        // A head of four words, and two for each word of a node; all start as 0: nothing published.
         let bytes = 16 + 2 * scan.climb.state_bytes * passes::spine_len(tiles) as u64;
         let published = self.zeros(bytes)?;
         let bound = part.bound([
@@ -89,7 +92,7 @@ impl Recording<'_, '_> {
         let chunk = Chunk { extra: [tiles as u32, part.index as u32], ..part.elements() };
         self.dispatch(&scan.elements, chunk, &bound)?;
         let flag = 4 * (FLAGS_AT + part.index) as u64;
-        self.copy((&published, 4), (&scan.report, flag), 4)?;
+        self.copy((&published, FLAG_BYTE), (&scan.report, flag), 4)?;
         self.others.push(published);
         Ok(())
     }

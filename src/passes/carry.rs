@@ -7,14 +7,15 @@ use super::code::{Code, WORDS};
 use super::{Access, Pass, Resource, memory, monoid};
 use crate::error::Result;
 use crate::monoid::MonoidSpec;
+use crate::tuning::Tuning;
 use crate::wgsl::fill;
 
 const TEMPLATE: &str = include_str!("../../shaders/carry.wgsl");
 
 /// The pass. `Chunk::len` is the number of chunks before, the first extra parameter the number of all chunks,
 /// `Chunk::prefix` the prefix of the range.
-pub(crate) fn carry(monoid: &MonoidSpec) -> Result<Pass> {
-    let mut code = Code::new();
+pub(crate) fn carry(monoid: &MonoidSpec, tuning: &Tuning) -> Result<Pass> {
+    let mut code = Code::new(tuning);
     let state = monoid::declare(&mut code, monoid)?;
     code.bind(Resource::Spine, Access::ReadWrite, "tw_spine", WORDS);
     code.bind(Resource::Prefixes, Access::ReadWrite, "tw_out", WORDS);

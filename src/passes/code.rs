@@ -3,27 +3,45 @@
 use std::collections::HashMap;
 use std::fmt::Write;
 
+use super::memory::Vectors;
 use super::params::{self, Params};
 use super::{Access, Binding, Checks, Pass, Resource};
 use crate::element::ElementType;
 use crate::error::Result;
+use crate::tuning::Tuning;
 use crate::wgsl::{PureFunction, emit};
 
 /// Declarations of a pass in the making.
-#[derive(Default)]
 pub(super) struct Code {
     bindings: Vec<Binding>,
     declarations: String,
     names: HashMap<u64, String>,
     checks: Checks,
+    /// A function of the user loops.
+    user_loops: bool,
+    /// How element memory is accessed.
+    pub(super) vectors: Vectors,
     pub(super) params: Params,
 }
 
 impl Code {
-    pub(super) fn new() -> Self {
-        let mut code = Self::default();
-        code.bindings.push(Binding { resource: Resource::Params, access: Access::Uniform });
-        code
+    /// Nothing yet but the uniform block.
+    pub(super) fn new(tuning: &Tuning) -> Self {
+        let every = tuning.checked;
+        Self {
+            bindings: vec![Binding { resource: Resource::Params, access: Access::Uniform }],
+            declarations: String::new(),
+            names: HashMap::new(),
+            checks: Checks { bounds: every, loops: every, division: every },
+            user_loops: false,
+            vectors: Vectors(tuning.vector_words),
+            params: Params::default(),
+        }
+    }
+
+    /// Declares a storage buffer of elements.
+    pub(super) fn bind_elements(&mut self, resource: Resource, access: Access, name: &str) {
+        self.bind(resource, access, name, self.vectors.array());
     }
 
     /// Declares the storage buffer `name`, of WGSL type `ty`.
@@ -74,13 +92,14 @@ impl Code {
 
     /// True if a user function loops.
     pub(super) fn loops(&self) -> bool {
-        self.checks.loops
+        self.user_loops
     }
 
     /// Textual and so conservative: a check that is kept without need costs time, not correctness.
     fn note_checks(&mut self, text: &str) {
         self.checks.bounds |= text.contains('[');
-        self.checks.loops |= ["loop", "while", "for"].iter().any(|word| text.contains(word));
+        self.user_loops |= ["loop", "while", "for"].iter().any(|word| text.contains(word));
+        self.checks.loops |= self.user_loops;
         self.checks.division |= text.contains(['/', '%']);
     }
 
@@ -108,9 +127,6 @@ impl Code {
         }
     }
 }
-
-/// `vec4<u32>` elements of element memory.
-pub(super) const QUADS: &str = "array<vec4<u32>>";
 
 /// Single words.
 pub(super) const WORDS: &str = "array<u32>";

@@ -1,43 +1,44 @@
 //! The levels of the canonical tree inside a tile, as WGSL.
 //!
-//! With `T` invocations a tile, each folds one node of level `e` (`4^e = TILE_LEN / T` elements) on its own. The ladder
-//! takes those aggregates to the root of the tile through workgroup memory, one level and one barrier at a time. All
-//! levels stay in `tw_nodes`, level `e` first, so that a scan can read them on its way down.
+//! Each invocation folds nodes of level `b` on its own (`node_level` of the shape). The ladder takes them to the roots of the
+//! tiles, four nodes to one a level: the first levels perhaps by exchange between the lanes of a subgroup, the others
+//! through workgroup memory, one barrier a level. All levels stay where they were made, so that a scan can read them on
+//! its way down: those of a subgroup in registers (`n{v}_{r}`, `r` levels above `b`, in every `4^r`-th lane), the others
+//! in `tw_nodes`, from the lowest.
 
 use std::fmt::Write;
 
-use super::tuning::Tuning;
-use crate::order::{TILE_LEN, TILE_LEVEL};
+use crate::order::TILE_LEVEL;
+use crate::tuning::{Ladder, TileShape};
 
 /// One level in workgroup memory.
 struct Level {
     level: u32,
-    /// Nodes of a tile.
+    /// Nodes of the workgroup.
     nodes: u32,
-    /// First node of the workgroup.
+    /// Where the first one lies.
     at: u32,
 }
 
-fn levels(tuning: &Tuning) -> Vec<Level> {
+fn levels(shape: &TileShape) -> Vec<Level> {
     let mut at = 0;
-    (tuning.thread_level()..=TILE_LEVEL)
+    (shape.shared_level()..=TILE_LEVEL)
         .map(|level| {
-            let nodes = TILE_LEN as u32 >> (2 * level);
+            let nodes = shape.nodes_at(level);
             let this = Level { level, nodes, at };
-            at += nodes * tuning.group_tiles;
+            at += nodes;
             this
         })
         .collect()
 }
 
-/// Declarations: `tw_nodes`, the functions `tw_fold` of an invocation's whole node and `tw_part` of a partial one, and
+/// Declarations: `tw_nodes`, the functions `tw_fold` of a whole node of an invocation and `tw_part` of a partial one, and
 /// `tw_children`.
-pub(super) fn declare(tuning: &Tuning) -> String {
-    let nodes: u32 = levels(tuning).iter().map(|level| level.nodes * tuning.group_tiles).sum();
-    let mut text = format!("var<workgroup> tw_nodes: array<TwState, {nodes}>;\n");
+pub(super) fn declare(shape: &TileShape) -> String {
+    let mut text = format!("var<workgroup> tw_nodes: array<TwState, {}>;\n", shape.shared_nodes());
     text.push_str(CHILDREN);
     text.push_str(LEVEL_1);
-    let top = tuning.thread_level();
+    let top = shape.node_level;
     for level in 2..=top {
         let (below, step, len) = (level - 1, 1 << (2 * (level - 1)), 1 << (2 * level));
         let _ = write!(
@@ -66,23 +67,38 @@ fn tw_part{level}(first: u32, end: u32) -> TwState {{
     text
 }
 
-/// Statements that take the level-`e` nodes in `tw_nodes` up to `last` (the tile itself is [`TILE_LEVEL`]). They use
-/// `t` (invocation in tile), `slot` (tile in workgroup), `present` (elements of the tile that are there), and end with
-/// a barrier.
-pub(super) fn climb(tuning: &Tuning, last: u32) -> String {
-    let mut text = String::from("    workgroupBarrier();\n");
-    for pair in levels(tuning).windows(2).filter(|pair| pair[1].level <= last) {
+/// Statements that take the nodes of invocations up to level `last` (the tile itself is [`TILE_LEVEL`]). They use
+/// `present` (elements of the workgroup that are there), and end with a barrier.
+pub(super) fn climb(shape: &TileShape, last: u32) -> String {
+    let mut text = String::new();
+    let exchanged = shape.subgroup_levels();
+    for v in 0..shape.nodes_of_thread() {
+        for r in 0..exchanged {
+            exchange(shape.node_level + r, v, r, &mut text);
+        }
+        let node = format!("tw_nodes[i{v} >> {}u] = n{v}_{exchanged};", 2 * exchanged);
+        let _ = match (1 << (2 * exchanged)) - 1 {
+            0 => writeln!(text, "    tw_nodes[i{v}] = n{v}_0;"),
+            mask => writeln!(text, "    if ((thread & {mask}u) == 0u) {{ {node} }}"),
+        };
+    }
+    text.push_str("    workgroupBarrier();\n");
+    for pair in levels(shape).windows(2).filter(|pair| pair[1].level <= last) {
         let (below, above) = (&pair[0], &pair[1]);
         let (level, round) = (2 * below.level, (1 << (2 * below.level)) - 1);
-        let (below_at, below_nodes) = (below.at, below.nodes);
-        let (above_at, above_nodes) = (above.at, above.nodes);
+        let (below_at, above_at, nodes) = (below.at, above.at, above.nodes);
+        let each = if nodes > shape.threads {
+            format!("for (var i = thread; i < {nodes}u; i += {}u)", shape.threads)
+        } else {
+            "if (thread < ".to_owned() + &format!("{nodes}u)")
+        };
+        let i = if nodes > shape.threads { "i" } else { "thread" };
         let _ = write!(
             text,
-            "    if (t < {above_nodes}u) {{
+            "    {each} {{
         let count = (present + {round}u) >> {level}u;
-        if (4u * t < count) {{
-            tw_nodes[{above_at}u + slot * {above_nodes}u + t] =
-                tw_children({below_at}u + slot * {below_nodes}u + 4u * t, count - 4u * t);
+        if (4u * {i} < count) {{
+            tw_nodes[{above_at}u + {i}] = tw_children({below_at}u + 4u * {i}, count - 4u * {i});
         }}
     }}
     workgroupBarrier();
@@ -92,30 +108,77 @@ pub(super) fn climb(tuning: &Tuning, last: u32) -> String {
     text
 }
 
-/// Statements that turn `p`, the prefix of the tile, into the prefix of the invocation's node.
-pub(super) fn descend(tuning: &Tuning) -> String {
+/// One level up between lanes: `n{v}_{r + 1}` from `n{v}_{r}`, which are nodes of `level`. What the lanes between make of
+/// it is never used.
+fn exchange(level: u32, v: u32, r: u32, text: &mut String) {
+    let (delta, above) = (1 << (2 * r), r + 1);
+    let round = (1 << (2 * level)) - 1;
+    for k in 1..4 {
+        let _ = writeln!(text, "    let a{v}_{r}_{k} = subgroupShuffleDown(n{v}_{r}, {}u);", k * delta);
+    }
+    let _ = write!(
+        text,
+        "    let c{v}_{r} = i32((present + {round}u) >> {}u) - i32(i{v} >> {}u);
+    var n{v}_{above} = n{v}_{r};
+    if (c{v}_{r} > 1) {{ n{v}_{above} = tw_combine(n{v}_{above}, a{v}_{r}_1); }}
+    if (c{v}_{r} > 2) {{ n{v}_{above} = tw_combine(n{v}_{above}, a{v}_{r}_2); }}
+    if (c{v}_{r} > 3) {{ n{v}_{above} = tw_combine(n{v}_{above}, a{v}_{r}_3); }}
+",
+        2 * level,
+        2 * r
+    );
+}
+
+/// Statements that turn `p{v}`, the prefix of the tile, into the prefix of the node of workgroup memory above the
+/// invocation's `v`-th.
+pub(super) fn descend(shape: &TileShape, v: u32) -> String {
     let mut text = String::new();
-    for level in levels(tuning).iter().rev().filter(|level| level.level < TILE_LEVEL) {
-        let shift = 2 * (level.level - tuning.thread_level());
-        let (at, nodes) = (level.at, level.nodes);
+    for level in levels(shape).iter().rev().filter(|level| level.level < TILE_LEVEL) {
+        let shift = 2 * (level.level - shape.node_level);
+        let at = level.at;
         let _ = write!(
             text,
-            "    {{
-        let j = t >> {shift}u;
-        if ((j & 3u) > 0u) {{
-            p = tw_combine(p, tw_children({at}u + slot * {nodes}u + (j & ~3u), j & 3u));
+            "        {{
+            let j = i{v} >> {shift}u;
+            if ((j & 3u) > 0u) {{
+                p{v} = tw_combine(p{v}, tw_children({at}u + (j & ~3u), j & 3u));
+            }}
         }}
-    }}
 "
         );
     }
     text
 }
 
+/// Statements that go on from there to the prefix of the invocation's `v`-th node, through the lanes of its subgroup. All
+/// invocations must take part.
+pub(super) fn descend_lanes(shape: &TileShape, v: u32) -> String {
+    let mut text = String::new();
+    let Ladder::Subgroup(size) = shape.ladder else { return text };
+    for r in (0..shape.subgroup_levels()).rev() {
+        let (delta, family) = (1u32 << (2 * r), (4u32 << (2 * r)) - 1);
+        let mask = (size - 1) & !family;
+        let _ = write!(
+            text,
+            "    let j{v}_{r} = (i{v} >> {}u) & 3u;
+    var b{v}_{r} = subgroupShuffle(n{v}_{r}, thread & {mask}u);
+    let b{v}_{r}_1 = subgroupShuffle(n{v}_{r}, (thread & {mask}u) + {delta}u);
+    let b{v}_{r}_2 = subgroupShuffle(n{v}_{r}, (thread & {mask}u) + {}u);
+    if (j{v}_{r} > 1u) {{ b{v}_{r} = tw_combine(b{v}_{r}, b{v}_{r}_1); }}
+    if (j{v}_{r} > 2u) {{ b{v}_{r} = tw_combine(b{v}_{r}, b{v}_{r}_2); }}
+    if (j{v}_{r} > 0u) {{ p{v} = tw_combine(p{v}, b{v}_{r}); }}
+",
+            2 * r,
+            2 * delta
+        );
+    }
+    text
+}
+
 /// The expression of a tile's aggregate after a climb to its root.
-pub(super) fn root(tuning: &Tuning) -> String {
-    let at = levels(tuning).last().map_or(0, |level| level.at);
-    format!("tw_nodes[{at}u + slot]")
+pub(super) fn root(shape: &TileShape, tile: &str) -> String {
+    let at = levels(shape).last().map_or(0, |level| level.at);
+    format!("tw_nodes[{at}u + {tile}]")
 }
 
 /// The left fold of one to four neighbours in workgroup memory.
@@ -130,9 +193,11 @@ fn tw_children(at: u32, count: u32) -> TwState {
 ";
 
 const LEVEL_1: &str = "\
-fn tw_fold1(first: u32) -> TwState {
-    let x = tw_quad(first >> 2u);
+fn tw_fold_quad(x: TwQuad) -> TwState {
     return tw_combine(tw_combine(tw_combine(x.x0, x.x1), x.x2), x.x3);
+}
+fn tw_fold1(first: u32) -> TwState {
+    return tw_fold_quad(tw_quad(first >> 2u));
 }
 fn tw_part1(first: u32, end: u32) -> TwState {
     var s = tw_one(first);

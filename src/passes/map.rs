@@ -1,11 +1,13 @@
-//! Map: one invocation computes one quad.
+//! Map: one invocation computes some quads.
 
-use super::code::{Code, QUADS};
+use std::fmt::Write;
+
+use super::code::{Code, quad_struct};
 use super::params::Field;
 use super::sources::{Sources, used};
-use super::tuning::Tuning;
 use super::{Access, Pass, Resource, graph, memory};
 use crate::error::Result;
+use crate::tuning::{MapShape, Tuning};
 use crate::wgsl::fill;
 use crate::work::Work;
 
@@ -13,7 +15,7 @@ const TEMPLATE: &str = include_str!("../../shaders/map.wgsl");
 
 /// The pass of a map.
 pub(crate) fn map(work: &Work, tuning: &Tuning) -> Result<Pass> {
-    let mut code = Code::new();
+    let mut code = Code::new(tuning);
     let fused = &work.fused;
     let ty = fused.output_type();
     let sources = Sources::declare(&mut code, work, used(fused));
@@ -26,15 +28,49 @@ pub(crate) fn map(work: &Work, tuning: &Tuning) -> Result<Pass> {
         let source = |slot: u32| lanes[&slot][lane].clone();
         *value = graph::evaluate(&mut code, fused, uniforms, &format!("l{lane}_"), source, &mut quad)?;
     }
-    memory::store_quad(ty, "tw_out", &values, "o", &mut quad);
+    let _ = writeln!(quad, "    return TwResult({});", values.join(", "));
+    let mut put = String::new();
+    let values = [0, 1, 2, 3].map(|lane| format!("y.x{lane}"));
+    memory::store_quad(code.vectors, ty, "tw_out", &values, "o", &mut put);
 
     let mut one = String::new();
     let ones = sources.load_ones();
     let value = graph::evaluate(&mut code, fused, uniforms, "", |slot| ones[&slot].clone(), &mut one)?;
-    memory::store_one(ty, "tw_out", &value, &mut one);
+    memory::store_one(code.vectors, ty, "tw_out", &value, &mut one);
 
-    code.bind(Resource::Output, Access::ReadWrite, "tw_out", QUADS);
-    let threads = tuning.map_threads;
-    let body = fill(TEMPLATE, &[("QUAD", &quad), ("ONE", &one), ("THREADS", &format!("{threads}u"))]);
-    Ok(code.finish("tilewright map", &body, threads, Some(4 * threads)))
+    code.bind_elements(Resource::Output, Access::ReadWrite, "tw_out");
+    let MapShape { threads, quads } = tuning.map;
+    let parts = [
+        ("RESULT", quad_struct("TwResult", ty)),
+        ("QUAD", quad),
+        ("PUT", put),
+        ("ONE", one),
+        ("THREADS", format!("{threads}u")),
+        ("GROUP_QUADS", format!("{}u", threads * quads)),
+        ("QUADS", of_an_invocation(tuning.map)),
+    ];
+    let body = fill(TEMPLATE, &parts.each_ref().map(|(name, text)| (*name, text.as_str())));
+    Ok(code.finish("tilewright map", &body, threads, Some(4 * threads * quads)))
+}
+
+/// The statements that take an invocation's quads, the first of which is `q`. All are computed before the first is
+/// stored, so that their loads are under way together.
+fn of_an_invocation(MapShape { threads, quads }: MapShape) -> String {
+    let place = |k: u32| if k == 0 { "q".to_owned() } else { format!("q + {}u", k * threads) };
+    if quads == 1 {
+        return "    tw_some(q, len);\n".to_owned();
+    }
+    let mut text = format!("    if (4u * ({}) + 4u <= len) {{\n", place(quads - 1));
+    for k in 0..quads {
+        let _ = writeln!(text, "        let y{k} = tw_quad({});", place(k));
+    }
+    for k in 0..quads {
+        let _ = writeln!(text, "        tw_put({}, y{k});", place(k));
+    }
+    text.push_str("    } else {\n");
+    for k in 0..quads {
+        let _ = writeln!(text, "        tw_some({}, len);", place(k));
+    }
+    text.push_str("    }\n");
+    text
 }

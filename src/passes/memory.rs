@@ -1,4 +1,4 @@
-//! Memory accesses: elements of one to four words in buffers bound as `array<vec4<u32>>`.
+//! Memory accesses: elements of one to four words, four at a time (a quad), in buffers bound as arrays of vectors.
 
 use std::fmt::Write;
 
@@ -6,13 +6,72 @@ use crate::element::{ElementType, Scalar};
 
 const COMPONENTS: [&str; 4] = ["x", "y", "z", "w"];
 
+/// How element memory is bound: as vectors of 1, 2 or 4 words, each loaded and stored in one access.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Vectors(pub(super) u32);
+
+impl Vectors {
+    /// The type of a buffer of elements.
+    pub(super) fn array(self) -> &'static str {
+        match self.0 {
+            1 => "array<u32>",
+            2 => "array<vec2<u32>>",
+            _ => "array<vec4<u32>>",
+        }
+    }
+
+    /// The expression that loads the four words from word `4 * index` on.
+    fn load4(self, buffer: &str, index: &str) -> String {
+        let at = |k: u32| format!("{buffer}[{}u * ({index}) + {k}u]", 4 / self.0);
+        match self.0 {
+            1 | 2 => {
+                let parts: Vec<String> = (0..4 / self.0).map(at).collect();
+                format!("vec4<u32>({})", parts.join(", "))
+            }
+            _ => format!("{buffer}[{index}]"),
+        }
+    }
+
+    /// Appends the stores of the four words of the vector `value` from word `4 * index` on.
+    fn store4(self, buffer: &str, index: &str, value: &str, text: &mut String) {
+        let parts: &[&str] = match self.0 {
+            1 => &[".x", ".y", ".z", ".w"],
+            2 => &[".xy", ".zw"],
+            _ => &[""],
+        };
+        for (k, part) in parts.iter().enumerate() {
+            let at = if parts.len() == 1 {
+                index.to_owned()
+            } else {
+                format!("{}u * ({index}) + {k}u", parts.len())
+            };
+            let _ = writeln!(text, "    {buffer}[{at}] = {value}{part};");
+        }
+    }
+
+    /// The place of the word at `index`, an expression.
+    fn word(self, buffer: &str, index: &str) -> String {
+        match self.0 {
+            1 => format!("{buffer}[{index}]"),
+            2 => format!("{buffer}[({index}) >> 1u][({index}) & 1u]"),
+            _ => format!("{buffer}[({index}) >> 2u][({index}) & 3u]"),
+        }
+    }
+}
+
 /// Appends statements that load the quad `q` of `buffer`; returns the expressions of its four elements. `tag` keeps
 /// names apart.
-pub(super) fn load_quad(ty: ElementType, buffer: &str, tag: &str, text: &mut String) -> [String; 4] {
+pub(super) fn load_quad(
+    vectors: Vectors,
+    ty: ElementType,
+    buffer: &str,
+    tag: &str,
+    text: &mut String,
+) -> [String; 4] {
     let width = ty.words();
     for part in 0..width {
         let index = if width == 1 { "q".to_string() } else { format!("{width}u * q + {part}u") };
-        let _ = writeln!(text, "    let {tag}_{part} = {buffer}[{index}];");
+        let _ = writeln!(text, "    let {tag}_{part} = {};", vectors.load4(buffer, &index));
     }
     std::array::from_fn(|lane| {
         // The words of an element, as swizzles of at most two loaded vectors.
@@ -30,13 +89,13 @@ pub(super) fn load_quad(ty: ElementType, buffer: &str, tag: &str, text: &mut Str
 }
 
 /// Returns the expression that loads element `i` of `buffer`.
-pub(super) fn load_one(ty: ElementType, buffer: &str) -> String {
+pub(super) fn load_one(vectors: Vectors, ty: ElementType, buffer: &str) -> String {
     let words = match ty.width {
-        1 => format!("{buffer}[i >> 2u][i & 3u]"),
-        4 => format!("{buffer}[i]"),
+        1 => vectors.word(buffer, "i"),
+        4 => vectors.load4(buffer, "i"),
         width => {
-            let word = |c| format!("{buffer}[({width}u * i + {c}u) >> 2u][({width}u * i + {c}u) & 3u]");
-            let words: Vec<String> = (0..width).map(word).collect();
+            let words: Vec<String> =
+                (0..width).map(|c| vectors.word(buffer, &format!("{width}u * i + {c}u"))).collect();
             format!("vec{width}<u32>({})", words.join(", "))
         }
     };
@@ -53,7 +112,14 @@ pub(super) fn load_words(ty: ElementType, buffer: &str, at: &str) -> String {
 }
 
 /// Appends statements that store `values` as quad `q` of `buffer`.
-pub(super) fn store_quad(ty: ElementType, buffer: &str, values: &[String; 4], tag: &str, text: &mut String) {
+pub(super) fn store_quad(
+    vectors: Vectors,
+    ty: ElementType,
+    buffer: &str,
+    values: &[String; 4],
+    tag: &str,
+    text: &mut String,
+) {
     let width = ty.words();
     for (lane, value) in values.iter().enumerate() {
         let _ = writeln!(text, "    let {tag}_{lane} = {};", to_words(ty, value));
@@ -75,28 +141,34 @@ pub(super) fn store_quad(ty: ElementType, buffer: &str, values: &[String; 4], ta
         let index = if width == 1 { "q".to_string() } else { format!("{width}u * q + {part}u") };
         let vector =
             if pieces.len() == 1 { pieces.concat() } else { format!("vec4<u32>({})", pieces.join(", ")) };
-        let _ = writeln!(text, "    {buffer}[{index}] = {vector};");
+        match vectors.0 {
+            4 => vectors.store4(buffer, &index, &vector, text),
+            _ => {
+                let name = format!("{tag}v_{part}");
+                let _ = writeln!(text, "    let {name} = {vector};");
+                vectors.store4(buffer, &index, &name, text);
+            }
+        }
     }
 }
 
 /// Appends statements that store `value` as element `i` of `buffer`. Only for a quad whose elements one invocation
 /// writes alone: a component store may touch its whole vector.
-pub(super) fn store_one(ty: ElementType, buffer: &str, value: &str, text: &mut String) {
+pub(super) fn store_one(vectors: Vectors, ty: ElementType, buffer: &str, value: &str, text: &mut String) {
     let words = to_words(ty, value);
-    let _ = match ty.width {
-        1 => writeln!(text, "    {buffer}[i >> 2u][i & 3u] = {words};"),
-        4 => writeln!(text, "    {buffer}[i] = {words};"),
-        width => {
-            let _ = writeln!(text, "    let one = {words};");
-            (0..width).try_for_each(|c| {
-                let component = COMPONENTS[c as usize];
-                writeln!(
-                    text,
-                    "    {buffer}[({width}u * i + {c}u) >> 2u][({width}u * i + {c}u) & 3u] = one.{component};"
-                )
-            })
-        }
-    };
+    if ty.width == 1 {
+        let _ = writeln!(text, "    {} = {words};", vectors.word(buffer, "i"));
+        return;
+    }
+    let _ = writeln!(text, "    let one = {words};");
+    if ty.width == 4 {
+        vectors.store4(buffer, "i", "one", text);
+        return;
+    }
+    for (c, component) in COMPONENTS.iter().take(ty.words()).enumerate() {
+        let word = vectors.word(buffer, &format!("{}u * i + {c}u", ty.width));
+        let _ = writeln!(text, "    {word} = one.{component};");
+    }
 }
 
 /// Appends statements that store `value` from word `at` (an expression) of `buffer`, an `array<u32>`.

@@ -2,14 +2,15 @@
 //! needs. Building and printing a pass touches no device, so that every pass can be tested without one.
 //!
 //! A template in `shaders/` holds the algorithm; the element function, the monoid and the memory accesses are generated
-//! and spliced in. Element memory is always bound as `array<vec4<u32>>` and handled four consecutive elements at a
-//! time (a *quad*: a node of level 1 of the canonical order, and as many `vec4` accesses as an element has words), so
-//! that bits travel unchanged and three-component elements need no padding. Buffers are padded to whole quads.
+//! and spliced in. Element memory is bound as vectors of `u32` and handled four consecutive elements at a time (a *quad*: a
+//! node of level 1 of the canonical order, and as many accesses of four words as an element has words), so that bits
+//! travel unchanged and three-component elements need no padding. Buffers are padded to whole quads.
 
 mod carry;
 mod code;
 mod graph;
 mod ladder;
+mod lookback;
 mod map;
 mod memory;
 mod monoid;
@@ -18,7 +19,6 @@ mod reduce;
 mod scan;
 mod sources;
 mod tile;
-mod tuning;
 
 pub(crate) use carry::{carry, spine_len};
 pub(crate) use map::map;
@@ -26,7 +26,6 @@ pub(crate) use params::{Chunk, Params, monoid_of};
 pub(crate) use reduce::{reduce_elements, reduce_states};
 pub(crate) use scan::{Variant, scan_elements, scan_states};
 pub(crate) use sources::source_types;
-pub(crate) use tuning::{Traits, Tuning};
 
 /// What a binding stands for; the executor puts a buffer in its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

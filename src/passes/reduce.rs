@@ -2,15 +2,15 @@
 
 use std::fmt::Write;
 
-use super::code::{Code, QUADS, WORDS, quad_struct};
+use super::code::{Code, WORDS, quad_struct};
 use super::monoid::{self, State};
 use super::params::Field;
 use super::sources::{Sources, used};
-use super::tuning::Tuning;
 use super::{Access, Pass, Resource, graph, ladder, memory, tile};
 use crate::error::Result;
 use crate::monoid::MonoidSpec;
 use crate::order::{TILE_LEN, TILE_LEVEL};
+use crate::tuning::Tuning;
 use crate::wgsl::fill;
 use crate::work::Work;
 
@@ -18,7 +18,7 @@ const TEMPLATE: &str = include_str!("../../shaders/reduce.wgsl");
 
 /// The pass from the elements of a reduce or scan to the aggregates of tiles.
 pub(crate) fn reduce_elements(work: &Work, monoid: &MonoidSpec, tuning: &Tuning) -> Result<Pass> {
-    let mut code = Code::new();
+    let mut code = Code::new(tuning);
     let state = monoid::declare(&mut code, monoid)?;
     let sources = Sources::declare(&mut code, work, used(&work.fused));
     declare_elements(&mut code, work, &sources, state)?;
@@ -27,23 +27,29 @@ pub(crate) fn reduce_elements(work: &Work, monoid: &MonoidSpec, tuning: &Tuning)
 
 /// The pass from aggregates to the aggregates of tiles of them.
 pub(crate) fn reduce_states(monoid: &MonoidSpec, tuning: &Tuning) -> Result<Pass> {
-    let mut code = Code::new();
+    let mut code = Code::new(tuning);
     let state = monoid::declare(&mut code, monoid)?;
     declare_states(&mut code, state);
     Ok(finish(code, state, tuning, "tilewright reduce of aggregates"))
 }
 
 fn finish(mut code: Code, state: State, tuning: &Tuning, label: &'static str) -> Pass {
-    let tuning = &tuning.of_functions(code.loops());
+    let shape = tuning.reduce_shape(code.loops(), state.repr.bytes());
     code.bind(Resource::Aggregates, Access::ReadWrite, "tw_out", WORDS);
-    code.declare(&ladder::declare(tuning));
+    code.declare(&ladder::declare(&shape));
     let mut store = String::new();
     // The first extra parameter is where the first aggregate goes.
     let at = format!("{}u * (tile + tw_params[0].z)", state.repr.words());
-    memory::store_words(state.repr, "tw_out", &at, &ladder::root(tuning), &mut store);
-    let then = fill(TEMPLATE, &[("STORE", &store)]);
-    let body = tile::entry(tuning, tile::BY_INDEX, TILE_LEVEL, &then);
-    code.finish(label, &body, tuning.threads(), Some(tuning.group_tiles * TILE_LEN as u32))
+    memory::store_words(state.repr, "tw_out", &at, &ladder::root(&shape, "thread"), &mut store);
+    let parts = [
+        ("STORE", store),
+        ("TILES", tile::literal(shape.tiles)),
+        ("TILE_LEN", tile::literal(TILE_LEN as u32)),
+    ];
+    let text = fill(TEMPLATE, &parts.each_ref().map(|(name, text)| (*name, text.as_str())));
+    let then = tile::Then { group: tile::BY_INDEX, last: TILE_LEVEL, keeps_quads: false, text: &text };
+    let body = tile::entry(&shape, &then);
+    code.finish(label, &body, shape.threads, Some(shape.group_len()))
 }
 
 /// Declares `tw_quad(q)` and `tw_one(i)`: states of elements.
@@ -70,10 +76,10 @@ pub(super) fn declare_elements(code: &mut Code, work: &Work, sources: &Sources, 
 
 /// Declares `tw_quad(q)` and `tw_one(i)`: states in memory.
 pub(super) fn declare_states(code: &mut Code, state: State) {
-    code.bind(Resource::States, Access::Read, "tw_in", QUADS);
+    code.bind_elements(Resource::States, Access::Read, "tw_in");
     let mut quad = String::new();
-    let states = memory::load_quad(state.repr, "tw_in", "s", &mut quad);
-    let one = format!("    return {};\n", memory::load_one(state.repr, "tw_in"));
+    let states = memory::load_quad(code.vectors, state.repr, "tw_in", "s", &mut quad);
+    let one = format!("    return {};\n", memory::load_one(code.vectors, state.repr, "tw_in"));
     declare_loads(code, state, &quad, &states, &one);
 }
 

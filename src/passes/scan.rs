@@ -8,25 +8,21 @@
 
 use std::fmt::Write;
 
-use super::code::{Code, QUADS, WORDS};
+use super::code::{Code, WORDS};
 use super::monoid::{self, State};
 use super::params::Field;
 use super::reduce::{declare_elements, declare_states};
 use super::sources::{Sources, used};
-use super::tuning::Tuning;
-use super::{Access, Pass, Resource, graph, ladder, memory, tile};
+use super::{Access, Pass, Resource, graph, ladder, lookback, memory, tile};
 use crate::element::ElementType;
 use crate::error::Result;
 use crate::monoid::MonoidSpec;
-use crate::order::{TILE_LEN, TILE_LEVEL};
+use crate::order::TILE_LEVEL;
+use crate::tuning::{TileShape, Tuning};
 use crate::wgsl::fill;
 use crate::work::{Fused, Work};
 
 const TEMPLATE: &str = include_str!("../../shaders/scan.wgsl");
-const LOOKBACK: &str = include_str!("../../shaders/lookback.wgsl");
-
-/// Levels of published aggregates: enough for 4^12 tiles.
-const PUBLISHED_LEVELS: u32 = 12;
 
 /// How a tile comes by its prefix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -55,7 +51,7 @@ pub(crate) fn scan_elements(
     variant: Variant,
     tuning: &Tuning,
 ) -> Result<Pass> {
-    let mut code = Code::new();
+    let mut code = Code::new(tuning);
     let state = monoid::declare(&mut code, monoid)?;
     // Slot 0 of `post` is the scanned value, the others are the work's.
     let of_post = post
@@ -73,20 +69,20 @@ pub(crate) fn scan_elements(
 
 /// The pass that scans aggregates, exclusively: from aggregates of nodes to their prefixes.
 pub(crate) fn scan_states(monoid: &MonoidSpec, tuning: &Tuning) -> Result<Pass> {
-    let mut code = Code::new();
+    let mut code = Code::new(tuning);
     let state = monoid::declare(&mut code, monoid)?;
     declare_states(&mut code, state);
-    let sources = Sources::none();
+    let sources = Sources::none(&code);
     // Prefixes stay states: they are stored as they are.
     let body = Body { inclusive: false, post: None, output: state.repr };
     declare_level_1(&mut code, &sources, state, &body)?;
     Ok(finish(code, state, Variant::MultiPass, tuning, "tilewright scan of aggregates"))
 }
 
-/// Declares `tw_scan1(first, p)` and `tw_scan_part1(first, end, p)`: scan a node of level 1 whose prefix is `p`, store
-/// the results, return its aggregate.
+/// Declares `tw_scan_quad(q, x, p)`, `tw_scan1(first, p)` and `tw_scan_part1(first, end, p)`: scan a node of level 1 whose
+/// prefix is `p`, store the results, return its aggregate.
 fn declare_level_1(code: &mut Code, sources: &Sources, state: State, body: &Body) -> Result<()> {
-    code.bind(Resource::Output, Access::ReadWrite, "tw_out", QUADS);
+    code.bind_elements(Resource::Output, Access::ReadWrite, "tw_out");
     let uniforms = body.post.map(|post| code.params.field(Field::Post, post.uniforms.len()));
     let post =
         |code: &mut Code, scanned: &str, tag: &str, source: &dyn Fn(u32) -> String, text: &mut String| {
@@ -98,7 +94,7 @@ fn declare_level_1(code: &mut Code, sources: &Sources, state: State, body: &Body
             graph::evaluate(code, post, uniforms, tag, source, text)
         };
 
-    let mut whole = String::from("    let q = first >> 2u;\n    let x = tw_quad(q);\n    let s0 = x.x0;\n");
+    let mut whole = String::from("    let s0 = x.x0;\n");
     for lane in 1..4 {
         let _ = writeln!(whole, "    let s{lane} = tw_combine(s{}, x.x{lane});", lane - 1);
     }
@@ -116,12 +112,12 @@ fn declare_level_1(code: &mut Code, sources: &Sources, state: State, body: &Body
         let source = |slot: u32| lanes[&slot][lane].clone();
         *value = post(code, &format!("y{lane}"), &format!("l{lane}_"), &source, &mut whole)?;
     }
-    memory::store_quad(body.output, "tw_out", &values, "o", &mut whole);
+    memory::store_quad(code.vectors, body.output, "tw_out", &values, "o", &mut whole);
 
     let ones = sources.load_ones();
     let mut one = String::new();
     let value = post(code, "y", "", &|slot| ones[&slot].clone(), &mut one)?;
-    memory::store_one(body.output, "tw_out", &value, &mut one);
+    memory::store_one(code.vectors, body.output, "tw_out", &value, &mut one);
     let (before, after) = if body.inclusive {
         ("if (i == first) { s = x; } else { s = tw_combine(s, x); }\n        y = tw_combine(p, s);", "")
     } else {
@@ -135,8 +131,11 @@ fn declare_level_1(code: &mut Code, sources: &Sources, state: State, body: &Body
 }
 
 const LEVEL_1: &str = "\
-fn tw_scan1(first: u32, p: TwState) -> TwState {
+fn tw_scan_quad(q: u32, x: TwQuad, p: TwState) -> TwState {
 TW_WHOLE    return s3;
+}
+fn tw_scan1(first: u32, p: TwState) -> TwState {
+    return tw_scan_quad(first >> 2u, tw_quad(first >> 2u), p);
 }
 fn tw_store(i: u32, y: TwState) {
 TW_ONE}
@@ -154,9 +153,9 @@ fn tw_scan_part1(first: u32, end: u32, p: TwState) -> TwState {
 ";
 
 /// Declares the levels above 1, and `tw_scan` and `tw_scan_part` of an invocation's node.
-fn levels(tuning: &Tuning) -> String {
+fn levels(shape: &TileShape) -> String {
     let mut text = String::new();
-    let top = tuning.thread_level();
+    let top = shape.node_level;
     for level in 2..=top {
         let (below, step, len) = (level - 1, 1 << (2 * (level - 1)), 1 << (2 * level));
         for (name, end, limit) in [
@@ -190,77 +189,51 @@ fn levels(tuning: &Tuning) -> String {
 
 fn finish(mut code: Code, state: State, variant: Variant, tuning: &Tuning, label: &'static str) -> Pass {
     let single = variant == Variant::SinglePass;
-    let tuning = tuning.of_functions(code.loops());
-    let tuning = Tuning { group_tiles: if single { 1 } else { tuning.group_tiles }, ..tuning };
+    let shape = tuning.scan_shape(code.loops(), state.repr.bytes(), single.then_some(lookback::STATES));
     code.bind(Resource::Prefixes, Access::Read, "tw_prefixes", WORDS);
-    code.declare(&ladder::declare(&tuning));
-    code.declare(&levels(&tuning));
-    let (group, prefix) = if single {
-        code.bind(Resource::Published, Access::ReadWrite, "tw_published", "array<atomic<u32>>");
-        code.bind(Resource::Aggregates, Access::ReadWrite, "tw_total", WORDS);
-        code.declare(&lookback(state, &tuning));
-        let root = ladder::root(&tuning);
-        (TICKET, format!("    p = tw_look_back(tile, thread, {root});\n"))
+    code.declare(&ladder::declare(&shape));
+    code.declare(&levels(&shape));
+    let (group, mut descend) = if single {
+        lookback::declare(&mut code, state, &shape, tuning);
+        let root = ladder::root(&shape, "0u");
+        (TICKET, format!("    let prefix = tw_look_back(tile_group, thread, {root});\n"))
     } else {
-        let at = format!("{}u * tile", state.repr.words());
-        let prefix = memory::load_words(state.repr, "tw_prefixes", &at);
-        (tile::BY_INDEX, format!("    if (present > 0u) {{ p = {prefix}; }}\n"))
+        (tile::BY_INDEX, String::new())
     };
+    // A node that is a quad stays in registers from its way up to its way down.
+    let keeps_quads = shape.node_level == 1;
+    let mut inside = String::new();
+    for v in 0..shape.nodes_of_thread() {
+        let prefix = match single {
+            true => "prefix".to_owned(),
+            false => {
+                let at = format!("{}u * {}", state.repr.words(), tile::tile_of(&shape, v));
+                memory::load_words(state.repr, "tw_prefixes", &at)
+            }
+        };
+        let _ = writeln!(descend, "    var p{v}: TwState;\n    if (f{v} < len) {{\n        p{v} = {prefix};");
+        descend.push_str(&ladder::descend(&shape, v));
+        descend.push_str("    }\n");
+        descend.push_str(&ladder::descend_lanes(&shape, v));
+        let len = 1 << (2 * shape.node_level);
+        let scan = if keeps_quads {
+            format!("_ = tw_scan_quad(f{v} >> 2u, x{v}, p{v});")
+        } else {
+            format!("tw_scan(f{v}, p{v});")
+        };
+        let _ = writeln!(
+            inside,
+            "    if (f{v} + {len}u <= len) {{ {scan} }} else if (f{v} < len) {{ tw_scan_part(f{v}, len, p{v}); }}"
+        );
+    }
+    let text = fill(TEMPLATE, &[("DESCEND", descend.as_str()), ("INSIDE", inside.as_str())]);
     let last = if single { TILE_LEVEL } else { TILE_LEVEL - 1 };
-    let parts = [
-        ("PREFIX", prefix),
-        ("DESCEND", ladder::descend(&tuning)),
-        ("THREAD_LEN", tile::literal(tuning.thread_len())),
-    ];
-    let parts = parts.each_ref().map(|(name, text)| (*name, text.as_str()));
-    let body = tile::entry(&tuning, group, last, &fill(TEMPLATE, &parts));
-    code.finish(label, &body, tuning.threads(), Some(tuning.group_tiles * TILE_LEN as u32))
+    let body = tile::entry(&shape, &tile::Then { group, last, keeps_quads, text: &text });
+    code.finish(label, &body, shape.threads, Some(shape.group_len()))
 }
 
 /// Tickets make sure that every tile that one waits for has started.
-const TICKET: &str = "    if (thread == 0u) { tw_ticket = atomicAdd(&tw_published[0], 1u); }
+const TICKET: &str = "    if (thread == 0u) { tw_ticket = u32(atomicAdd(&tw_published[0], 1)); }
     workgroupBarrier();
     let tile_group = tw_ticket;
 ";
-
-fn lookback(state: State, tuning: &Tuning) -> String {
-    let words = state.repr.words();
-    let await_word =
-        |c: usize| format!("(tw_await_half(at + {}u) | tw_await_half(at + {}u) << 16u)", 2 * c, 2 * c + 1);
-    let awaited: Vec<String> = (0..words).map(await_word).collect();
-    let awaited = match words {
-        1 => awaited.concat(),
-        _ => format!("vec{words}<u32>({})", awaited.join(", ")),
-    };
-    let mut publish = format!("    let words = {};\n", memory::to_words(state.repr, "s"));
-    for c in 0..words {
-        let word =
-            if words == 1 { "words".to_string() } else { format!("words.{}", ["x", "y", "z", "w"][c]) };
-        let _ = writeln!(
-            publish,
-            "    atomicStore(&tw_published[at + {}u], TW_READY | ({word} & 0xffffu));",
-            2 * c
-        );
-        let _ = writeln!(
-            publish,
-            "    atomicStore(&tw_published[at + {}u], TW_READY | ({word} >> 16u));",
-            2 * c + 1
-        );
-    }
-    let mut total = String::new();
-    memory::store_words(state.repr, "tw_total", &format!("{words}u * tw_params[0].w"), "own", &mut total);
-    let publish = publish.replace("TW_READY", "0x10000u");
-    let parts = [
-        ("THREADS", format!("{}u", tuning.threads())),
-        ("ROUNDS", format!("{}u", tuning.look_back_rounds)),
-        ("LEVELS", format!("{PUBLISHED_LEVELS}u")),
-        ("FOUND", format!("{}u", 3 * PUBLISHED_LEVELS)),
-        ("NODE_WORDS", format!("{}u", 2 * words)),
-        ("RANGE_PREFIX", memory::load_words(state.repr, "tw_prefixes", "0u")),
-        ("AWAITED", memory::from_words(state.repr, &awaited)),
-        ("PUBLISH", publish),
-        ("TOTAL", total),
-    ];
-    let parts: Vec<(&str, &str)> = parts.iter().map(|(name, text)| (*name, text.as_str())).collect();
-    fill(LOOKBACK, &parts)
-}

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::code::{Code, QUADS};
-use super::memory;
+use super::code::Code;
+use super::memory::{self, Vectors};
 use super::params::{self, Field};
 use super::{Access, Resource};
 use crate::element::ElementType;
@@ -21,6 +21,7 @@ enum Kind {
 
 /// The sources that a pass reads, by slot of the work.
 pub(super) struct Sources {
+    vectors: Vectors,
     slots: BTreeMap<u32, (ElementType, Kind)>,
 }
 
@@ -34,8 +35,8 @@ pub(super) fn used(fused: &Fused) -> impl Iterator<Item = (u32, ElementType)> {
 
 impl Sources {
     /// No sources.
-    pub(super) fn none() -> Self {
-        Self { slots: BTreeMap::new() }
+    pub(super) fn none(code: &Code) -> Self {
+        Self { vectors: code.vectors, slots: BTreeMap::new() }
     }
 
     /// Declares what `slots` of the work need.
@@ -44,7 +45,7 @@ impl Sources {
         work: &Work,
         slots: impl Iterator<Item = (u32, ElementType)>,
     ) -> Self {
-        let mut sources = Self { slots: BTreeMap::new() };
+        let mut sources = Self::none(code);
         for (slot, ty) in slots {
             if sources.slots.contains_key(&slot) {
                 continue;
@@ -52,7 +53,7 @@ impl Sources {
             let kind = match &work.sources[slot as usize] {
                 Source::Host(_) | Source::Array(_) => {
                     let name = format!("tw_s{slot}");
-                    code.bind(Resource::Source(slot), Access::Read, &name, QUADS);
+                    code.bind_elements(Resource::Source(slot), Access::Read, &name);
                     Kind::Memory(name)
                 }
                 Source::Counting { .. } => Kind::Counting(code.params.field(Field::Counting(slot), 1)),
@@ -70,7 +71,7 @@ impl Sources {
         text: &mut String,
     ) -> BTreeMap<u32, [String; 4]> {
         let lanes = |slot: &u32, (ty, kind): &(ElementType, Kind), text: &mut String| match kind {
-            Kind::Memory(buffer) => memory::load_quad(*ty, buffer, &format!("s{slot}"), text),
+            Kind::Memory(buffer) => memory::load_quad(self.vectors, *ty, buffer, &format!("s{slot}"), text),
             Kind::Counting(word) => {
                 std::array::from_fn(|lane| format!("({} + 4u * q + {lane}u)", params::word_at(*word)))
             }
@@ -86,7 +87,7 @@ impl Sources {
     /// The expressions of element `i` of all slots.
     pub(super) fn load_ones(&self) -> BTreeMap<u32, String> {
         let one = |(ty, kind): &(ElementType, Kind)| match kind {
-            Kind::Memory(buffer) => memory::load_one(*ty, buffer),
+            Kind::Memory(buffer) => memory::load_one(self.vectors, *ty, buffer),
             Kind::Counting(word) => format!("({} + i)", params::word_at(*word)),
             Kind::Constant(word) => params::value(*ty, *word),
         };

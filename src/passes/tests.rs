@@ -2,24 +2,20 @@
 
 use std::sync::Arc;
 
-use super::{
-    Chunk, Pass, Traits, Tuning, Variant, carry, map, reduce_elements, scan_elements, scan_states, spine_len,
-};
+use super::{Chunk, Pass, Variant, carry, map, reduce_elements, scan_elements, scan_states, spine_len};
 use crate::element::{Element, ElementType, Scalar};
 use crate::monoid::{Builtin, MonoidSpec, Operator};
+use crate::tuning::{Ladder, MapShape, TileShape, Traits, Tuning};
 use crate::wgsl::{Expected, parse};
 use crate::work::{Fused, Node, Primitive, Source, Work};
 
 fn tuning() -> Tuning {
-    Tuning {
-        map_threads: 64,
-        tile_threads: 16,
-        loop_tile_threads: 16,
-        group_tiles: 2,
-        single_pass: false,
-        look_back_rounds: 1024,
-        stream_len: 1 << 20,
-    }
+    let mut tuning = Tuning::of(&Traits { software: true, ..Traits::default() });
+    let shape = TileShape { threads: 32, tiles: 2, node_level: 4, ladder: Ladder::Shared };
+    (tuning.reduce, tuning.scan, tuning.loops) = (shape, shape, None);
+    tuning.map = MapShape { threads: 64, quads: 1 };
+    tuning.workgroup_bytes = 16 << 10;
+    tuning
 }
 
 fn builtin(builtin: Builtin, element: ElementType, state: ElementType) -> MonoidSpec {
@@ -72,9 +68,11 @@ fn a_map_of_three_components() {
 
 
     @group(0) @binding(2) var<storage, read_write> tw_out: array<vec4<u32>>;
-    // Map. One invocation computes the four consecutive elements of a quad.
+    // Map. One invocation computes some quads of four consecutive elements, neighbours of those of its neighbours.
 
-    fn tw_quad(q: u32) {
+    struct TwResult { x0: vec3<f32>, x1: vec3<f32>, x2: vec3<f32>, x3: vec3<f32> }
+
+    fn tw_quad(q: u32) -> TwResult {
         let s0_0 = tw_s0[3u * q + 0u];
         let s0_1 = tw_s0[3u * q + 1u];
         let s0_2 = tw_s0[3u * q + 2u];
@@ -82,10 +80,14 @@ fn a_map_of_three_components() {
         let l1_n3 = f0_f(bitcast<vec3<f32>>(vec3<u32>(s0_0.w, s0_1.xy)), (tw_params[3].x + 4u * q + 1u), bitcast<f32>(tw_params[3].y), bitcast<vec2<f32>>(vec2<u32>(tw_params[3].z, tw_params[3].w)));
         let l2_n3 = f0_f(bitcast<vec3<f32>>(vec3<u32>(s0_1.zw, s0_2.x)), (tw_params[3].x + 4u * q + 2u), bitcast<f32>(tw_params[3].y), bitcast<vec2<f32>>(vec2<u32>(tw_params[3].z, tw_params[3].w)));
         let l3_n3 = f0_f(bitcast<vec3<f32>>(s0_2.yzw), (tw_params[3].x + 4u * q + 3u), bitcast<f32>(tw_params[3].y), bitcast<vec2<f32>>(vec2<u32>(tw_params[3].z, tw_params[3].w)));
-        let o_0 = bitcast<vec3<u32>>(l0_n3);
-        let o_1 = bitcast<vec3<u32>>(l1_n3);
-        let o_2 = bitcast<vec3<u32>>(l2_n3);
-        let o_3 = bitcast<vec3<u32>>(l3_n3);
+        return TwResult(l0_n3, l1_n3, l2_n3, l3_n3);
+    }
+
+    fn tw_put(q: u32, y: TwResult) {
+        let o_0 = bitcast<vec3<u32>>(y.x0);
+        let o_1 = bitcast<vec3<u32>>(y.x1);
+        let o_2 = bitcast<vec3<u32>>(y.x2);
+        let o_3 = bitcast<vec3<u32>>(y.x3);
         tw_out[3u * q + 0u] = vec4<u32>(o_0, o_1.x);
         tw_out[3u * q + 1u] = vec4<u32>(o_1.yz, o_2.xy);
         tw_out[3u * q + 2u] = vec4<u32>(o_2.z, o_3);
@@ -99,6 +101,18 @@ fn a_map_of_three_components() {
         tw_out[(3u * i + 2u) >> 2u][(3u * i + 2u) & 3u] = one.z;
     }
 
+    // A quad that may not be whole: functions must not see elements that are not there.
+    fn tw_some(q: u32, len: u32) {
+        let first = 4u * q;
+        if (first + 4u <= len) {
+            tw_put(q, tw_quad(q));
+        } else {
+            for (var i = first; i < len; i++) {
+                tw_one(i);
+            }
+        }
+    }
+
     @compute @workgroup_size(64u)
     fn tw_main(
         @builtin(workgroup_id) group: vec3<u32>,
@@ -107,15 +121,7 @@ fn a_map_of_three_components() {
     ) {
         let len = tw_params[0].x;
         let q = (group.y * groups.x + group.x) * 64u + thread;
-        let first = 4u * q;
-        if (first + 4u <= len) {
-            tw_quad(q);
-        } else {
-            // The last quad, if it is partial: functions must not see elements that are not there.
-            for (var i = first; i < len; i++) {
-                tw_one(i);
-            }
-        }
+        tw_some(q, len);
     }
     "#);
     insta::assert_snapshot!(bindings(&pass), @r#"
@@ -163,8 +169,7 @@ fn a_reduction_to_the_position_of_the_smallest() {
     }
     "#);
     insta::assert_snapshot!(between(&pass.wgsl, "// What", "@end"), @r#"
-    // What reduce and scan begin with: 16u invocations take a tile of 4096u elements to its aggregate, in
-    // the canonical order.
+    // What reduce and scan begin with: a workgroup takes its tiles of elements to their aggregates, in the canonical order.
 
     @compute @workgroup_size(32u)
     fn tw_main(
@@ -175,42 +180,37 @@ fn a_reduction_to_the_position_of_the_smallest() {
         let len = tw_params[0].x;
         let tile_group = group.y * groups.x + group.x;
 
-        let slot = thread / 16u;
-        let t = thread % 16u;
-        let tile = tile_group * 2u + slot;
-        let tile_first = tile * 4096u;
-        let present = min(len - min(len, tile_first), 4096u);
+        let group_first = tile_group * 8192u;
+        let present = min(len - min(len, group_first), 8192u);
 
-        // Each invocation folds its own node.
-        let first = tile_first + t * 256u;
-        if (first + 256u <= len) {
-            tw_nodes[thread] = tw_fold(first);
-        } else if (first < len) {
-            tw_nodes[thread] = tw_part(first, len);
-        }
+        // Each invocation folds its own nodes.
+        let i0 = thread + 0u;
+        let f0 = group_first + (i0 << 8u);
+        var n0_0: TwState;
+        if (f0 + 256u <= len) { n0_0 = tw_fold(f0); } else if (f0 < len) { n0_0 = tw_part(f0, len); }
 
         // The ladder, up to the tile.
+        tw_nodes[i0] = n0_0;
         workgroupBarrier();
-        if (t < 4u) {
+        if (thread < 8u) {
             let count = (present + 255u) >> 8u;
-            if (4u * t < count) {
-                tw_nodes[32u + slot * 4u + t] =
-                    tw_children(0u + slot * 16u + 4u * t, count - 4u * t);
+            if (4u * thread < count) {
+                tw_nodes[32u + thread] = tw_children(0u + 4u * thread, count - 4u * thread);
             }
         }
         workgroupBarrier();
-        if (t < 1u) {
+        if (thread < 2u) {
             let count = (present + 1023u) >> 10u;
-            if (4u * t < count) {
-                tw_nodes[40u + slot * 1u + t] =
-                    tw_children(32u + slot * 4u + 4u * t, count - 4u * t);
+            if (4u * thread < count) {
+                tw_nodes[40u + thread] = tw_children(32u + 4u * thread, count - 4u * thread);
             }
         }
         workgroupBarrier();
 
-        // Reduce: the first invocation of a tile has its aggregate.
-        if (t == 0u && present > 0u) {
-        let words = tw_nodes[40u + slot];
+        // Reduce: an invocation for each tile has its aggregate.
+        if (thread < 2u && thread * 4096u < present) {
+            let tile = tile_group * 2u + thread;
+        let words = tw_nodes[40u + thread];
         tw_out[2u * (tile + tw_params[0].z) + 0u] = words.x;
         tw_out[2u * (tile + tw_params[0].z) + 1u] = words.y;
 
@@ -244,22 +244,7 @@ fn an_inclusive_scan_keeps_the_bits_of_floats() {
     "#);
     insta::assert_snapshot!(between(&multi.wgsl, "fn tw_scan1", "fn tw_store"), @r#"
     fn tw_scan1(first: u32, p: TwState) -> TwState {
-        let q = first >> 2u;
-        let x = tw_quad(q);
-        let s0 = x.x0;
-        let s1 = tw_combine(s0, x.x1);
-        let s2 = tw_combine(s1, x.x2);
-        let s3 = tw_combine(s2, x.x3);
-        let y0 = tw_combine(p, s0);
-        let y1 = tw_combine(p, s1);
-        let y2 = tw_combine(p, s2);
-        let y3 = tw_combine(p, s3);
-        let o_0 = bitcast<u32>(tw_leave(y0));
-        let o_1 = bitcast<u32>(tw_leave(y1));
-        let o_2 = bitcast<u32>(tw_leave(y2));
-        let o_3 = bitcast<u32>(tw_leave(y3));
-        tw_out[q] = vec4<u32>(o_0, o_1, o_2, o_3);
-        return s3;
+        return tw_scan_quad(first >> 2u, tw_quad(first >> 2u), p);
     }
     "#);
     insta::assert_snapshot!(bindings(&multi), @r#"
@@ -289,7 +274,7 @@ fn states_pass_through_memory_as_bits() {
     2: Output ReadWrite
     3: Prefixes Read
     "#);
-    insta::assert_snapshot!(bindings(&carry(&monoid).expect("lowers")), @r#"
+    insta::assert_snapshot!(bindings(&carry(&monoid, &tuning()).expect("lowers")), @r#"
     0: Params Uniform
     1: Spine ReadWrite
     2: Prefixes ReadWrite
@@ -307,27 +292,15 @@ fn grids_hold_all_groups_within_the_limit() {
         let [x, y] = pass.grid(len, 100);
         assert!(x as usize * y as usize * 256 >= len);
     }
-    assert_eq!(carry(&builtin(Builtin::Sum, u32::TYPE, u32::TYPE)).expect("lowers").grid(1 << 20, 1), [1, 1]);
+    assert_eq!(
+        carry(&builtin(Builtin::Sum, u32::TYPE, u32::TYPE), &tuning()).expect("lowers").grid(1 << 20, 1),
+        [1, 1]
+    );
 }
 
 #[test]
 fn spines_hold_every_level() {
     assert_eq!([0, 1, 2, 4, 5, 16, 17].map(spine_len), [1, 1, 3, 5, 8, 21, 25]);
-}
-
-#[test]
-fn tuning_fits_the_adapter() {
-    let gpu = Traits { software: false, forward_progress: true, workgroup_bytes: 16 << 10, max_threads: 256 };
-    let tuned = Tuning::of(&gpu);
-    assert_eq!((tuned.tile_threads, tuned.single_pass), (256, true));
-    assert_eq!(Tuning::of(&Traits { max_threads: 128, ..gpu }).tile_threads, 64);
-    assert_eq!(Tuning::of(&Traits { workgroup_bytes: 4 << 10, ..gpu }).tile_threads, 64);
-    assert!(!Tuning::of(&Traits { forward_progress: false, ..gpu }).single_pass);
-    let software = Tuning::of(&Traits { software: true, ..gpu });
-    assert!(!software.single_pass);
-    // Few elements an invocation where functions loop.
-    assert_eq!([false, true].map(|loops| software.of_functions(loops).thread_len()), [1024, 16]);
-    assert_eq!(tuned.of_functions(true), tuned);
 }
 
 #[test]

@@ -8,8 +8,8 @@ use crate::element::{Element, ElementType, Scalar};
 use crate::gpu::{Gpu, Options};
 use crate::monoid::{Builtin, MonoidSpec, Operator};
 use crate::order::{TILE_LEN, TILE_LEVEL, max_key, min_key};
-use crate::passes::Tuning;
 use crate::run::Executor;
+use crate::tuning::Tuning;
 use crate::work::{Primitive, Source};
 
 fn check(gpu: &Gpu, case: &Case, len: usize) {

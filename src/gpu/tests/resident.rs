@@ -6,8 +6,8 @@ use crate::array::ArrayData;
 use crate::element::{Element, ElementType};
 use crate::gpu::{Gpu, Options};
 use crate::order::TILE_LEN;
-use crate::passes::Tuning;
 use crate::run::Executor;
+use crate::tuning::{Prefix, Tuning};
 use crate::work::{Primitive, Source};
 
 pub(super) fn array(ty: ElementType, words: Vec<u32>) -> Arc<ArrayData> {
@@ -65,8 +65,8 @@ fn results_stay_and_are_used_in_place() {
 
 #[test]
 fn scans_stay() {
-    for single_pass in [false, true] {
-        let tuning = Some(Tuning { single_pass, ..tunings()[3] });
+    for prefix in [Prefix::MultiPass, Prefix::LookBack64] {
+        let tuning = Some(Tuning { prefix, ..tunings()[3] });
         for max_binding_bytes in [None, Some(64 * TILE_LEN as u64)] {
             let Some(gpu) = gpu(Options { tuning, max_binding_bytes, ..Options::default() }) else { return };
             for case in [&cases()[1], &cases()[2], &cases()[11]] {

@@ -7,12 +7,14 @@ use crate::element::{Element, ElementType, Scalar, words_of};
 use crate::gpu::{Choice, Gpu, Options};
 use crate::monoid::{MonoidSpec, Operator};
 use crate::order::{CANONICAL_NAN, max_key, min_key};
-use crate::passes::Tuning;
+use crate::tuning::{Ladder, Prefix, TileShape, Traits, Tuning};
 use crate::wgsl::{Expected, PureFunction, parse};
 use crate::work::{Fused, Node, Primitive, Source, Work};
 
 /// A device, or a visible line that says that there is none; with `REQUIRE_GPU=1` that is a failure.
 pub(super) fn gpu(options: Options) -> Option<Gpu> {
+    // Look-back is tried on software too: its threads do get their turn.
+    let options = Options { assume_progress: true, ..options };
     match Gpu::open_with(&Choice { software: true, ..Choice::default() }, &options) {
         Ok(gpu) => Some(gpu),
         Err(error) => {
@@ -222,24 +224,48 @@ pub(super) fn flat(states: &[State], width: usize) -> Vec<u32> {
     states.iter().flat_map(|state| state[..width].to_vec()).collect()
 }
 
-/// Tunings of all shapes: one invocation a tile up to the widest, alone or in groups.
+/// A tuning whose reduce and scan have one shape, with or without look-back.
+pub(super) fn shaped(shape: TileShape, prefix: Prefix) -> Tuning {
+    let mut tuning = Tuning::of(&Traits { software: true, ..Traits::default() });
+    (tuning.reduce, tuning.scan, tuning.loops, tuning.prefix) = (shape, shape, None, prefix);
+    // The machine that tests may take a thread away for long.
+    tuning.look_back_rounds = 1 << 20;
+    tuning.workgroup_bytes = 32 << 10;
+    tuning
+}
+
+/// Tunings of all shapes: one invocation a tile up to the widest, alone or in groups, with large nodes and with quads, in
+/// every way to combine them and to access memory.
 pub(super) fn tunings() -> Vec<Tuning> {
-    let shape = |tile_threads, group_tiles, single_pass| Tuning {
-        map_threads: 64,
-        tile_threads,
-        loop_tile_threads: tile_threads,
-        group_tiles,
-        single_pass,
-        // The machine that tests may take a thread away for long.
-        look_back_rounds: 1 << 20,
-        stream_len: 1 << 20,
-    };
-    vec![
-        shape(1, 8, false),
-        shape(4, 4, false),
-        shape(16, 4, false),
-        shape(64, 2, false),
-        shape(256, 1, false),
-        shape(64, 1, true),
-    ]
+    let shape = |threads, tiles, node_level| TileShape { threads, tiles, node_level, ladder: Ladder::Shared };
+    let subgroup = subgroup_size();
+    let lanes =
+        |shape: TileShape| TileShape { ladder: subgroup.map_or(Ladder::Shared, Ladder::Subgroup), ..shape };
+    let multi = |shape| shaped(shape, Prefix::MultiPass);
+    let mut tunings = vec![
+        multi(shape(8, 8, 6)),
+        multi(shape(16, 4, 5)),
+        multi(shape(64, 4, 4)),
+        multi(shape(128, 2, 3)),
+        multi(shape(256, 1, 2)),
+        shaped(shape(64, 1, 3), Prefix::LookBack),
+        shaped(shape(256, 1, 1), Prefix::LookBack64),
+        multi(shape(128, 2, 1)),
+        multi(lanes(shape(64, 1, 2))),
+        shaped(lanes(shape(256, 1, 1)), Prefix::LookBack),
+        multi(lanes(shape(128, 2, 1))),
+        multi(shape(1024, 1, 1)),
+    ];
+    for (tuning, (words, quads)) in
+        tunings.iter_mut().zip([(4, 1), (2, 2), (1, 4), (4, 3)].into_iter().cycle())
+    {
+        (tuning.vector_words, tuning.map.quads) = (words, quads);
+    }
+    tunings[3].checked = true;
+    tunings
+}
+
+/// Invocations of a subgroup of the adapter that tests use.
+fn subgroup_size() -> Option<u32> {
+    Gpu::adapters().first()?.traits().subgroup
 }

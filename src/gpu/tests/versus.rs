@@ -3,13 +3,13 @@
 
 use std::time::Instant;
 
-use super::support::{gpu, noise, through, work};
+use super::support::{gpu, noise, shaped, through, work};
 use crate::element::Element;
 use crate::gpu::{Gpu, Options};
 use crate::monoid::{Builtin, MonoidSpec, Operator};
 use crate::order::TILE_LEN;
-use crate::passes::Tuning;
 use crate::run::Executor;
+use crate::tuning::{Ladder, Prefix, TileShape, Tuning};
 use crate::work::{Primitive, Source};
 
 fn sum() -> std::sync::Arc<MonoidSpec> {
@@ -77,16 +77,11 @@ fn versus_tunings() {
     let mut out = vec![0; words.len()];
     let mut shapes = Vec::new();
     for stream_len in [1 << 18, 1 << 20, 1 << 22] {
-        for (tile_threads, group_tiles) in [(1, 8), (1, 32), (4, 4), (4, 8), (16, 1), (16, 4), (64, 2)] {
-            let tuning = Tuning {
-                map_threads: 64,
-                tile_threads,
-                loop_tile_threads: tile_threads,
-                group_tiles,
-                single_pass: false,
-                look_back_rounds: 0,
-                stream_len,
-            };
+        for (threads, tiles, node_level) in
+            [(8, 8, 6), (32, 32, 6), (16, 4, 5), (32, 8, 5), (16, 1, 4), (64, 4, 4), (128, 2, 3), (256, 1, 1)]
+        {
+            let shape = TileShape { threads, tiles, node_level, ladder: Ladder::Shared };
+            let tuning = Tuning { stream_len, ..shaped(shape, Prefix::MultiPass) };
             let Some(gpu) = gpu(Options { tuning: Some(tuning), ..Options::default() }) else { return };
             shapes.push((tuning, gpu, Vec::new(), Vec::new()));
         }

@@ -1,0 +1,24 @@
+//! What an adapter is, as far as tuning depends on it.
+
+use serde::{Deserialize, Serialize};
+
+/// An adapter, as plain numbers. [`Adapter::traits`](crate::Adapter) has those of a real one.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Traits {
+    /// The name that the driver gives.
+    pub name: String,
+    /// `discrete`, `integrated`, `virtual`, `software` or `other`.
+    pub kind: String,
+    /// Runs on the CPU's cores (lavapipe, WARP): barriers are expensive and memory access is scalar.
+    pub software: bool,
+    /// Workgroups that have started keep making progress while others spin.
+    pub forward_progress: bool,
+    /// Bytes of workgroup memory.
+    pub workgroup_bytes: u32,
+    /// Invocations of a workgroup.
+    pub max_threads: u32,
+    /// Invocations of a subgroup, where all subgroups have as many and shaders may exchange values in them.
+    pub subgroup: Option<u32>,
+    /// Atomic loads, stores and additions of 64 bits in storage buffers.
+    pub atomics_64: bool,
+}
