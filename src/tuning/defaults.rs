@@ -6,6 +6,7 @@ use crate::order::TILE_LEVEL;
 pub(super) fn of(traits: &Traits) -> Tuning {
     let mut tuning = if traits.software { software() } else { hardware(traits) };
     tuning.workgroup_bytes = tuning.workgroup_bytes.min(traits.workgroup_bytes);
+    tuning.immediate_bytes = tuning.immediate_bytes.min(traits.immediate_bytes);
     tuning.map.threads = tuning.map.threads.min(traits.max_threads);
     for shape in
         [Some(&mut tuning.reduce), Some(&mut tuning.scan), tuning.loops.as_mut()].into_iter().flatten()
@@ -30,6 +31,7 @@ fn software() -> Tuning {
         look_back_rounds: 1024,
         vector_words: 4,
         checked: false,
+        immediate_bytes: 128,
         workgroup_bytes: 16 << 10,
         stream_len: 1 << 20,
     }
@@ -58,6 +60,7 @@ fn hardware(traits: &Traits) -> Tuning {
         look_back_rounds: 1024,
         vector_words: 4,
         checked: false,
+        immediate_bytes: 128,
         workgroup_bytes: 24 << 10,
         stream_len: 1 << 22,
     }

@@ -50,6 +50,9 @@ pub struct Tuning {
     /// Compiles the library's own passes with all run-time checks. They index in range by construction, so that the checks
     /// cost time and protect nothing.
     pub checked: bool,
+    /// Bytes of parameters that travel with the commands, where a pass has no more; else they lie in a uniform buffer, which
+    /// takes the host another copy and another binding.
+    pub immediate_bytes: u32,
     /// Bytes of workgroup memory that a pass may take: more leave room for fewer workgroups at a time.
     pub workgroup_bytes: u32,
     /// Elements of a streamed chunk, at most: a power of four.
@@ -112,6 +115,10 @@ impl Tuning {
         {
             let expected = format!("{MIN_WORKGROUP_BYTES} to {}", traits.workgroup_bytes);
             return value("tuning.workgroup_bytes", &expected, workgroup_bytes);
+        }
+        if self.immediate_bytes > traits.immediate_bytes {
+            let expected = format!("at most {}", traits.immediate_bytes);
+            return value("tuning.immediate_bytes", &expected, self.immediate_bytes);
         }
         let is_power_of_four = stream_len.is_power_of_two() && stream_len.ilog2() % 2 == 0;
         if !is_power_of_four || !(crate::order::TILE_LEN..=1 << 28).contains(stream_len) {
