@@ -1,0 +1,57 @@
+//! How far we are from the memory of a GPU, and from its best libraries: `cargo bench --bench gpu -- measure`.
+//!
+//! `measure` writes our rows and lampshade's, `facts` what the adapter can do at all, and `report` reads the rows of all
+//! programs of the comparison into one table. A result that is wrong is a row that says so, and an exit code of 1.
+
+mod data;
+mod environment;
+mod fill;
+mod lampshade_rows;
+mod maps;
+mod measure;
+mod memory;
+mod options;
+mod oracle;
+mod ours;
+mod raw;
+mod reductions;
+mod row;
+mod scans;
+mod sink;
+mod stats;
+mod timing;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use options::Options;
+
+/// Measures tilewright on a real GPU, beside its peers.
+#[derive(Parser)]
+struct Args {
+    #[command(subcommand)]
+    command: Command,
+    /// What cargo passes to every bench.
+    #[arg(long, hide = true, global = true)]
+    bench: bool,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Rows of tilewright and lampshade on data that stay on the device.
+    Measure(Options),
+}
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    let done = match &args.command {
+        Command::Measure(options) => measure::run(options),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("gpu: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! `measure`: our rows and lampshade's, case by case and size by size.
+
+use crate::data;
+use crate::lampshade_rows::Lampshade;
+use crate::memory::Room;
+use crate::options::Options;
+use crate::ours::{Ours, SYSTEM};
+use crate::raw::Raw;
+use crate::sink::{Sink, Subject};
+use crate::timing::{Budget, Trouble};
+use crate::{maps, reductions, scans};
+
+/// What all cases share.
+pub(crate) struct Bench {
+    pub(crate) ours: Ours,
+    pub(crate) sink: Sink,
+    pub(crate) budget: Budget,
+    filter: String,
+}
+
+impl Bench {
+    pub(crate) fn wants(&self, case: &str) -> bool {
+        case.contains(&self.filter)
+    }
+
+    /// Sets of inputs that fit beside what a row needs besides, on the device and on the host.
+    pub(crate) fn sets(&self, set_bytes: u64, device_bytes: u64, host_bytes: u64) -> Result<usize, Trouble> {
+        let room = Room::now(self.ours.adapter.software).for_inputs(device_bytes, host_bytes);
+        room.and_then(|room| data::sets(set_bytes, room))
+            .ok_or_else(|| Trouble::Cannot("it does not fit in the memory that is free".into()))
+    }
+
+    /// Says why there are no rows, if there are none.
+    pub(crate) fn note(&mut self, subject: &Subject<'_>, done: Result<(), Trouble>) {
+        if let Err(trouble) = done {
+            self.sink.trouble(subject, &trouble);
+        }
+    }
+}
+
+/// Runs it; an error if a row was wrong, or if there are none.
+pub(crate) fn run(options: &Options) -> Result<(), String> {
+    let ours = Ours::open(options.adapter.as_deref())?;
+    eprintln!("adapter: {}", ours.adapter);
+    let raw = Raw::open(&ours.adapter)?;
+    let mut lampshade = Lampshade::new(&raw).map_err(|trouble| format!("lampshade: {trouble:?}"))?;
+    let sink = Sink::create(&options.out)?;
+    let mut bench = Bench { ours, sink, budget: options.budget(), filter: options.filter.clone() };
+    let sizes = options.sizes();
+    for &n in &sizes {
+        maps::run(&mut bench, n);
+    }
+    for &n in &sizes {
+        reductions::run::<f32>(&mut bench, n);
+        reductions::run::<u32>(&mut bench, n);
+        lampshade.reduce(&mut bench, n);
+    }
+    for &n in &sizes {
+        scans::run::<f32>(&mut bench, n);
+        scans::run::<u32>(&mut bench, n);
+        lampshade.scan(&mut bench, n);
+    }
+    for case in [reductions::SUM, reductions::SUM_OF_SQUARES, scans::INCLUSIVE, scans::EXCLUSIVE] {
+        if bench.wants(case) {
+            for dtype in ["u64", "f64"] {
+                eprintln!("skipped: {SYSTEM} {case} {dtype}: elements have 32 bits");
+            }
+            lampshade.lacks(case);
+        }
+    }
+    for case in [maps::SAXPY, maps::BLACK_SCHOLES] {
+        if bench.wants(case) {
+            lampshade.lacks(case);
+        }
+    }
+    bench.sink.verdict()
+}
