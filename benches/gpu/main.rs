@@ -5,6 +5,7 @@
 
 mod data;
 mod environment;
+mod facts;
 mod fill;
 mod lampshade_rows;
 mod maps;
@@ -18,9 +19,11 @@ mod reductions;
 mod row;
 mod scans;
 mod sink;
+mod stamps;
 mod stats;
 mod timing;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -40,12 +43,21 @@ struct Args {
 enum Command {
     /// Rows of tilewright and lampshade on data that stay on the device.
     Measure(Options),
+    /// What the adapter does without a library, and what it says of itself.
+    Facts {
+        #[command(flatten)]
+        options: Options,
+        /// The adapter and the machine go to this file.
+        #[arg(long, default_value = "environment.txt")]
+        environment: PathBuf,
+    },
 }
 
 fn main() -> ExitCode {
     let args = Args::parse();
     let done = match &args.command {
         Command::Measure(options) => measure::run(options),
+        Command::Facts { options, environment } => facts::run(options, environment),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

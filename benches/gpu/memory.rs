@@ -35,6 +35,17 @@ impl Room {
             }
         }
     }
+
+    /// The same for sets of inputs that are on the host.
+    pub(crate) fn for_inputs_on_host(&self, device_bytes: u64, host_bytes: u64) -> Option<u64> {
+        match self.device {
+            None => self.host.checked_sub(device_bytes.saturating_add(host_bytes)),
+            Some(device) => {
+                device.checked_sub(device_bytes)?;
+                self.host.checked_sub(host_bytes)
+            }
+        }
+    }
 }
 
 /// The bytes that `/proc/meminfo` calls available.

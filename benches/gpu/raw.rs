@@ -155,4 +155,16 @@ impl Raw {
         }
         Ok(out)
     }
+
+    /// Single words of a buffer.
+    pub(crate) fn read_at(&self, buffer: &wgpu::Buffer, places: &[u64]) -> Result<Vec<u32>, Trouble> {
+        use wgpu::BufferUsages as Usage;
+        let gathered = self.buffer(places.len() as u64 * 4, Usage::COPY_SRC | Usage::COPY_DST)?;
+        let mut encoder = self.encoder();
+        for (index, place) in places.iter().enumerate() {
+            encoder.copy_buffer_to_buffer(buffer, place * 4, &gathered, index as u64 * 4, 4);
+        }
+        self.finish(encoder)?;
+        self.read(&gathered, places.len())
+    }
 }
