@@ -122,7 +122,7 @@ impl Number for u32 {
     }
 }
 
-/// The price of a call of the sum-of-maps cases: see [`black_scholes`].
+/// What the price of an option follows from, beside rate and volatility, which are constants: see [`black_scholes`].
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Quote {
     pub(crate) spot: f32,

@@ -72,10 +72,12 @@ fn check_words(given: &[u32], at: &[u64], seed: u32) -> Result<(), String> {
 
 /// Runs it; an error if a row was wrong, or if there are none.
 pub(crate) fn run(options: &Options, environment: &Path) -> Result<(), String> {
+    // Before anything else has loaded the driver.
+    let (first_us, _opened) = launch::first(options.adapter.as_deref())?;
     let ours = Ours::open(options.adapter.as_deref())?;
     eprintln!("adapter: {}", ours.adapter);
     let raw = Raw::open(&ours.adapter)?;
-    limits::record(&raw, environment)?;
+    limits::record(&raw, first_us, environment)?;
     let fill = Fill::new(&raw).map_err(|trouble| format!("filling buffers: {trouble:?}"))?;
     let sink = Sink::create(&options.out)?;
     let budget = options.budget();

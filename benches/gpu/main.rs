@@ -16,6 +16,7 @@ mod oracle;
 mod ours;
 mod raw;
 mod reductions;
+mod report;
 mod row;
 mod scans;
 mod sink;
@@ -32,8 +33,9 @@ use options::Options;
 /// Measures tilewright on a real GPU, beside its peers.
 #[derive(Parser)]
 struct Args {
+    /// Without one, as when all benches are run, nothing is done.
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
     /// What cargo passes to every bench.
     #[arg(long, hide = true, global = true)]
     bench: bool,
@@ -51,13 +53,23 @@ enum Command {
         #[arg(long, default_value = "environment.txt")]
         environment: PathBuf,
     },
+    /// One table of the rows of all programs, in DIR/*.csv; leaves it there as table.txt and summary.csv.
+    Report {
+        /// The folder with the rows.
+        dir: PathBuf,
+    },
 }
 
 fn main() -> ExitCode {
     let args = Args::parse();
     let done = match &args.command {
-        Command::Measure(options) => measure::run(options),
-        Command::Facts { options, environment } => facts::run(options, environment),
+        Some(Command::Measure(options)) => measure::run(options),
+        Some(Command::Facts { options, environment }) => facts::run(options, environment),
+        Some(Command::Report { dir }) => report::run(dir),
+        None => {
+            eprintln!("gpu: nothing was asked for; see --help");
+            Ok(())
+        }
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

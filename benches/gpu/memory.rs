@@ -1,6 +1,7 @@
-//! What fits: free memory of the host and of the adapter, asked for before each row.
+//! What fits: free memory of the host and of the adapter, asked for before each row (of the adapter once).
 
 use std::fs;
+use std::sync::OnceLock;
 
 use crate::environment::command;
 
@@ -12,16 +13,22 @@ pub(crate) struct Room {
     device: Option<u64>,
 }
 
+/// Free bytes of the device before anything was on it: asking takes up to a second, and rows leave little behind.
+static DEVICE: OnceLock<u64> = OnceLock::new();
+
+/// What the first GPU has free; endless if it does not tell.
+fn device_bytes() -> u64 {
+    let free = command("nvidia-smi", &["--query-gpu=memory.free", "--format=csv,noheader,nounits"]);
+    let mib = free.and_then(|text| text.lines().next()?.trim().parse::<u64>().ok());
+    mib.map_or(u64::MAX, |mib| (mib << 20) / 10 * 9)
+}
+
 impl Room {
     /// What is free now. A device that does not tell counts as endless: what it refuses is an error then, and the row is
     /// skipped.
     pub(crate) fn now(software: bool) -> Self {
         let host = fs::read_to_string("/proc/meminfo").ok().and_then(|text| available(&text));
-        let device = (!software).then(|| {
-            let free = command("nvidia-smi", &["--query-gpu=memory.free", "--format=csv,noheader,nounits"]);
-            let mib = free.and_then(|text| text.lines().next()?.trim().parse::<u64>().ok());
-            mib.map_or(u64::MAX, |mib| (mib << 20) / 10 * 9)
-        });
+        let device = (!software).then(|| *DEVICE.get_or_init(device_bytes));
         Self { host: host.map_or(u64::MAX, |bytes| bytes / 10 * 7), device }
     }
 

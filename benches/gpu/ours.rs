@@ -104,8 +104,11 @@ impl Ours {
     }
 }
 
+/// From an index to an element.
+type Source<T> = Func<fn(u32) -> T>;
+
 /// The function that makes the elements of a seed of their indices.
-pub(crate) fn source<T: Number>(seed: u32) -> Result<Func<fn(u32) -> T>, Error> {
+pub(crate) fn source<T: Number>(seed: u32) -> Result<Source<T>, Error> {
     Ok(Func::named(T::SOURCE, data::WGSL)?.arg("seed", seed))
 }
 
@@ -145,10 +148,10 @@ where
 
     fn poison(&mut self) -> Result<(), Trouble> {
         // The next result takes the memory that was given back last.
-        match self.output {
-            Some(n) => Ok(drop(self.ours.cx.constant(u32::MAX, n as usize).to_array()?)),
-            None => Ok(()),
+        if let Some(n) = self.output {
+            drop(self.ours.cx.constant(u32::MAX, n as usize).to_array()?);
         }
+        Ok(())
     }
 
     fn run(&mut self, index: usize) -> Result<(f64, R), Trouble> {

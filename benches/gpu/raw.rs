@@ -1,6 +1,6 @@
 //! wgpu itself, without our library: a device on the adapter that our library takes, buffers, and times of its own clock.
 
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 
 use pollster::block_on;
 use tilewright::Context;
@@ -61,6 +61,8 @@ impl Raw {
             ..Default::default()
         });
         let (device, queue) = block_on(request).map_err(|error| format!("{like} gave no device: {error}"))?;
+        // What a peer allocates without asking whether it got it must not end the program: its row is skipped or wrong then.
+        device.on_uncaptured_error(Arc::new(|error| eprintln!("wgpu: {error}")));
         Ok(Self { info: adapter.get_info(), adapter, device, queue, _instance: instance })
     }
 

@@ -84,7 +84,7 @@ impl Call for Launch<'_> {
                 let mut encoder = self.raw.encoder();
                 record(&mut encoder);
                 self.raw.finish(encoder)?;
-                began.elapsed().as_secs_f64() * 1e6
+                us_since(began)
             }
         };
         Ok((us, ()))
@@ -106,9 +106,9 @@ pub(super) fn open(facts: &mut Facts<'_>, adapter: &tilewright::Adapter) {
     let subject = subject(OPEN, 1, 0);
     for _ in 0..OPENS {
         let began = Instant::now();
-        match opened(adapter) {
+        match opened(|info| info.name == adapter.name) {
             Ok(opened) => {
-                samples.push(began.elapsed().as_secs_f64() * 1e6);
+                samples.push(us_since(began));
                 kept.push(opened);
             }
             Err(why) => facts.sink.trouble(&subject, &Trouble::Failed(why)),
@@ -119,14 +119,29 @@ pub(super) fn open(facts: &mut Facts<'_>, adapter: &tilewright::Adapter) {
     }
 }
 
-type Opened = (wgpu::Instance, wgpu::Device, wgpu::Queue);
+/// What keeps a device open.
+pub(super) type Opened = (wgpu::Instance, wgpu::Device, wgpu::Queue);
 
-fn opened(like: &tilewright::Adapter) -> Result<Opened, String> {
+/// Opens a device as the first thing of a process, driver and all; the microseconds that took.
+pub(super) fn first(name: Option<&str>) -> Result<(f64, Opened), String> {
+    let wanted = name.unwrap_or_default().to_lowercase();
+    let began = Instant::now();
+    let opened = opened(|info| info.name.to_lowercase().contains(&wanted))?;
+    Ok((us_since(began), opened))
+}
+
+/// Opens an adapter that `fits`: one that is not software, if there is one.
+fn opened(fits: impl Fn(&wgpu::AdapterInfo) -> bool) -> Result<Opened, String> {
     let instance = instance();
-    let adapters = block_on(instance.enumerate_adapters(wgpu::Backends::all()));
-    let adapter = adapters.into_iter().find(|adapter| adapter.get_info().name == like.name);
-    let adapter = adapter.ok_or_else(|| format!("wgpu does not find {like}"))?;
+    let mut adapters = block_on(instance.enumerate_adapters(wgpu::Backends::all()));
+    adapters.retain(|adapter| fits(&adapter.get_info()));
+    adapters.sort_by_key(|adapter| adapter.get_info().device_type == wgpu::DeviceType::Cpu);
+    let adapter = adapters.first().ok_or("wgpu does not find the adapter")?;
     let descriptor = wgpu::DeviceDescriptor { required_limits: adapter.limits(), ..Default::default() };
     let (device, queue) = block_on(adapter.request_device(&descriptor)).map_err(|error| error.to_string())?;
     Ok((instance, device, queue))
+}
+
+fn us_since(began: Instant) -> f64 {
+    began.elapsed().as_secs_f64() * 1e6
 }

@@ -8,9 +8,10 @@ use crate::environment::machine;
 use crate::raw::Raw;
 
 /// Writes the file.
-pub(super) fn record(raw: &Raw, path: &Path) -> Result<(), String> {
+pub(super) fn record(raw: &Raw, first_open_us: f64, path: &Path) -> Result<(), String> {
     let mut text = String::new();
-    for (name, value) in machine().into_iter().chain(adapter(raw)) {
+    let first_open = ("first open of the process, ms", format!("{:.1}", first_open_us / 1000.0));
+    for (name, value) in machine().into_iter().chain(adapter(raw)).chain([first_open]) {
         let _ = writeln!(text, "{name}: {value}");
     }
     fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))
