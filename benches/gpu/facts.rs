@@ -11,7 +11,7 @@ use std::path::Path;
 use crate::data;
 use crate::fill::Fill;
 use crate::memory::Room;
-use crate::options::Options;
+use crate::options::{Deadline, Options};
 use crate::ours::Ours;
 use crate::raw::Raw;
 use crate::sink::{Sink, Subject};
@@ -30,6 +30,7 @@ struct Facts<'f> {
     sink: Sink,
     budget: Budget,
     filter: &'f str,
+    deadline: Deadline,
 }
 
 impl Facts<'_> {
@@ -39,6 +40,7 @@ impl Facts<'_> {
 
     /// Sets of inputs that fit beside what a row needs besides.
     fn sets(&self, set_bytes: u64, device_bytes: u64, host_bytes: u64) -> Result<usize, Trouble> {
+        self.deadline.check()?;
         let room = Room::now(self.raw.is_software()).for_inputs(device_bytes, host_bytes);
         room.and_then(|room| data::sets(set_bytes, room)).ok_or_else(no_memory)
     }
@@ -80,14 +82,14 @@ pub(crate) fn run(options: &Options, environment: &Path) -> Result<(), String> {
     limits::record(&raw, first_us, environment)?;
     let fill = Fill::new(&raw).map_err(|trouble| format!("filling buffers: {trouble:?}"))?;
     let sink = Sink::create(&options.out)?;
-    let budget = options.budget();
-    let mut facts = Facts { raw: &raw, fill, sink, budget, filter: &options.filter };
+    let (budget, deadline) = (options.budget(), options.deadline());
+    let mut facts = Facts { raw: &raw, fill, sink, budget, filter: &options.filter, deadline };
+    launch::run(&mut facts);
+    launch::open(&mut facts, &ours.adapter);
+    compile::run(&mut facts, options.adapter.as_deref());
     for n in options.sizes() {
         copies::run(&mut facts, n);
         transfers::run(&mut facts, n);
     }
-    launch::run(&mut facts);
-    launch::open(&mut facts, &ours.adapter);
-    compile::run(&mut facts, options.adapter.as_deref());
     facts.sink.verdict()
 }

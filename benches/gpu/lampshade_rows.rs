@@ -17,7 +17,8 @@ use crate::sink::Subject;
 use crate::timing::{Call, Trouble};
 use crate::{reductions, scans};
 
-const SYSTEM: &str = "lampshade 0.13";
+/// The peer as rows call it.
+pub(crate) const SYSTEM: &str = "lampshade 0.13";
 
 impl From<lampshade::Error> for Trouble {
     fn from(error: lampshade::Error) -> Self {
@@ -46,7 +47,7 @@ impl<'r> Lampshade<'r> {
     }
 
     /// Says which elements it has no such case for.
-    pub(crate) fn lacks(&self, case: &str) {
+    pub(crate) fn lacks(case: &str) {
         let has = [reductions::SUM, scans::INCLUSIVE, scans::EXCLUSIVE].contains(&case);
         let is_map = case.starts_with("map");
         let dtypes: &[&str] = match (has, is_map) {
@@ -167,6 +168,10 @@ impl Peer<'_, '_> {
 
 impl Call for Peer<'_, '_> {
     type Result = ();
+
+    fn sets(&self) -> usize {
+        self.inputs.len()
+    }
 
     fn poison(&mut self) -> Result<(), Trouble> {
         self.lampshade.fill.poison(self.lampshade.raw, self.output, self.output_len())

@@ -23,13 +23,17 @@ fn device_bytes() -> u64 {
     mib.map_or(u64::MAX, |mib| (mib << 20) / 10 * 9)
 }
 
+/// Bytes of a row on a software adapter, at most: it shows that things work, which takes no gigabytes.
+const SOFTWARE: u64 = 3 << 30;
+
 impl Room {
     /// What is free now. A device that does not tell counts as endless: what it refuses is an error then, and the row is
     /// skipped.
     pub(crate) fn now(software: bool) -> Self {
         let host = fs::read_to_string("/proc/meminfo").ok().and_then(|text| available(&text));
         let device = (!software).then(|| *DEVICE.get_or_init(device_bytes));
-        Self { host: host.map_or(u64::MAX, |bytes| bytes / 10 * 7), device }
+        let host = host.map_or(u64::MAX, |bytes| bytes / 10 * 7);
+        Self { host: if software { host.min(SOFTWARE) } else { host }, device }
     }
 
     /// Bytes left for sets of inputs beside the other needs of a row; `None` if those alone do not fit.

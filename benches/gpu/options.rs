@@ -1,10 +1,11 @@
 //! What the subcommands that measure can be told.
 
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 use clap::Args;
 
-use crate::timing::Budget;
+use crate::timing::{Budget, Trouble};
 
 /// Sizes, time and output of a measuring subcommand.
 #[derive(Debug, Clone, Args)]
@@ -33,6 +34,9 @@ pub(crate) struct Options {
     /// Seconds of timed runs a row.
     #[arg(long, default_value_t = 0.5)]
     pub(crate) seconds_per_row: f64,
+    /// Seconds after which no row is begun, each of those left out is named.
+    #[arg(long)]
+    pub(crate) deadline: Option<f64>,
 }
 
 impl Options {
@@ -49,5 +53,26 @@ impl Options {
             return Budget { seconds: 0.0, runs: [3, 3] };
         }
         Budget { seconds: self.seconds_per_row, runs: [5, 2000] }
+    }
+
+    /// The time that is left from here on.
+    pub(crate) fn deadline(&self) -> Deadline {
+        Deadline(
+            self.deadline.map(|seconds| Instant::now() + Duration::from_secs_f64(seconds.clamp(0.0, 1e9))),
+        )
+    }
+}
+
+/// When no further row is to be begun, if ever.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Deadline(Option<Instant>);
+
+impl Deadline {
+    /// An error when it has passed.
+    pub(crate) fn check(self) -> Result<(), Trouble> {
+        match self.0 {
+            Some(end) if Instant::now() >= end => Err(Trouble::Cannot("the time is over".into())),
+            _ => Ok(()),
+        }
     }
 }

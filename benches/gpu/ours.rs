@@ -146,6 +146,10 @@ where
 {
     type Result = R;
 
+    fn sets(&self) -> usize {
+        self.sets
+    }
+
     fn poison(&mut self) -> Result<(), Trouble> {
         // The next result takes the memory that was given back last.
         if let Some(n) = self.output {

@@ -13,6 +13,10 @@ struct Noted {
 impl Call for Noted {
     type Result = usize;
 
+    fn sets(&self) -> usize {
+        4
+    }
+
     fn poison(&mut self) -> Result<(), Trouble> {
         self.log.push("poison".into());
         Ok(())
@@ -40,10 +44,10 @@ const QUICK: Budget = Budget { seconds: 0.0, runs: [3, 3] };
 fn the_first_and_the_last_run_are_poisoned_and_checked() {
     let mut call = Noted::default();
     let (us, checked) = measure(&mut call, QUICK).expect("runs");
-    let log = "poison run 0 check 0 run 1 run 2 run 3 run 4 poison run 5 check 5";
+    let log = "poison run 0 check 0 run 1 run 2 run 3 run 4 poison run 8 check 8";
     assert_eq!(call.log.join(" "), log);
-    // Runs 3 to 5 are timed; those before them warm up.
-    assert_eq!((us.q1, us.median, us.q3, us.runs), (3.5, 4.0, 4.5, 3));
+    // Runs 3, 4 and 8 are timed; those before them warm up. The last is of the first of four sets again.
+    assert_eq!((us.q1, us.median, us.q3, us.runs), (3.5, 4.0, 6.0, 3));
     assert_eq!(checked, Ok(()));
 }
 
@@ -54,7 +58,7 @@ fn a_wrong_result_is_told_beside_its_times() {
     assert_eq!((us.runs, checked), (3, Err("run 0 is wrong".into())));
     let mut call = Noted { wrong_from: Some(1), ..Noted::default() };
     let (_, checked) = measure(&mut call, QUICK).expect("runs");
-    assert_eq!(checked, Err("run 5 is wrong".into()));
+    assert_eq!(checked, Err("run 8 is wrong".into()));
 }
 
 #[test]

@@ -54,6 +54,10 @@ struct Copy<'c> {
 impl Call for Copy<'_> {
     type Result = ();
 
+    fn sets(&self) -> usize {
+        self.sources.len()
+    }
+
     fn poison(&mut self) -> Result<(), Trouble> {
         self.fill.poison(self.raw, self.target, self.n)
     }

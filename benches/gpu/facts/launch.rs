@@ -64,6 +64,10 @@ struct Launch<'l> {
 impl Call for Launch<'_> {
     type Result = ();
 
+    fn sets(&self) -> usize {
+        1
+    }
+
     fn poison(&mut self) -> Result<(), Trouble> {
         self.raw.queue.write_buffer(self.mark, 0, &[0xff; 16]);
         self.raw.finish(self.raw.encoder())

@@ -18,6 +18,9 @@ use crate::timing::{Call, Trouble};
 /// Bytes between words that are read of memory which is there: a page.
 const PAGE: usize = 4096;
 
+/// The longest transfer that is measured: a gigabyte shows all that there is to see.
+const LONGEST: u64 = 1 << 28;
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Way {
     UploadPageable,
@@ -54,9 +57,13 @@ impl Way {
 
 pub(super) fn run(facts: &mut Facts<'_>, n: u64) {
     for way in Way::ALL.into_iter().filter(|way| facts.wants(way.case())).collect::<Vec<_>>() {
-        let done = rows(facts, way, n);
+        let done = if n <= LONGEST { rows(facts, way, n) } else { Err(too_long()) };
         facts.note(&subject(way.case(), n, WORD * n), done);
     }
+}
+
+fn too_long() -> Trouble {
+    Trouble::Cannot("transfers are measured up to a gigabyte".into())
 }
 
 fn rows(facts: &mut Facts<'_>, way: Way, n: u64) -> Result<(), Trouble> {
@@ -64,6 +71,7 @@ fn rows(facts: &mut Facts<'_>, way: Way, n: u64) -> Result<(), Trouble> {
     let raw = facts.raw;
     let bytes = WORD * n;
     // On the host besides: the buffer between, and what wgpu and the driver copy to on the way.
+    facts.deadline.check()?;
     let room = Room::now(raw.is_software());
     let sets = if way.is_upload() {
         room.for_inputs_on_host(bytes, 3 * bytes)
@@ -122,10 +130,6 @@ struct Transfer<'t> {
 impl Transfer<'_> {
     fn bytes(&self) -> u64 {
         WORD * self.n
-    }
-
-    fn set(&self, index: usize) -> usize {
-        index % self.hosts.len().max(self.devices.len())
     }
 
     /// Copies between the mapped buffer and the device; returns the device's time, or the host's since `began`.
@@ -199,6 +203,10 @@ fn us_since(began: Instant) -> f64 {
 impl Call for Transfer<'_> {
     type Result = ();
 
+    fn sets(&self) -> usize {
+        self.hosts.len().max(self.devices.len())
+    }
+
     fn poison(&mut self) -> Result<(), Trouble> {
         if self.way.is_upload() {
             return self.fill.poison(self.raw, &self.devices[0], self.n);
@@ -211,7 +219,7 @@ impl Call for Transfer<'_> {
     }
 
     fn run(&mut self, index: usize) -> Result<(f64, ()), Trouble> {
-        let set = self.set(index);
+        let set = index % self.sets();
         let us = if self.way.is_upload() { self.upload(set)? } else { self.download(set)? };
         Ok((us, ()))
     }
@@ -232,6 +240,6 @@ impl Call for Transfer<'_> {
                 given
             }
         };
-        Ok(check_words(&given, &at, data::seed(self.set(index))))
+        Ok(check_words(&given, &at, data::seed(index % self.sets())))
     }
 }

@@ -80,6 +80,8 @@ fn line(row: &Row, rows: &[Row], copy: Option<&Copy>) -> Line {
     let best = peers.min_by(|a, b| a.us.median.total_cmp(&b.us.median));
     let us = row.ok.then_some(row.us.median);
     let gb_per_s = row.gb_per_s().filter(|_| row.ok);
+    // Transfers cross a link that has nothing to do with the device's memory.
+    let is_transfer = ["upload", "download"].iter().any(|way| row.key.case.starts_with(way));
     Line {
         system: row.system.clone(),
         key: row.key.clone(),
@@ -87,7 +89,7 @@ fn line(row: &Row, rows: &[Row], copy: Option<&Copy>) -> Line {
         ratio: best.and_then(|peer| ratio(row, peer)),
         peer: best.map(|peer| (peer.system.clone(), peer.us.median)),
         gb_per_s,
-        share: gb_per_s.zip(copy).map(|(gb_per_s, copy)| gb_per_s / copy.gb_per_s),
+        share: gb_per_s.zip(copy).filter(|_| !is_transfer).map(|(gb_per_s, copy)| gb_per_s / copy.gb_per_s),
     }
 }
 
