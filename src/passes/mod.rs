@@ -10,6 +10,7 @@ mod carry;
 mod code;
 mod graph;
 mod ladder;
+mod lanes;
 mod lookback;
 mod map;
 mod memory;
@@ -21,6 +22,7 @@ mod sources;
 mod tile;
 
 pub(crate) use carry::{carry, spine_len};
+pub(crate) use lanes::{LANES_THREADS, lanes};
 pub(crate) use map::map;
 pub(crate) use params::{Chunk, Params, monoid_of};
 pub(crate) use reduce::{reduce_elements, reduce_states};
