@@ -31,7 +31,7 @@ class Torch:
 
     def __init__(self, device):
         # Programs are compiled, not taken from an earlier run's.
-        os.environ.setdefault("TORCHINDUCTOR_FORCE_DISABLE_CACHES", "1")
+        os.environ.setdefault("TORCHINDUCTOR_FX_GRAPH_CACHE", "0")
         import torch
 
         self.torch, self.on_gpu = torch, device == "gpu"
@@ -66,7 +66,7 @@ class Torch:
         out.reshape(-1).view(self.torch.uint8).fill_(255)
 
     def free_bytes(self):
-        return self.torch.cuda.mem_get_info()[0] if self.on_gpu else host_memory() // 4
+        return self.torch.cuda.mem_get_info()[0] if self.on_gpu else host_memory() // 2
 
     def release(self):
         if self.on_gpu:
@@ -153,7 +153,7 @@ class CuPy:
 
         if device != "gpu":
             raise Missing("runs on GPUs only")
-        if cupy.cuda.runtime.getDeviceCount() == 0:
+        if not cupy.cuda.is_available():
             raise Missing("no CUDA device")
         self.cupy, self.on_gpu = cupy, True
         self.name = f"cupy {cupy.__version__}"
@@ -255,7 +255,7 @@ class Jax:
 
     def free_bytes(self):
         stats = self.device.memory_stats() or {}
-        limit = stats.get("bytes_limit", host_memory() // 4)
+        limit = stats.get("bytes_limit", host_memory() // 2)
         return limit - stats.get("bytes_in_use", 0)
 
     def release(self):
