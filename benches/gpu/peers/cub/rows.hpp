@@ -17,16 +17,15 @@ struct Usage : std::runtime_error {
 
 struct Options {
     int min_exp = 16, max_exp = 30, step = 2;
-    bool quick = false, self_test = false, deterministic_only = false;
+    bool quick = false, self_test = false;
     std::string filter, out = "cub.csv", environment, system = "cub";
     double seconds_per_row = 0.5, deadline = 1e9;
 
     static constexpr const char* help =
         "usage: cub [--min-exp E] [--max-exp E] [--step E] [--quick] [--filter TEXT] [--seconds-per-row S]\n"
-        "           [--out FILE] [--environment FILE] [--deadline S] [--system NAME] [--only-determinism] [--self-test]\n"
+        "           [--out FILE] [--environment FILE] [--deadline S] [--system NAME] [--self-test]\n"
         "  --deadline S          after S seconds what is left is skipped\n"
         "  --system NAME         the name of CUB's rows [default: cub]\n"
-        "  --only-determinism    only reduce and scan of floats, in each mode of determinism\n"
         "  --self-test           checks generator, oracle and statistics, without a GPU\n";
 
     Options(int count, char** arguments) {
@@ -54,7 +53,6 @@ struct Options {
             else if (name == "--environment") environment = value();
             else if (name == "--deadline") deadline = number(0, 1e9);
             else if (name == "--system") system = value();
-            else if (name == "--only-determinism") deterministic_only = true;
             else if (name == "--self-test") self_test = true;
             else throw Usage(name + ": unknown option");
         }
