@@ -18,6 +18,14 @@ placed() {
     fi
 }
 
+# The end of the part as an argument, into `ends`, for commands that can be told it: they say which rows they leave out.
+ending() {
+    ends=()
+    if "$@" --help 2>/dev/null | grep -q -- '--deadline'; then
+        ends=(--deadline $(($(left) * 93 / 100)))
+    fi
+}
+
 # True if a program of ours or of the portable peers was carried.
 has() {
     if [[ ! -x $here/bin/$1 ]]; then
@@ -30,8 +38,9 @@ part_facts() {
     has gpu || return 0
     sized
     placed
+    ending "$here/bin/gpu" facts
     bounded "$log" "$here/bin/gpu" facts --out "$record/facts.csv" --environment "$record/environment/vulkan.txt" \
-        "${on[@]}" "${size[@]}"
+        "${on[@]}" "${size[@]}" "${ends[@]}"
 }
 
 # Without a GPU the example compares what there is: here that is a failure.
@@ -52,7 +61,8 @@ part_measure() {
     has gpu || return 0
     sized
     placed
-    bounded "$log" "$here/bin/gpu" measure --out "$record/tilewright.csv" "${on[@]}" "${size[@]}"
+    ending "$here/bin/gpu" measure
+    bounded "$log" "$here/bin/gpu" measure --out "$record/tilewright.csv" "${on[@]}" "${size[@]}" "${ends[@]}"
 }
 
 # Compiles CUB's program with nvcc $1 to $2 for this GPU; where it cannot tell which, for Hopper.
@@ -81,7 +91,8 @@ run_cub() {
         return 0
     fi
     sized
-    bounded "$log" "$program" --out "$rows" --deadline $(($(left) * 93 / 100)) "${size[@]}" "$@"
+    ending "$program"
+    bounded "$log" "$program" --out "$rows" "${size[@]}" "${ends[@]}" "$@"
 }
 
 part_cub() {
@@ -120,14 +131,16 @@ part_frameworks() {
     bounded "$log" python3 "$here/frameworks/frameworks.py" --self-test
     # Each size is compiled for itself, so that every fourth power has to do.
     sized $((max_exp < 28 ? max_exp : 28))
+    ending python3 "$here/frameworks/frameworks.py"
     bounded "$log" python3 "$here/frameworks/frameworks.py" --step 4 --out "$record/frameworks.csv" \
-        --environment "$record/environment/frameworks.txt" --deadline $(($(left) * 93 / 100)) "${size[@]}"
+        --environment "$record/environment/frameworks.txt" "${size[@]}" "${ends[@]}"
 }
 
 part_portable() {
     has portable || return 0
     sized
-    bounded "$log" "$here/bin/portable" --out "$record/portable.csv" "${size[@]}"
+    ending "$here/bin/portable"
+    bounded "$log" "$here/bin/portable" --out "$record/portable.csv" "${size[@]}" "${ends[@]}"
 }
 
 # Each function by itself, since the program writes its rows when it is through.

@@ -295,6 +295,10 @@ class Program {
 };
 
 int run(const Options& options) {
+    if (options.help_wanted) {
+        std::fputs(Options::help, stdout);
+        return 0;
+    }
     if (options.self_test) return SelfTest().run();
     // From nothing: the driver is loaded by the first call.
     const Stopwatch watch;

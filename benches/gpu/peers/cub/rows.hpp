@@ -17,7 +17,7 @@ struct Usage : std::runtime_error {
 
 struct Options {
     int min_exp = 16, max_exp = 30, step = 2;
-    bool quick = false, self_test = false;
+    bool quick = false, self_test = false, help_wanted = false;
     std::string filter, out = "cub.csv", environment, system = "cub";
     double seconds_per_row = 0.5, deadline = 1e9;
 
@@ -54,6 +54,7 @@ struct Options {
             else if (name == "--deadline") deadline = number(0, 1e9);
             else if (name == "--system") system = value();
             else if (name == "--self-test") self_test = true;
+            else if (name == "--help") help_wanted = true;
             else throw Usage(name + ": unknown option");
         }
         if (quick) min_exp = max_exp = 16;

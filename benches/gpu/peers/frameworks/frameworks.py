@@ -97,7 +97,7 @@ class Torch:
         if case == "map saxpy":
             return lambda x, y: torch.add(y, x, alpha=2.5, out=out), out
         if case == "map black_scholes":
-            return lambda *columns: price(torch, *columns), None
+            return lambda *columns: data.price(torch, *columns), None
         if case == "reduce sum":
             return lambda x: torch.sum(x, 0, dtype=kind, out=out), out
         if case == "reduce sum_of_squares":
@@ -113,7 +113,7 @@ class Torch:
         torch = self.torch
         functions = {
             "map saxpy": lambda x, y: 2.5 * x + y,
-            "map black_scholes": lambda *columns: price(torch, *columns),
+            "map black_scholes": lambda *columns: data.price(torch, *columns),
             "reduce sum": lambda x: torch.sum(x, dtype=kind),
             "reduce sum_of_squares": lambda x: torch.sum(x * x, dtype=kind),
         }
@@ -268,7 +268,7 @@ class Jax:
         jnp = self.jax.numpy
         functions = {
             "map saxpy": lambda x, y: 2.5 * x + y,
-            "map black_scholes": lambda *columns: price(jnp, *columns),
+            "map black_scholes": lambda *columns: data.price(jnp, *columns),
             "reduce sum": lambda x: jnp.sum(x, dtype=x.dtype),
             "reduce sum_of_squares": lambda x: jnp.sum(x * x, dtype=x.dtype),
             "scan inclusive_sum": lambda x: jnp.cumsum(x, dtype=x.dtype),
@@ -281,8 +281,8 @@ class Jax:
         return function, None
 
 
-def price(lib, *columns):
-    return data.price(lib, *columns)
+# With the weights by which they share the time: programs of the first and the last are compiled for each size.
+FRAMEWORKS = [("torch", Torch, 3), ("cupy", CuPy, 1), ("jax", Jax, 2)]
 
 
 def host_memory():
@@ -314,8 +314,10 @@ def skip(system, case, dtype, why):
 
 
 class Bench:
-    def __init__(self, framework, options, rows):
-        self.framework, self.options, self.rows = framework, options, rows
+    """Takes one framework through the cases until it is `end` by the monotonic clock."""
+
+    def __init__(self, framework, options, rows, end):
+        self.framework, self.options, self.rows, self.end = framework, options, rows, end
         self.said = set()
 
     def skip(self, system, case, dtype, why):
@@ -396,7 +398,7 @@ class Bench:
         cases = [case for case in cases if self.options.filter in case]
         if not cases:
             return
-        if time.monotonic() - START > self.options.deadline:
+        if time.monotonic() > self.end:
             for case in cases:
                 skip(self.framework.name, case, dtype, f"the deadline has passed (n = {n})")
             return
@@ -466,9 +468,10 @@ def main():
         print("self-test: ok")
         return 0
     rows, environment = Rows(options.out), {"numpy": np.__version__}
-    for name, framework in [("torch", Torch), ("cupy", CuPy), ("jax", Jax)]:
-        if name not in options.only.split(","):
-            continue
+    wanted = [each for each in FRAMEWORKS if each[0] in options.only.split(",")]
+    for place, (name, framework, weight) in enumerate(wanted):
+        now = time.monotonic()
+        end = now + (START + options.deadline - now) * weight / sum(each[2] for each in wanted[place:])
         try:
             opened = framework(options.device)
         except (ImportError, Missing) as error:
@@ -476,7 +479,7 @@ def main():
             skip(name, "all cases", "all types", why)
             continue
         environment |= opened.environment()
-        Bench(opened, options, rows).run()
+        Bench(opened, options, rows, end).run()
     if options.environment:
         with open(options.environment, "w", encoding="utf-8") as file:
             file.writelines(f"{key}: {value}\n" for key, value in environment.items())
