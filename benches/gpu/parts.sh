@@ -21,7 +21,7 @@ placed() {
 # The end of the part as an argument, into `ends`, for commands that can be told it: they say which rows they leave out.
 ending() {
     ends=()
-    if "$@" --help 2>/dev/null | grep -q -- '--deadline'; then
+    if [[ $("$@" --help 2>/dev/null) == *--deadline* ]]; then
         ends=(--deadline $(($(left) * 93 / 100)))
     fi
 }
@@ -143,24 +143,26 @@ part_portable() {
     bounded "$log" "$here/bin/portable" --out "$record/portable.csv" "${size[@]}" "${ends[@]}"
 }
 
-# Each function by itself, since the program writes its rows when it is through.
+# Each function by itself in a share of the time, since the program writes its rows when it is through.
 part_crossover() {
-    local function to options=(--min-exp 16 --max-exp 26 --step 2 --seconds 0.5)
+    local i to end=$part_end options=(--min-exp 16 --max-exp 26 --step 2 --seconds 0.5)
+    local functions=(saxpy sum 'inclusive scan' black-scholes)
     has planner_lab || return 0
     placed
     # In a folder of their own: these are no rows for the report.
     mkdir "$record/crossover"
     [[ -z $quick ]] || options=(--min-exp 14 --max-exp 14 --quick)
-    for function in saxpy sum 'inclusive scan' black-scholes; do
-        to=$record/crossover/${function// /-}
-        bounded "$to.txt" "$here/bin/planner_lab" crossover "${options[@]}" "${on[@]}" --function "$function" --csv "$to.csv"
+    for i in "${!functions[@]}"; do
+        to=$record/crossover/${functions[i]// /-}
+        part_end=$((SECONDS + (end - SECONDS) / (${#functions[@]} - i)))
+        bounded "$to.txt" "$here/bin/planner_lab" crossover "${options[@]}" "${on[@]}" --function "${functions[i]}" --csv "$to.csv"
         [[ ! -f $to.txt ]] || cat "$to.txt"
     done
 }
 
 part_tune() {
     has gpu || return 0
-    if ! "$here/bin/gpu" --help | grep -qE '^ +tune\b'; then
+    if ! grep -qE '^ +tune\b' <<<"$("$here/bin/gpu" --help)"; then
         skip "tune: this build has no such mode"
         return 0
     fi

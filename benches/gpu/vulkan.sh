@@ -1,21 +1,33 @@
 # Sourced by `run`: a Vulkan loader where there is none, and the driver's manifest where the loader does not look for it.
 # shellcheck shell=bash disable=SC2154
 
+# True if the system's linker finds library $1.
+installed() {
+    [[ $(PATH=$PATH:/sbin:/usr/sbin ldconfig -p 2>/dev/null) == *"$1 "* ]]
+}
+
+# Takes from the packages that were carried what this system has not: an older library must not stand before its own.
 unpack_loader() {
-    local deb library
-    if ldconfig -p 2>/dev/null | grep -q 'libvulkan\.so\.1'; then
-        return 0
-    fi
-    for deb in "$here"/loader/libvulkan1_*.deb; do
+    local deb library folder root=$here/loader/root
+    for deb in "$here"/loader/*.deb; do
         if [[ -f $deb ]] && command -v dpkg-deb >/dev/null; then
-            dpkg-deb -x "$deb" "$here/loader/root"
-            library=$(find "$here/loader/root" -name 'libvulkan.so.1' | head -n 1)
-            export LD_LIBRARY_PATH=${library%/*}${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
-            say "vulkan: the loader that was carried"
-            return 0
+            dpkg-deb -x "$deb" "$root"
         fi
     done
-    say "vulkan: there is no loader, and none was carried: see prepare --loader"
+    while IFS= read -r library; do
+        if installed "${library##*/}"; then
+            rm -f "$library"
+            continue
+        fi
+        folder=${library%/*}
+        if [[ :${LD_LIBRARY_PATH:-}: != *:$folder:* ]]; then
+            export LD_LIBRARY_PATH=$folder${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+        fi
+        say "vulkan: ${library##*/} is the one that was carried"
+    done < <([[ ! -d $root ]] || find "$root" -name 'lib*.so.*' -type l)
+    if ! installed libvulkan.so.1 && [[ -z $(find "$here/loader" -name libvulkan.so.1 2>/dev/null) ]]; then
+        say "vulkan: there is no loader, and none was carried: see prepare --loader"
+    fi
 }
 
 use_driver() {
@@ -42,7 +54,7 @@ find_driver() {
         fi
     done
     # The driver is there, and nothing says so.
-    if ldconfig -p 2>/dev/null | grep -q 'libGLX_nvidia\.so\.0'; then
+    if installed libGLX_nvidia.so.0; then
         manifest=$record/nvidia_icd.json
         printf '{"file_format_version": "1.0.0", "ICD": {"library_path": "libGLX_nvidia.so.0", "api_version": "1.3.0"}}\n' >"$manifest"
         use_driver "$manifest"
