@@ -14,6 +14,7 @@
 #include <cub/device/device_transform.cuh>
 #include <cub/version.cuh>
 
+#include <cstring>
 #include <exception>
 #include <optional>
 
@@ -80,7 +81,7 @@ class Program {
     }
 
     /// `run(set)` queues a call, `done()` brings its result to where the host clock ends, `check(set)` runs once more
-    /// over a poisoned result.
+    /// over a poisoned result. It is the first set both times, whose oracle is made once.
     template <class Run, class Done, class Check>
     void measure(const Case& of, int sets, Run run, Done done, Check check) {
         unsigned turn = 0;
@@ -92,7 +93,7 @@ class Program {
             run(next());
             done();
         });
-        ok &= check(next());
+        ok &= check(0);
         rows.write(of, "device", device, ok);
         rows.write(of, "host", host, ok);
     }
@@ -129,11 +130,16 @@ class Program {
                 CUDA(cudaMemcpyAsync(value.get(), out.get(), sizeof(T), cudaMemcpyDeviceToHost, timer.stream));
                 timer.wait();
             };
+            const oracle::Sums<T> sums(n, 1, of);
+            std::optional<T> before;
             measure(about, sets, run, done, [&](int set) {
                 CUDA(cudaMemsetAsync(out.get(), 0xFF, sizeof(T), timer.stream));
                 run(set);
                 done();
-                return oracle::near<T>(*value.get(), oracle::Sums<T>(n, set + 1, of).total());
+                const T given = *value.get();
+                const bool repeated = !Mode::repeats || !before || std::memcmp(&*before, &given, sizeof(T)) == 0;
+                before = given;
+                return repeated && oracle::near<T>(given, sums.total());
             });
         });
     }
@@ -151,11 +157,16 @@ class Program {
                 CUDA(inclusive ? mode.inclusive(in[set].get(), out.get(), n, timer.stream)
                                : mode.exclusive(in[set].get(), out.get(), n, timer.stream));
             };
+            const oracle::Sums<T> sums(n, 1);
+            std::vector<T> before;
             measure(about, sets, run, [&] { timer.wait(); }, [&](int set) {
                 CUDA(cudaMemsetAsync(out.get(), 0xFF, out.bytes(), timer.stream));
                 run(set);
                 const bool spread = n > oracle::all_up_to;
-                return oracle::scan(download(out, spread), oracle::Sums<T>(n, set + 1), set + 1, inclusive, spread);
+                const auto given = download(out, spread);
+                const bool repeated = !Mode::repeats || before.empty() || before == given;
+                before = given;
+                return repeated && oracle::scan(given, sums, 1, inclusive, spread);
             });
         });
     }

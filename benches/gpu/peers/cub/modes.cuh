@@ -52,6 +52,8 @@ class Default {
 
   public:
     static constexpr const char* suffix = "";
+    /// Whether results that differ in their bits are wrong.
+    static constexpr bool repeats = false;
 
     template <class T>
     cudaError_t sum(const T* from, T* to, uint64_t n, cudaStream_t stream) const {
@@ -123,16 +125,20 @@ class InMode {
 
 struct Deterministic : InMode<cuda::execution::determinism::run_to_run_t> {
     static constexpr const char* suffix = " deterministic";
+    static constexpr bool repeats = true;
 };
 struct NotGuaranteed : InMode<cuda::execution::determinism::not_guaranteed_t> {
     static constexpr const char* suffix = " not_guaranteed";
+    static constexpr bool repeats = false;
 };
 struct GpuToGpu : InMode<cuda::execution::determinism::gpu_to_gpu_t> {
     static constexpr const char* suffix = " gpu_to_gpu";
+    static constexpr bool repeats = true;
 };
 #else
 /// Sums are deterministic from run to run by default.
 struct Deterministic : Default {
     static constexpr const char* suffix = " deterministic";
+    static constexpr bool repeats = true;
 };
 #endif
