@@ -80,16 +80,17 @@ impl Device {
 
 impl Recording<'_, '_> {
     fn single_pass(&mut self, scan: &Scan, part: &Part) -> Result<()> {
-        let tiles = part.tiles();
+        // What is published: one node for each workgroup, and their ancestors.
+        let groups = scan.elements.pass.groups(part.range.len());
         // A head of four words, and two for each word of a node; all start as 0: nothing published.
-        let bytes = 16 + 2 * scan.climb.state_bytes * passes::spine_len(tiles) as u64;
+        let bytes = 16 + 2 * scan.climb.state_bytes * passes::spine_len(groups) as u64;
         let published = self.zeros(bytes)?;
         let bound = part.bound([
             scan.climb.states(Resource::Prefixes, &scan.carried, 1),
             Bound { resource: Resource::Published, buffer: published.raw(), offset: 0, bytes },
             scan.climb.states(Resource::Aggregates, &scan.spine, passes::spine_len(scan.chunks())),
         ]);
-        let chunk = Chunk { extra: [tiles as u32, part.index as u32], ..part.elements() };
+        let chunk = Chunk { extra: [groups as u32, part.index as u32], ..part.elements() };
         self.dispatch(&scan.elements, chunk, &bound)?;
         let flag = 4 * (FLAGS_AT + part.index) as u64;
         self.copy((&published, FLAG_BYTE), (&scan.report, flag), 4)?;
