@@ -70,21 +70,21 @@ impl Rungs<'_> {
             let _ = write!(
                 text,
                 "fn tw_fold{level}(first: u32) -> TwState {{
-        var s = tw_fold{below}(first);
-        for (var i = first + {step}u; i < first + {len}u; i += {step}u) {{
-            s = tw_combine(s, tw_fold{below}(i));
-        }}
-        return s;
+    var s = tw_fold{below}(first);
+    for (var i = first + {step}u; i < first + {len}u; i += {step}u) {{
+        s = tw_combine(s, tw_fold{below}(i));
     }}
-    fn tw_part{level}(first: u32, end: u32) -> TwState {{
-        var s: TwState;
-        for (var i = first; i < min(first + {len}u, end); i += {step}u) {{
-            let child = tw_part{below}(i, end);
-            if (i == first) {{ s = child; }} else {{ s = tw_combine(s, child); }}
-        }}
-        return s;
+    return s;
+}}
+fn tw_part{level}(first: u32, end: u32) -> TwState {{
+    var s: TwState;
+    for (var i = first; i < min(first + {len}u, end); i += {step}u) {{
+        let child = tw_part{below}(i, end);
+        if (i == first) {{ s = child; }} else {{ s = tw_combine(s, child); }}
     }}
-    "
+    return s;
+}}
+"
             );
         }
         let _ = writeln!(text, "fn tw_fold(first: u32) -> TwState {{ return tw_fold{top}(first); }}");
@@ -95,7 +95,7 @@ impl Rungs<'_> {
         text
     }
 
-    /// Statements that take the nodes of invocations up to level `last` . They use
+    /// Statements that take the nodes of invocations up to level `last`. They use
     /// `present` (elements of the workgroup that are there), and end with a barrier.
     pub(super) fn climb(&self, last: u32) -> String {
         let shape = self.shape;
@@ -125,13 +125,13 @@ impl Rungs<'_> {
             let _ = write!(
                 text,
                 "    {each} {{
-            let count = (present + {round}u) >> {level}u;
-            if (4u * {i} < count) {{
-                tw_nodes[{above_at}u + {i}] = tw_children({below_at}u + 4u * {i}, count - 4u * {i});
-            }}
+        let count = (present + {round}u) >> {level}u;
+        if (4u * {i} < count) {{
+            tw_nodes[{above_at}u + {i}] = tw_children({below_at}u + 4u * {i}, count - 4u * {i});
         }}
-        workgroupBarrier();
-    "
+    }}
+    workgroupBarrier();
+"
             );
         }
         text
@@ -147,12 +147,12 @@ impl Rungs<'_> {
             let _ = write!(
                 text,
                 "        {{
-                let j = i{v} >> {shift}u;
-                if ((j & 3u) > 0u) {{
-                    p{v} = tw_combine(p{v}, tw_children({at}u + (j & ~3u), j & 3u));
-                }}
+            let j = i{v} >> {shift}u;
+            if ((j & 3u) > 0u) {{
+                p{v} = tw_combine(p{v}, tw_children({at}u + (j & ~3u), j & 3u));
             }}
-    "
+        }}
+"
             );
         }
         text
@@ -169,13 +169,13 @@ impl Rungs<'_> {
             let _ = write!(
                 text,
                 "    let j{v}_{r} = (i{v} >> {}u) & 3u;
-        var b{v}_{r} = subgroupShuffle(n{v}_{r}, thread & {mask}u);
-        let b{v}_{r}_1 = subgroupShuffle(n{v}_{r}, (thread & {mask}u) + {delta}u);
-        let b{v}_{r}_2 = subgroupShuffle(n{v}_{r}, (thread & {mask}u) + {}u);
-        if (j{v}_{r} > 1u) {{ b{v}_{r} = tw_combine(b{v}_{r}, b{v}_{r}_1); }}
-        if (j{v}_{r} > 2u) {{ b{v}_{r} = tw_combine(b{v}_{r}, b{v}_{r}_2); }}
-        if (j{v}_{r} > 0u) {{ p{v} = tw_combine(p{v}, b{v}_{r}); }}
-    ",
+    var b{v}_{r} = subgroupShuffle(n{v}_{r}, thread & {mask}u);
+    let b{v}_{r}_1 = subgroupShuffle(n{v}_{r}, (thread & {mask}u) + {delta}u);
+    let b{v}_{r}_2 = subgroupShuffle(n{v}_{r}, (thread & {mask}u) + {}u);
+    if (j{v}_{r} > 1u) {{ b{v}_{r} = tw_combine(b{v}_{r}, b{v}_{r}_1); }}
+    if (j{v}_{r} > 2u) {{ b{v}_{r} = tw_combine(b{v}_{r}, b{v}_{r}_2); }}
+    if (j{v}_{r} > 0u) {{ p{v} = tw_combine(p{v}, b{v}_{r}); }}
+",
                 2 * r,
                 2 * delta
             );

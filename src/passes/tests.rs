@@ -153,20 +153,20 @@ fn a_reduction_to_the_position_of_the_smallest() {
     "#);
     insta::assert_snapshot!(between(&pass.wgsl, "fn tw_fold3", "fn tw_fold4"), @r#"
     fn tw_fold3(first: u32) -> TwState {
-            var s = tw_fold2(first);
-            for (var i = first + 16u; i < first + 64u; i += 16u) {
-                s = tw_combine(s, tw_fold2(i));
-            }
-            return s;
+        var s = tw_fold2(first);
+        for (var i = first + 16u; i < first + 64u; i += 16u) {
+            s = tw_combine(s, tw_fold2(i));
         }
-        fn tw_part3(first: u32, end: u32) -> TwState {
-            var s: TwState;
-            for (var i = first; i < min(first + 64u, end); i += 16u) {
-                let child = tw_part2(i, end);
-                if (i == first) { s = child; } else { s = tw_combine(s, child); }
-            }
-            return s;
+        return s;
+    }
+    fn tw_part3(first: u32, end: u32) -> TwState {
+        var s: TwState;
+        for (var i = first; i < min(first + 64u, end); i += 16u) {
+            let child = tw_part2(i, end);
+            if (i == first) { s = child; } else { s = tw_combine(s, child); }
         }
+        return s;
+    }
     "#);
     insta::assert_snapshot!(between(&pass.wgsl, "// What", "@end"), @r#"
     // What reduce and scan begin with: a workgroup takes its tiles of elements to their aggregates, in the canonical order.
@@ -193,20 +193,20 @@ fn a_reduction_to_the_position_of_the_smallest() {
         tw_nodes[i0] = n0_0;
         workgroupBarrier();
         if (thread < 8u) {
-                let count = (present + 255u) >> 8u;
-                if (4u * thread < count) {
-                    tw_nodes[32u + thread] = tw_children(0u + 4u * thread, count - 4u * thread);
-                }
+            let count = (present + 255u) >> 8u;
+            if (4u * thread < count) {
+                tw_nodes[32u + thread] = tw_children(0u + 4u * thread, count - 4u * thread);
             }
-            workgroupBarrier();
-            if (thread < 2u) {
-                let count = (present + 1023u) >> 10u;
-                if (4u * thread < count) {
-                    tw_nodes[40u + thread] = tw_children(32u + 4u * thread, count - 4u * thread);
-                }
+        }
+        workgroupBarrier();
+        if (thread < 2u) {
+            let count = (present + 1023u) >> 10u;
+            if (4u * thread < count) {
+                tw_nodes[40u + thread] = tw_children(32u + 4u * thread, count - 4u * thread);
             }
-            workgroupBarrier();
-        
+        }
+        workgroupBarrier();
+
         // Reduce: an invocation for each tile has its aggregate.
         if (thread < 2u && thread * 4096u < present) {
             let tile = tile_group * 2u + thread;
