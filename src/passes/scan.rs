@@ -29,9 +29,9 @@ const TEMPLATE: &str = include_str!("../../shaders/scan.wgsl");
 pub(crate) enum Variant {
     /// It was computed by earlier passes, and lies in [`Resource::Prefixes`], one a tile.
     MultiPass,
-    /// By look-back in [`Resource::Published`]; [`Resource::Prefixes`] holds the prefix of the range. The aggregate of
-    /// the range goes to [`Resource::Aggregates`], at the index in the second extra parameter. The first is the
-    /// number of workgroups.
+    /// By look-back in [`Resource::Published`]; [`Resource::Prefixes`] holds the prefix of the chunk, except of the first
+    /// one, whose prefix is that of the range, in the parameters. The aggregate of the chunk goes to
+    /// [`Resource::Aggregates`], at the index in the second extra parameter. The first is the number of workgroups.
     SinglePass,
 }
 

@@ -86,7 +86,9 @@ fn run(
     memory: impl Fn(Resource) -> Vec<u32>,
     expected: &[(Resource, Vec<u32>)],
 ) {
-    let params = pass.params.fill(work, Chunk { len: work.len as u32, extra, ..Chunk::default() });
+    let prefix = passes::monoid_of(work).map_or([0; 4], |monoid| monoid.identity);
+    let chunk = Chunk { len: work.len as u32, extra, prefix, ..Chunk::default() };
+    let params = pass.params.fill(work, chunk);
     let place = |resource| pass.bindings.iter().position(|b| b.resource == resource).expect("bound") as u32;
     let buffers: Vec<Buffer> = (0..)
         .zip(&pass.bindings)
@@ -179,7 +181,7 @@ fn scan(monoid: &MonoidSpec, inclusive: bool, len: usize, variant: Variant, tuni
         Resource::Output => padded(&vec![0xdead_beef; words.len()], ty),
         Resource::Aggregates => vec![0; ty.words()],
         Resource::Published => vec![0; 4 + 2 * ty.words() * passes::spine_len(groups)],
-        // One a tile; look-back takes that of the range.
+        // One a tile.
         Resource::Prefixes => exclusive.chunks(ty.words()).step_by(TILE_LEN).flatten().copied().collect(),
         _ => padded(&words, ty),
     };
