@@ -1,0 +1,44 @@
+//! Measures CubeCL here and massively by the program beside this one, into one CSV file.
+//!
+//! Exits with 1 when a result is wrong, and with 2 when there is no adapter or the file cannot be written.
+
+mod massively;
+mod peer;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use portable::options::Peer;
+use portable::table::Table;
+use portable::{Options, Outcome};
+
+fn main() -> ExitCode {
+    let options = Options::parse();
+    let mut exit = 0;
+    if options.wants_peer(Peer::Cubecl) {
+        exit = exit.max(match cubecl(&options) {
+            Ok(outcome) => u8::from(outcome.wrong > 0),
+            Err(why) => {
+                eprintln!("portable: {why}");
+                2
+            }
+        });
+    }
+    if options.wants_peer(Peer::Massively) {
+        exit = exit.max(massively::run(&options));
+    }
+    ExitCode::from(exit)
+}
+
+fn cubecl(options: &Options) -> Result<Outcome, String> {
+    let systems = peer::Cubecl::open()?;
+    let file = |error| format!("{}: {error}", options.out.display());
+    let mut table = Table::open(&options.out, options.append).map_err(file)?;
+    let mut total = Outcome::default();
+    for system in &systems {
+        let outcome = portable::run(system, options, &mut table).map_err(file)?;
+        total.rows += outcome.rows;
+        total.wrong += outcome.wrong;
+    }
+    Ok(total)
+}

@@ -1,0 +1,137 @@
+//! CubeCL as a peer: its library's sums, and kernels of our own for what it has no library for.
+
+mod jobs;
+mod kernels;
+mod sum;
+
+use std::time::{Duration, Instant};
+
+use cubecl::Device;
+use cubecl::client::Client;
+use cubecl::prelude::*;
+use cubecl::server::Handle;
+use cubecl::wgpu::{RuntimeOptions, Vulkan, WgpuDevice, try_init_setup};
+use portable::{Case, Dtype, Job, System};
+
+use jobs::{Compile, Download, Open, Resident, Upload};
+use sum::Sum;
+
+/// As in `Cargo.toml`.
+const VERSION: &str = "0.11.3";
+
+/// CubeCL on one device.
+pub struct Cubecl {
+    name: String,
+    client: Client,
+    opened: Duration,
+    software: bool,
+}
+
+impl Cubecl {
+    /// On Vulkan, and on CUDA where that is built in.
+    pub fn open() -> Result<Vec<Self>, String> {
+        let start = Instant::now();
+        let device = WgpuDevice::default();
+        let setup = try_init_setup::<Vulkan>(&device, RuntimeOptions::default())
+            .map_err(|error| format!("no adapter for CubeCL: {error}"))?;
+        let vulkan = Self::new(format!("cubecl {VERSION}"), &Device::Wgpu(device), start)?;
+        eprintln!("note: {} runs on {:?} as {}", vulkan.name, setup.adapter.get_info().name, vulkan.client.name());
+        #[cfg_attr(not(feature = "cuda"), expect(unused_mut, reason = "CUDA is one more"))]
+        let mut systems = vec![vulkan];
+        #[cfg(feature = "cuda")]
+        {
+            let start = Instant::now();
+            let device = Device::Cuda(cubecl::cuda::CudaDevice::default());
+            match std::panic::catch_unwind(|| Self::new(format!("cubecl {VERSION} cuda"), &device, start)) {
+                Ok(cuda) => systems.push(cuda?),
+                Err(_) => eprintln!("skipped: cubecl {VERSION} cuda - -: there is no CUDA device"),
+            }
+        }
+        Ok(systems)
+    }
+
+    /// Until its first answer.
+    fn new(name: String, device: &Device, start: Instant) -> Result<Self, String> {
+        let client = device.client();
+        jobs::sync(&client)?;
+        let opened = start.elapsed();
+        let software = client.properties().identity.physical.is_none();
+        Ok(Self { name, client, opened, software })
+    }
+
+    /// Lanes of a vector of 128 bits.
+    fn lanes(&self, dtype: Dtype, n: usize) -> usize {
+        let sizes = self.client.io_optimized_vector_sizes(dtype.bytes().max(1));
+        sizes.filter(|lanes| n.is_multiple_of(*lanes)).max().unwrap_or(1)
+    }
+}
+
+/// CubeCL's name of a type.
+fn element(dtype: Dtype) -> Option<cubecl::ir::ElemType> {
+    match dtype {
+        Dtype::F32 => Some(f32::elem_type_native()),
+        Dtype::U32 => Some(u32::elem_type_native()),
+        Dtype::F64 => Some(f64::elem_type_native()),
+        Dtype::U64 => Some(u64::elem_type_native()),
+        Dtype::None => None,
+    }
+}
+
+impl System for Cubecl {
+    type Array = Handle;
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn is_software(&self) -> bool {
+        self.software
+    }
+
+    fn largest_array(&self) -> u64 {
+        self.client.properties().memory.max_page_size
+    }
+
+    fn lacks(&self, case: Case, dtype: Dtype) -> Option<String> {
+        match case {
+            Case::InclusiveSum | Case::ExclusiveSum => {
+                return Some("no crate of CubeCL has a scan of a device".to_owned());
+            }
+            Case::SumOfSquares => {
+                return Some("cubek-reduce sums what is stored, without a function of it".to_owned());
+            }
+            _ => {}
+        }
+        let element = element(dtype)?;
+        let known = self.client.properties().supports_type(element);
+        (!known).then(|| "the device has no such type for CubeCL".to_owned())
+    }
+
+    fn upload(&self, _: Dtype, bytes: &[u8]) -> Result<Handle, String> {
+        let handle = self.client.create_from_slice(bytes);
+        jobs::sync(&self.client)?;
+        Ok(handle)
+    }
+
+    fn job(
+        &self,
+        case: Case,
+        dtype: Dtype,
+        n: usize,
+        sets: &[Vec<Handle>],
+    ) -> Result<Box<dyn Job + '_>, String> {
+        let client = &self.client;
+        Ok(match case {
+            Case::Open => Box::new(Open { opened: self.opened }),
+            Case::Compile => Box::new(Compile::new(client)),
+            Case::Upload => Box::new(Upload::new(client, dtype, n, sets.len())),
+            Case::Download => Box::new(Download::new(client, sets)),
+            Case::Sum => Box::new(Sum::new(client, dtype, n, sets)?),
+            _ => Box::new(Resident::new(client, case, dtype, n, self.lanes(dtype, n), sets)?),
+        })
+    }
+
+    fn clean_up(&self) -> Result<(), String> {
+        self.client.memory_cleanup().map_err(|error| format!("{error:?}"))
+    }
+}
