@@ -59,6 +59,31 @@ pub trait Job {
     }
 }
 
+/// The job of [`Case::Open`]: a device is opened before anything else, and once in a process.
+pub struct Opened(pub Duration);
+
+impl Job for Opened {
+    fn run(&mut self, _: usize) -> Result<(), String> {
+        Ok(())
+    }
+
+    fn run_on_device_clock(&mut self, _: usize) -> Result<Duration, String> {
+        Err("no device was open".to_owned())
+    }
+
+    fn poison(&mut self) -> Result<(), String> {
+        Ok(())
+    }
+
+    fn result(&mut self) -> Result<Vec<u8>, String> {
+        Ok(Vec::new())
+    }
+
+    fn own_time(&self) -> Option<Duration> {
+        Some(self.0)
+    }
+}
+
 /// How it went.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Outcome {
@@ -216,7 +241,6 @@ impl<S: System> Bench<'_, S> {
         let mut aside = Duration::ZERO;
         loop {
             let done = times.len();
-            // A device is opened once in a process.
             let last = case == Case::Open || budget.is_last(done, start + aside);
             let checked = done == 0 || last;
             let set = done % kinds;

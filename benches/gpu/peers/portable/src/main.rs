@@ -31,7 +31,7 @@ fn main() -> ExitCode {
 }
 
 fn cubecl(options: &Options) -> Result<Outcome, String> {
-    let systems = peer::Cubecl::open()?;
+    let systems = peer::Cubecl::open(options.compiler)?;
     let file = |error| format!("{}: {error}", options.out.display());
     let mut table = Table::open(&options.out, options.append).map_err(file)?;
     let mut total = Outcome::default();

@@ -14,6 +14,27 @@ pub enum Peer {
     Massively,
 }
 
+/// What CubeCL compiles kernels to for Vulkan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Compiler {
+    /// SPIR-V on hardware, WGSL on software adapters.
+    Auto,
+    Spirv,
+    Wgsl,
+}
+
+impl Compiler {
+    /// The choice on an adapter. Kernels with memory of a work-group end lavapipe (Mesa 22.3) when they come as CubeCL's
+    /// SPIR-V, and run when they come as WGSL.
+    pub fn on(self, software: bool) -> Self {
+        match (self, software) {
+            (Self::Auto, true) => Self::Wgsl,
+            (Self::Auto, false) => Self::Spirv,
+            (chosen, _) => chosen,
+        }
+    }
+}
+
 /// Measures the portable GPU crates CubeCL and massively.
 #[derive(Clone, Debug, Parser)]
 pub struct Options {
@@ -44,6 +65,9 @@ pub struct Options {
     /// Device memory that inputs and output of a case may take; 60, or 4 on software adapters.
     #[arg(long)]
     pub memory_gib: Option<f64>,
+    /// What CubeCL compiles kernels to; rows of WGSL have it in the name of the system.
+    #[arg(long, value_enum, default_value_t = Compiler::Auto)]
+    pub compiler: Compiler,
     /// Adds rows to a file that is there.
     #[arg(long)]
     pub append: bool,

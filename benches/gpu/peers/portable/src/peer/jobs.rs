@@ -216,33 +216,6 @@ impl Job for Download<'_> {
     }
 }
 
-/// The device was opened before anything else.
-pub struct Open {
-    pub opened: Duration,
-}
-
-impl Job for Open {
-    fn run(&mut self, _: usize) -> Result<(), String> {
-        Ok(())
-    }
-
-    fn run_on_device_clock(&mut self, _: usize) -> Result<Duration, String> {
-        Err("no device is open".to_owned())
-    }
-
-    fn poison(&mut self) -> Result<(), String> {
-        Ok(())
-    }
-
-    fn result(&mut self) -> Result<Vec<u8>, String> {
-        Ok(Vec::new())
-    }
-
-    fn own_time(&self) -> Option<Duration> {
-        Some(self.opened)
-    }
-}
-
 /// A new kernel in each run.
 pub struct Compile<'a> {
     client: &'a Client,

@@ -6,14 +6,17 @@ mod sum;
 
 use std::time::{Duration, Instant};
 
-use cubecl::Device;
 use cubecl::client::Client;
 use cubecl::prelude::*;
 use cubecl::server::Handle;
-use cubecl::wgpu::{RuntimeOptions, Vulkan, WgpuDevice, try_init_setup};
+use cubecl::wgpu::wgpu::DeviceType;
+use cubecl::wgpu::{RuntimeOptions, Vulkan, WgpuDevice, WgpuRuntime, WgslCompiler, try_init_setup};
+use cubecl_runtime::runtime::Runtime;
+use portable::harness::Opened;
+use portable::options::Compiler;
 use portable::{Case, Dtype, Job, System};
 
-use jobs::{Compile, Download, Open, Resident, Upload};
+use jobs::{Compile, Download, Resident, Upload};
 use sum::Sum;
 
 /// As in `Cargo.toml`.
@@ -29,34 +32,47 @@ pub struct Cubecl {
 
 impl Cubecl {
     /// On Vulkan, and on CUDA where that is built in.
-    pub fn open() -> Result<Vec<Self>, String> {
+    pub fn open(compiler: Compiler) -> Result<Vec<Self>, String> {
         let start = Instant::now();
         let device = WgpuDevice::default();
         let setup = try_init_setup::<Vulkan>(&device, RuntimeOptions::default())
             .map_err(|error| format!("no adapter for CubeCL: {error}"))?;
-        let vulkan = Self::new(format!("cubecl {VERSION}"), &Device::Wgpu(device), start)?;
-        eprintln!("note: {} runs on {:?} as {}", vulkan.name, setup.adapter.get_info().name, vulkan.client.name());
+        let adapter = setup.adapter.get_info();
+        let software = adapter.device_type == DeviceType::Cpu;
+        let compiler = compiler.on(software);
+        eprintln!("note: cubecl {VERSION} runs on {:?} as {compiler:?}", adapter.name);
+        let vulkan = match compiler {
+            Compiler::Wgsl => {
+                let start = Instant::now();
+                let client = <WgpuRuntime<WgslCompiler> as Runtime>::client(&device);
+                Self::new(format!("cubecl {VERSION} wgsl"), client, start, software)?
+            }
+            _ => Self::new(format!("cubecl {VERSION}"), <WgpuRuntime as Runtime>::client(&device), start, software)?,
+        };
         #[cfg_attr(not(feature = "cuda"), expect(unused_mut, reason = "CUDA is one more"))]
         let mut systems = vec![vulkan];
         #[cfg(feature = "cuda")]
-        {
-            let start = Instant::now();
-            let device = Device::Cuda(cubecl::cuda::CudaDevice::default());
-            match std::panic::catch_unwind(|| Self::new(format!("cubecl {VERSION} cuda"), &device, start)) {
-                Ok(cuda) => systems.push(cuda?),
-                Err(_) => eprintln!("skipped: cubecl {VERSION} cuda - -: there is no CUDA device"),
-            }
+        match Self::on_cuda() {
+            Ok(cuda) => systems.push(cuda),
+            Err(why) => eprintln!("skipped: cubecl {VERSION} cuda - -: {why}"),
         }
         Ok(systems)
     }
 
-    /// Until its first answer.
-    fn new(name: String, device: &Device, start: Instant) -> Result<Self, String> {
-        let client = device.client();
+    #[cfg(feature = "cuda")]
+    fn on_cuda() -> Result<Self, String> {
+        use cubecl::cuda::{CudaDevice, CudaRuntime};
+
+        let start = Instant::now();
+        let client = std::panic::catch_unwind(|| CudaRuntime::client(&CudaDevice::default()))
+            .map_err(|_| "there is no CUDA device".to_owned())?;
+        Self::new(format!("cubecl {VERSION} cuda"), client, start, false)
+    }
+
+    /// Until its first answer, from `start`.
+    fn new(name: String, client: Client, start: Instant, software: bool) -> Result<Self, String> {
         jobs::sync(&client)?;
-        let opened = start.elapsed();
-        let software = client.properties().identity.physical.is_none();
-        Ok(Self { name, client, opened, software })
+        Ok(Self { name, client, opened: start.elapsed(), software })
     }
 
     /// Lanes of a vector of 128 bits.
@@ -122,7 +138,7 @@ impl System for Cubecl {
     ) -> Result<Box<dyn Job + '_>, String> {
         let client = &self.client;
         Ok(match case {
-            Case::Open => Box::new(Open { opened: self.opened }),
+            Case::Open => Box::new(Opened(self.opened)),
             Case::Compile => Box::new(Compile::new(client)),
             Case::Upload => Box::new(Upload::new(client, dtype, n, sets.len())),
             Case::Download => Box::new(Download::new(client, sets)),

@@ -61,7 +61,6 @@ impl<'a> Sum<'a> {
         let mut best: Option<(Duration, Way)> = None;
         for way in WAYS {
             sum.way = way;
-            eprintln!("TRY {way:?}");
             match sum.try_out() {
                 Ok(time) if best.is_none_or(|(least, _)| time < least) => best = Some((time, way)),
                 Ok(_) => {}
