@@ -147,9 +147,8 @@ impl<S: System> Bench<'_, S> {
         let sets = attempt(|| {
             let count = self.sets(any, group.dtype, n)?;
             let set = |seed: u32| {
-                let array = |index| {
-                    self.system.upload(group.dtype, &data::array(any, group.dtype, n, seed, index))
-                };
+                let array =
+                    |index| self.system.upload(group.dtype, &data::array(any, group.dtype, n, seed, index));
                 (0..any.inputs()).map(array).collect::<Result<Vec<_>, _>>()
             };
             (1..=count as u32).map(set).collect::<Result<Vec<_>, _>>()
@@ -194,7 +193,8 @@ impl<S: System> Bench<'_, S> {
             skipped(name, case, dtype, why);
             return Ok(());
         }
-        let clocks: &[Clock] = if case.has_device_clock() { &[Clock::Host, Clock::Device] } else { &[Clock::Host] };
+        let clocks: &[Clock] =
+            if case.has_device_clock() { &[Clock::Host, Clock::Device] } else { &[Clock::Host] };
         let measured = attempt(|| {
             let mut job = self.system.job(case, dtype, n, sets)?;
             let kinds = sets.len().max(1);

@@ -62,7 +62,11 @@ fn price([spot, strike, years]: [f64; 3]) -> f64 {
 
 /// Places spread over `n` elements, the first and the last among them.
 fn places(n: usize) -> Vec<usize> {
-    if n <= PLACES { (0..n).collect() } else { (0..PLACES).map(|place| place * (n - 1) / (PLACES - 1)).collect() }
+    if n <= PLACES {
+        (0..n).collect()
+    } else {
+        (0..PLACES).map(|place| place * (n - 1) / (PLACES - 1)).collect()
+    }
 }
 
 fn check_map(n: usize, result: &[u8], judge: impl Fn(u32, f32) -> (f64, bool)) -> Result<(), String> {

@@ -46,8 +46,11 @@ pub struct Table {
 impl Table {
     /// A file with the header alone, or one that rows are added to.
     pub fn open(path: &Path, append: bool) -> io::Result<Self> {
-        let mut file =
-            if append { OpenOptions::new().append(true).create(true).open(path)? } else { File::create(path)? };
+        let mut file = if append {
+            OpenOptions::new().append(true).create(true).open(path)?
+        } else {
+            File::create(path)?
+        };
         if file.metadata()?.len() == 0 {
             writeln!(file, "{HEADER}")?;
         }

@@ -77,10 +77,7 @@ mod tests {
     #[test]
     fn one_time_is_all_of_its_quartiles() {
         let quartiles = Quartiles::of(&us(&[7])).unwrap();
-        assert_eq!(
-            (quartiles.q1_us, quartiles.q3_us),
-            (quartiles.median_us, quartiles.median_us)
-        );
+        assert_eq!((quartiles.q1_us, quartiles.q3_us), (quartiles.median_us, quartiles.median_us));
         assert_eq!(Quartiles::of(&[]), None);
     }
 

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use cubecl::benchmark::TimingMethod;
 use cubecl::future::block_on;
 use cubecl::prelude::*;
+use cubecl::profile::ProfileDuration;
 use massively::vector::{copy, exclusive_scan, fill, inclusive_scan, reduce};
 use massively::{DeviceVec, Error, Executor, lazy, zip2, zip3};
 use portable::{Case, Dtype, Job, data};
@@ -24,6 +25,36 @@ pub struct Call<'a, R: Runtime> {
     result: Box<dyn FnMut() -> Result<Vec<u8>, Error> + Send + 'a>,
     /// Time of the part of the call that counts, if not all of it does.
     time: Arc<Mutex<Option<Duration>>>,
+    kernels: Kernels,
+    /// Before the device was opened.
+    epoch: Instant,
+}
+
+/// How the device's time of a call can be told.
+///
+/// Between the start and the end of a profile, CubeCL 0.11.0-pre.3 stamps the first compute pass and no other, and the
+/// metadata of each of massively's kernels begins a new one.
+#[derive(Clone, Copy)]
+enum Kernels {
+    /// One, whose pass is stamped.
+    One,
+    /// Several: from the start of the first to that of a kernel which is launched after them.
+    Several,
+    /// Several, and then the call waits for a value: that kernel would come too late.
+    AndValue,
+}
+
+/// The profile of a part of a call, which need not be done yet.
+fn profile<R: Runtime>(
+    exec: &Executor<R>,
+    part: impl FnOnce() -> Result<(), Error> + Send,
+) -> Result<ProfileDuration, String> {
+    let (launched, profile) = exec.client().profile(part, "call").map_err(|error| format!("{error:?}"))?;
+    launched.map_err(|error| error.to_string())?;
+    if profile.timing_method() != TimingMethod::Device {
+        return Err("CubeCL has no timestamps on this device".to_owned());
+    }
+    Ok(profile)
 }
 
 impl<R: Runtime> Job for Call<'_, R> {
@@ -32,17 +63,23 @@ impl<R: Runtime> Job for Call<'_, R> {
     }
 
     fn run_on_device_clock(&mut self, set: usize) -> Result<Duration, String> {
-        let launch = &mut self.launch;
-        let (launched, profile) = self
-            .exec
-            .client()
-            .profile(move || launch(set), "call")
-            .map_err(|error| format!("{error:?}"))?;
-        launched.map_err(|error| error.to_string())?;
-        if profile.timing_method() != TimingMethod::Device {
-            return Err("CubeCL has no timestamps on this device".to_owned());
+        let Self { exec, launch, epoch, .. } = self;
+        match self.kernels {
+            Kernels::One => Ok(block_on(profile(exec, || launch(set))?.resolve()).duration()),
+            Kernels::Several => {
+                let one = exec.alloc::<u32>(1);
+                let call = profile(exec, || launch(set))?;
+                let after = profile(exec, || fill(exec, 1_u32, one.slice_mut(..)))?;
+                let start =
+                    |profile: ProfileDuration| block_on(profile.resolve()).start_duration_since(*epoch);
+                let (call, after) = (start(call), start(after));
+                Ok(after.saturating_sub(call))
+            }
+            Kernels::AndValue => {
+                Err("the call waits for its value, and CubeCL 0.11.0-pre.3 stamps the first pass alone"
+                    .to_owned())
+            }
         }
-        Ok(block_on(profile.resolve()).duration())
     }
 
     fn poison(&mut self) -> Result<(), String> {
@@ -81,6 +118,7 @@ macro_rules! of_one_array {
             dtype: Dtype,
             n: usize,
             sets: &[Vec<Array<R>>],
+            epoch: Instant,
         ) -> Result<Call<'a, R>, String> {
             let arrays: Vec<DeviceVec<R, $type>> = sets
                 .iter()
@@ -118,6 +156,8 @@ macro_rules! of_one_array {
                             Ok(bytemuck::bytes_of(&value).to_vec())
                         }),
                         time,
+                        kernels: Kernels::AndValue,
+                        epoch,
                     }
                 }
                 Case::InclusiveSum | Case::ExclusiveSum => {
@@ -149,6 +189,8 @@ macro_rules! of_one_array {
                             Ok(bytemuck::cast_slice(&values).to_vec())
                         }),
                         time,
+                        kernels: Kernels::Several,
+                        epoch,
                     }
                 }
                 Case::Copy => {
@@ -160,6 +202,8 @@ macro_rules! of_one_array {
                         poison: Box::new(move || fill(exec, $poison, poisoned.slice_mut(..))),
                         result: Box::new(move || Ok(bytemuck::cast_slice(&exec.to_host(&read)?).to_vec())),
                         time,
+                        kernels: Kernels::One,
+                        epoch,
                     }
                 }
                 Case::Upload => {
@@ -186,6 +230,8 @@ macro_rules! of_one_array {
                             Ok(bytemuck::cast_slice(&values).to_vec())
                         }),
                         time,
+                        kernels: Kernels::One,
+                        epoch,
                     }
                 }
                 Case::Download => {
@@ -209,6 +255,8 @@ macro_rules! of_one_array {
                             Ok(bytemuck::cast_slice(host.as_ref().ok_or_else(nothing)?).to_vec())
                         }),
                         time,
+                        kernels: Kernels::One,
+                        epoch,
                     }
                 }
                 _ => return Err("no such case".to_owned()),
@@ -228,6 +276,7 @@ fn map<'a, R: Runtime>(
     case: Case,
     n: usize,
     sets: &[Vec<Array<R>>],
+    epoch: Instant,
 ) -> Result<Call<'a, R>, String> {
     let column = |array: &Array<R>| match array {
         Array::F32(column) => Some(column.clone()),
@@ -253,6 +302,8 @@ fn map<'a, R: Runtime>(
         poison: Box::new(move || fill(exec, f32::from_bits(u32::MAX), poisoned.slice_mut(..))),
         result: Box::new(move || Ok(bytemuck::cast_slice(&exec.to_host(&read)?).to_vec())),
         time: Arc::new(Mutex::new(None)),
+        kernels: Kernels::One,
+        epoch,
     })
 }
 
@@ -263,13 +314,14 @@ pub fn job<'a, R: Runtime>(
     dtype: Dtype,
     n: usize,
     sets: &[Vec<Array<R>>],
+    epoch: Instant,
 ) -> Result<Box<dyn Job + 'a>, String> {
     Ok(Box::new(match (case, dtype) {
-        (Case::Saxpy | Case::BlackScholes, _) => map(exec, case, n, sets)?,
-        (_, Dtype::F32) => of_f32(exec, case, dtype, n, sets)?,
-        (_, Dtype::U32) => of_u32(exec, case, dtype, n, sets)?,
-        (_, Dtype::F64) => of_f64(exec, case, dtype, n, sets)?,
-        (_, Dtype::U64) => of_u64(exec, case, dtype, n, sets)?,
+        (Case::Saxpy | Case::BlackScholes, _) => map(exec, case, n, sets, epoch)?,
+        (_, Dtype::F32) => of_f32(exec, case, dtype, n, sets, epoch)?,
+        (_, Dtype::U32) => of_u32(exec, case, dtype, n, sets, epoch)?,
+        (_, Dtype::F64) => of_f64(exec, case, dtype, n, sets, epoch)?,
+        (_, Dtype::U64) => of_u64(exec, case, dtype, n, sets, epoch)?,
         (_, Dtype::None) => return Err("no type".to_owned()),
     }))
 }

@@ -44,7 +44,8 @@ fn measure(options: &Options) -> Result<Outcome, String> {
     match compiler {
         Compiler::Wgsl => {
             let start = Instant::now();
-            let system = Massively::<WgpuRuntime<WgslCompiler>>::new("massively 0.97 wgsl", device, start, software)?;
+            let system =
+                Massively::<WgpuRuntime<WgslCompiler>>::new("massively 0.97 wgsl", device, start, software)?;
             run("massively 0.97");
             portable::run(&system, options, &mut table)
         }

@@ -14,6 +14,8 @@ pub struct Massively<R: Runtime> {
     name: String,
     exec: Executor<R>,
     opened: Duration,
+    /// Before the device was opened.
+    epoch: Instant,
     software: bool,
 }
 
@@ -41,7 +43,7 @@ impl<R: Runtime> Massively<R> {
     pub fn new(name: &str, device: R::Device, start: Instant, software: bool) -> Result<Self, String> {
         let exec = Executor::new(device);
         exec.sync().map_err(|error| error.to_string())?;
-        Ok(Self { name: name.to_owned(), exec, opened: start.elapsed(), software })
+        Ok(Self { name: name.to_owned(), exec, opened: start.elapsed(), epoch: start, software })
     }
 }
 
@@ -96,7 +98,7 @@ impl<R: Runtime> System for Massively<R> {
     ) -> Result<Box<dyn Job + '_>, String> {
         match case {
             Case::Open => Ok(Box::new(Opened(self.opened))),
-            _ => calls::job(&self.exec, case, dtype, n, sets),
+            _ => calls::job(&self.exec, case, dtype, n, sets, self.epoch),
         }
     }
 

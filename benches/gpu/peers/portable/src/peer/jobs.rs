@@ -7,7 +7,7 @@ use cubecl::client::Client;
 use cubecl::future::block_on;
 use cubecl::prelude::*;
 use cubecl::server::Handle;
-use cubecl::{calculate_cube_count_elemwise, CubeDim};
+use cubecl::{CubeDim, calculate_cube_count_elemwise};
 use portable::{Case, Dtype, Job, data};
 
 use super::kernels;
@@ -88,9 +88,12 @@ impl<'a> Resident<'a> {
                     kernels::saxpy::launch_unchecked(client, cubes(), dim, lanes, x, y, out);
                 }
                 (Case::BlackScholes, [spot, strike, years]) => {
-                    let (spot, strike, years, out) = (array(spot), array(strike), array(years), array(&self.out));
+                    let (spot, strike, years, out) =
+                        (array(spot), array(strike), array(years), array(&self.out));
                     let cubes = cubes();
-                    kernels::black_scholes::launch_unchecked(client, cubes, dim, lanes, spot, strike, years, out);
+                    kernels::black_scholes::launch_unchecked(
+                        client, cubes, dim, lanes, spot, strike, years, out,
+                    );
                 }
                 (Case::Copy, [from]) => {
                     let (from, out) = (array(from), array(&self.out));
@@ -226,7 +229,9 @@ pub struct Compile<'a> {
 impl<'a> Compile<'a> {
     pub fn new(client: &'a Client) -> Self {
         // Other than in the last process: the driver may remember its kernels.
-        let constant = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(1, |time| time.as_micros() as u32);
+        let constant = SystemTime::now()
+            .duration_since(SystemTime::UNIX_EPOCH)
+            .map_or(1, |time| time.as_micros() as u32);
         Self { client, constant, out: client.create_from_slice(&[0; 16]) }
     }
 }

@@ -47,7 +47,12 @@ impl Cubecl {
                 let client = <WgpuRuntime<WgslCompiler> as Runtime>::client(&device);
                 Self::new(format!("cubecl {VERSION} wgsl"), client, start, software)?
             }
-            _ => Self::new(format!("cubecl {VERSION}"), <WgpuRuntime as Runtime>::client(&device), start, software)?,
+            _ => Self::new(
+                format!("cubecl {VERSION}"),
+                <WgpuRuntime as Runtime>::client(&device),
+                start,
+                software,
+            )?,
         };
         #[cfg_attr(not(feature = "cuda"), expect(unused_mut, reason = "CUDA is one more"))]
         let mut systems = vec![vulkan];

@@ -91,14 +91,8 @@ impl<'a> Sum<'a> {
         match self.way {
             Way::Atomic { cubes } => {
                 let out = self.client.create_from_slice(&vec![0; self.element.size()]);
-                shared_sum(
-                    self.client,
-                    tensor(input, &[self.n]),
-                    tensor(&out, &[1]),
-                    cubes,
-                    self.element,
-                )
-                .map_err(|error| format!("{error:?}"))?;
+                shared_sum(self.client, tensor(input, &[self.n]), tensor(&out, &[1]), cubes, self.element)
+                    .map_err(|error| format!("{error:?}"))?;
                 Ok(out)
             }
             Way::Cubes { rows, use_planes } => self.rows(input, rows, cubes(use_planes), use_planes),
