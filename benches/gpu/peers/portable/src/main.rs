@@ -14,9 +14,16 @@ use portable::{Options, Outcome};
 
 fn main() -> ExitCode {
     let options = Options::parse();
+    let mut table = match Table::open(&options.out, options.append) {
+        Ok(table) => table,
+        Err(error) => {
+            eprintln!("portable: {}: {error}", options.out.display());
+            return ExitCode::from(2);
+        }
+    };
     let mut exit = 0;
     if options.wants_peer(Peer::Cubecl) {
-        exit = exit.max(match cubecl(&options) {
+        exit = exit.max(match cubecl(&options, &mut table) {
             Ok(outcome) => u8::from(outcome.wrong > 0),
             Err(why) => {
                 eprintln!("portable: {why}");
@@ -30,13 +37,11 @@ fn main() -> ExitCode {
     ExitCode::from(exit)
 }
 
-fn cubecl(options: &Options) -> Result<Outcome, String> {
-    let systems = peer::Cubecl::open(options.compiler)?;
-    let file = |error| format!("{}: {error}", options.out.display());
-    let mut table = Table::open(&options.out, options.append).map_err(file)?;
+fn cubecl(options: &Options, table: &mut Table) -> Result<Outcome, String> {
     let mut total = Outcome::default();
-    for system in &systems {
-        let outcome = portable::run(system, options, &mut table).map_err(file)?;
+    for system in &peer::Cubecl::open(options.compiler)? {
+        let outcome = portable::run(system, options, table)
+            .map_err(|error| format!("{}: {error}", options.out.display()))?;
         total.rows += outcome.rows;
         total.wrong += outcome.wrong;
     }

@@ -5,7 +5,6 @@ use std::ffi::OsString;
 use std::process::Command;
 
 use portable::Options;
-use portable::options::Peer;
 
 /// Lies in the folder of this program.
 const PROGRAM: &str = "portable-massively";
@@ -34,11 +33,28 @@ pub fn run(options: &Options) -> u8 {
     }
 }
 
-/// What this program was told, with rows added to the file if there are some.
+/// What this program was told, with rows added to the file that it has begun.
 fn arguments(own: impl Iterator<Item = OsString>, options: &Options) -> Vec<OsString> {
     let mut arguments: Vec<OsString> = own.collect();
-    if options.wants_peer(Peer::Cubecl) && !options.append {
+    if !options.append {
         arguments.push("--append".into());
     }
     arguments
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[test]
+    fn rows_are_added_after_those_of_this_program() {
+        for own in [["--quick"].as_slice(), &["--append", "--quick"]] {
+            let options = Options::parse_from([&["portable"], own].concat());
+            let arguments = arguments(own.iter().map(OsString::from), &options);
+            assert_eq!(arguments.iter().filter(|argument| *argument == "--append").count(), 1);
+            assert_eq!(arguments.len(), 2);
+        }
+    }
 }

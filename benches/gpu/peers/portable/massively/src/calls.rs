@@ -24,7 +24,7 @@ pub struct Call<'a, R: Runtime> {
     poison: Step<'a>,
     result: Box<dyn FnMut() -> Result<Vec<u8>, Error> + Send + 'a>,
     /// Time of the part of the call that counts, if not all of it does.
-    time: Arc<Mutex<Option<Duration>>>,
+    time: Slot<Duration>,
     kernels: Kernels,
     /// Before the device was opened.
     epoch: Instant,
@@ -95,10 +95,13 @@ impl<R: Runtime> Job for Call<'_, R> {
     }
 }
 
-/// A slot that a call leaves its result in.
-fn slot<T>() -> (Arc<Mutex<Option<T>>>, Arc<Mutex<Option<T>>>, Arc<Mutex<Option<T>>>) {
+/// What a call leaves its result in.
+type Slot<T> = Arc<Mutex<Option<T>>>;
+
+/// The same slot for the call, its poison and the reading of its result.
+fn slot<T>() -> [Slot<T>; 3] {
     let slot = Arc::new(Mutex::new(None));
-    (slot.clone(), slot.clone(), slot)
+    [slot.clone(), slot.clone(), slot]
 }
 
 fn set<T>(slot: &Mutex<Option<T>>, value: Option<T>) {
@@ -132,7 +135,7 @@ macro_rules! of_one_array {
             let len = u32::try_from(n).map_err(|_| "more elements than massively counts".to_owned())?;
             Ok(match case {
                 Case::Sum | Case::SumOfSquares => {
-                    let (value, gone, read) = slot::<$type>();
+                    let [value, gone, read] = slot::<$type>();
                     let zero = 0 as $type;
                     let squares = case == Case::SumOfSquares;
                     Call {
@@ -161,7 +164,7 @@ macro_rules! of_one_array {
                     }
                 }
                 Case::InclusiveSum | Case::ExclusiveSum => {
-                    let (scan, gone, read) = slot();
+                    let [scan, gone, read] = slot();
                     let exclusive = case == Case::ExclusiveSum;
                     Call {
                         exec,
@@ -211,7 +214,7 @@ macro_rules! of_one_array {
                         bytemuck::pod_collect_to_vec::<u8, $type>(&data::array(case, dtype, n, seed, 0))
                     };
                     let host: Vec<Vec<$type>> = (1..=sets.len() as u32).map(host).collect();
-                    let (array, gone, read) = slot::<DeviceVec<R, $type>>();
+                    let [array, gone, read] = slot::<DeviceVec<R, $type>>();
                     Call {
                         exec,
                         launch: Box::new(move |index| {
@@ -235,7 +238,7 @@ macro_rules! of_one_array {
                     }
                 }
                 Case::Download => {
-                    let (host, gone, read) = slot::<Vec<$type>>();
+                    let [host, gone, read] = slot::<Vec<$type>>();
                     let clock = time.clone();
                     Call {
                         exec,

@@ -32,9 +32,12 @@ fn main() -> ExitCode {
 fn measure(options: &Options) -> Result<Outcome, String> {
     let start = Instant::now();
     let device = WgpuDevice::DefaultDevice;
-    // There is no way to ask first: what cannot be opened panics.
-    let setup = panic::catch_unwind(|| init_setup::<Vulkan>(&device, RuntimeOptions::default()))
-        .map_err(|_| "no adapter for massively".to_owned())?;
+    // There is no way to ask first: what cannot be opened panics, which is told below.
+    let hook = panic::take_hook();
+    panic::set_hook(Box::new(|_| {}));
+    let setup = panic::catch_unwind(|| init_setup::<Vulkan>(&device, RuntimeOptions::default()));
+    panic::set_hook(hook);
+    let setup = setup.map_err(|_| "no adapter for massively".to_owned())?;
     let adapter = setup.adapter.get_info();
     let software = format!("{:?}", adapter.device_type) == "Cpu";
     let compiler = options.compiler.on(software);

@@ -47,10 +47,10 @@ pub fn black_scholes<N: Size>(
     }
 }
 
-/// Does nothing, which no compiler can know.
+/// Does nothing, for one unit.
 #[cube(launch_unchecked)]
 pub fn nothing(out: &mut [u32]) {
-    if out.len() == 0 {
+    if ABSOLUTE_POS > out.len() {
         out[0] = 1;
     }
 }
