@@ -2,6 +2,7 @@
 
 mod jobs;
 mod kernels;
+mod squares;
 mod sum;
 
 use std::time::{Duration, Instant};
@@ -118,9 +119,6 @@ impl System for Cubecl {
             Case::InclusiveSum | Case::ExclusiveSum => {
                 return Some("no crate of CubeCL has a scan of a device".to_owned());
             }
-            Case::SumOfSquares => {
-                return Some("cubek-reduce sums what is stored, without a function of it".to_owned());
-            }
             _ => {}
         }
         let element = element(dtype)?;
@@ -147,7 +145,9 @@ impl System for Cubecl {
             Case::Compile => Box::new(Compile::new(client)),
             Case::Upload => Box::new(Upload::new(client, dtype, n, sets.len())),
             Case::Download => Box::new(Download::new(client, sets)),
-            Case::Sum => Box::new(Sum::new(client, dtype, n, sets)?),
+            Case::Sum | Case::SumOfSquares => {
+                Box::new(Sum::new(client, dtype, n, sets, case == Case::SumOfSquares)?)
+            }
             _ => Box::new(Resident::new(client, case, dtype, n, self.lanes(dtype, n), sets)?),
         })
     }

@@ -1,5 +1,5 @@
 //! Sums by `cubek-reduce`, in the ways that a user of it would try: one pass that ends in atomic additions, or rows that
-//! are reduced and then reduced again. The fastest on this device and size is kept, as CubeCL's autotuning would.
+//! are reduced and then reduced again; with squares taken as they are read, the latter alone. The fastest on this device and size is kept, as CubeCL's autotuning would.
 
 use std::time::{Duration, Instant};
 
@@ -17,6 +17,7 @@ use cubek_reduce::{ReduceDtypes, ReduceStrategy, reduce, shared_sum};
 use portable::{Dtype, Job};
 
 use super::jobs::{device_time, read};
+use super::squares;
 
 /// A way to sum an array.
 #[derive(Clone, Copy, Debug)]
@@ -48,15 +49,22 @@ pub struct Sum<'a> {
     element: ElemType,
     n: usize,
     sets: Vec<Handle>,
+    squared: bool,
     way: Way,
     value: Vec<u8>,
 }
 
 impl<'a> Sum<'a> {
-    pub fn new(client: &'a Client, dtype: Dtype, n: usize, sets: &[Vec<Handle>]) -> Result<Self, String> {
+    pub fn new(
+        client: &'a Client,
+        dtype: Dtype,
+        n: usize,
+        sets: &[Vec<Handle>],
+        squared: bool,
+    ) -> Result<Self, String> {
         let element = super::element(dtype).ok_or("no type")?;
         let sets = sets.iter().flatten().cloned().collect();
-        let mut sum = Self { client, element, n, sets, way: WAYS[0], value: Vec::new() };
+        let mut sum = Self { client, element, n, sets, squared, way: WAYS[0], value: Vec::new() };
         let mut why = String::new();
         let mut best: Option<(Duration, Way)> = None;
         for way in WAYS {
@@ -68,7 +76,8 @@ impl<'a> Sum<'a> {
             }
         }
         let (_, way) = best.ok_or(why)?;
-        eprintln!("note: cubecl sums {n} {} by {way:?}", dtype.name());
+        let what = if squared { "squares of " } else { "" };
+        eprintln!("note: cubecl sums {what}{n} {} by {way:?}", dtype.name());
         sum.way = way;
         Ok(sum)
     }
@@ -89,6 +98,7 @@ impl<'a> Sum<'a> {
     fn launch(&self, set: usize) -> Result<Handle, String> {
         let input = &self.sets[set];
         match self.way {
+            Way::Atomic { .. } if self.squared => Err("it sums what is stored".to_owned()),
             Way::Atomic { cubes } => {
                 let out = self.client.create_from_slice(&vec![0; self.element.size()]);
                 shared_sum(self.client, tensor(input, &[self.n]), tensor(&out, &[1]), cubes, self.element)
@@ -116,7 +126,13 @@ impl<'a> Sum<'a> {
         }
         let sums = self.client.empty(rows * self.element.size());
         let out = self.client.empty(self.element.size());
-        self.reduce(tensor(input, &[rows, self.n / rows]), tensor(&sums, &[rows, 1]), routine)?;
+        let (matrix, column) = (tensor(input, &[rows, self.n / rows]), tensor(&sums, &[rows, 1]));
+        if self.squared {
+            squares::of_rows(self.client, matrix, column, routine, self.element)
+                .map_err(|error| format!("{error:?}"))?;
+        } else {
+            self.reduce(matrix, column, routine)?;
+        }
         self.reduce(tensor(&sums, &[1, rows]), tensor(&out, &[1, 1]), cubes(use_planes))?;
         Ok(out)
     }
