@@ -41,20 +41,16 @@ impl Cubecl {
         let adapter = setup.adapter.get_info();
         let software = adapter.device_type == DeviceType::Cpu;
         let compiler = compiler.on(software);
-        eprintln!("note: cubecl {VERSION} runs on {:?} as {compiler:?}", adapter.name);
-        let vulkan = match compiler {
-            Compiler::Wgsl => {
-                let start = Instant::now();
-                let client = <WgpuRuntime<WgslCompiler> as Runtime>::client(&device);
-                Self::new(format!("cubecl {VERSION} wgsl"), client, start, software)?
-            }
-            _ => Self::new(
-                format!("cubecl {VERSION}"),
-                <WgpuRuntime as Runtime>::client(&device),
-                start,
-                software,
-            )?,
+        let start = if compiler == Compiler::Wgsl { Instant::now() } else { start };
+        let client = match compiler {
+            Compiler::Wgsl => <WgpuRuntime<WgslCompiler> as Runtime>::client(&device),
+            _ => <WgpuRuntime as Runtime>::client(&device),
         };
+        // A device may lack what CubeCL's SPIR-V needs.
+        let spirv = compiler != Compiler::Wgsl && client.name().contains("spirv");
+        let name = format!("cubecl {VERSION}{}", if spirv { "" } else { " wgsl" });
+        eprintln!("note: {name} runs on {:?}", adapter.name);
+        let vulkan = Self::new(name, client, start, software)?;
         #[cfg_attr(not(feature = "cuda"), expect(unused_mut, reason = "CUDA is one more"))]
         let mut systems = vec![vulkan];
         #[cfg(feature = "cuda")]
