@@ -32,8 +32,8 @@ pub struct Cubecl {
 }
 
 impl Cubecl {
-    /// On Vulkan, and on CUDA where that is built in.
-    pub fn open(compiler: Compiler) -> Result<Vec<Self>, String> {
+    /// On Vulkan.
+    pub fn open(compiler: Compiler) -> Result<Self, String> {
         let start = Instant::now();
         let device = WgpuDevice::default();
         let setup = try_init_setup::<Vulkan>(&device, RuntimeOptions::default())
@@ -50,25 +50,7 @@ impl Cubecl {
         let spirv = compiler != Compiler::Wgsl && client.name().contains("spirv");
         let name = format!("cubecl {VERSION}{}", if spirv { "" } else { " wgsl" });
         eprintln!("note: {name} runs on {:?}", adapter.name);
-        let vulkan = Self::new(name, client, start, software)?;
-        #[cfg_attr(not(feature = "cuda"), expect(unused_mut, reason = "CUDA is one more"))]
-        let mut systems = vec![vulkan];
-        #[cfg(feature = "cuda")]
-        match Self::on_cuda() {
-            Ok(cuda) => systems.push(cuda),
-            Err(why) => eprintln!("skipped: cubecl {VERSION} cuda - -: {why}"),
-        }
-        Ok(systems)
-    }
-
-    #[cfg(feature = "cuda")]
-    fn on_cuda() -> Result<Self, String> {
-        use cubecl::cuda::{CudaDevice, CudaRuntime};
-
-        let start = Instant::now();
-        let client = std::panic::catch_unwind(|| CudaRuntime::client(&CudaDevice::default()))
-            .map_err(|_| "there is no CUDA device".to_owned())?;
-        Self::new(format!("cubecl {VERSION} cuda"), client, start, false)
+        Self::new(name, client, start, software)
     }
 
     /// Until its first answer, from `start`.
