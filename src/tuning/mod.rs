@@ -16,15 +16,21 @@
 //! # Ok::<(), tilewright::Error>(())
 //! ```
 
+mod chosen;
 mod defaults;
 mod shape;
+mod shipped;
 mod text;
 mod traits;
+mod variants;
 
 use serde::{Deserialize, Serialize};
 
+pub use chosen::{Chosen, Source};
 pub use shape::{Ladder, MapShape, TileShape};
+pub use shipped::{Entry, Pattern, shipped};
 pub use traits::Traits;
+pub use variants::{Part, Variant};
 
 use crate::error::{Error, Result};
 
@@ -77,7 +83,8 @@ impl Prefix {
 }
 
 impl Tuning {
-    /// The tuning that the library uses for an adapter.
+    /// The tuning that the library uses for an adapter: the first of those [`shipped`] that matches it and runs there, within
+    /// its limits, otherwise one that is derived from what the adapter is.
     pub fn of(traits: &Traits) -> Self {
         defaults::of(traits)
     }
