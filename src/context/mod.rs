@@ -8,6 +8,7 @@ mod code;
 mod control;
 mod cut;
 mod devices;
+mod disk;
 mod drive;
 mod execute;
 mod faults;
@@ -22,6 +23,7 @@ mod store;
 #[cfg(test)]
 mod tests;
 mod timeline;
+mod tuned;
 mod verify;
 
 use std::sync::{Arc, Mutex};
