@@ -37,6 +37,8 @@ pub(crate) struct AdapterInfo {
     pub(crate) mappable: bool,
     /// Invocations of a subgroup, from and to; none where shaders cannot exchange values in them.
     pub(crate) subgroups: Option<[u32; 2]>,
+    /// Bytes of parameters that travel with commands.
+    pub(crate) immediate_bytes: u32,
     /// Atomics of 64 bits in storage buffers.
     pub(crate) atomics_64: bool,
     /// Why the adapter cannot be used, if so.
@@ -64,6 +66,7 @@ impl AdapterInfo {
             workgroup_bytes: self.workgroup_bytes,
             max_threads: self.max_threads,
             subgroup: self.subgroups.filter(|[least, most]| least == most).map(|[size, _]| size),
+            immediate_bytes: self.immediate_bytes,
             atomics_64: self.atomics_64,
         }
     }
@@ -169,6 +172,10 @@ fn describe(adapter: &wgpu::Adapter) -> AdapterInfo {
         subgroups: features
             .contains(wgpu::Features::SUBGROUP)
             .then_some([info.subgroup_min_size, info.subgroup_max_size]),
+        immediate_bytes: match features.contains(wgpu::Features::IMMEDIATES) {
+            true => limits.max_immediate_size,
+            false => 0,
+        },
         atomics_64: features
             .contains(wgpu::Features::SHADER_INT64.union(wgpu::Features::SHADER_INT64_ATOMIC_ALL_OPS)),
         unusable,

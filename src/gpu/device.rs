@@ -40,6 +40,9 @@ pub(crate) struct Options {
     pub(crate) deadline: Option<Duration>,
     /// How long the callbacks of a submission may take once it is done.
     pub(crate) grace: Option<Duration>,
+    /// How long the caller looks for the end of a submission itself; by default a time that small calls stay below, and on
+    /// software, whose work needs the caller's core, none.
+    pub(crate) spin: Option<Duration>,
     /// What goes wrong.
     pub(crate) script: Script,
 }
@@ -58,6 +61,8 @@ pub(super) struct Device {
     pub(super) kernels: Kernels,
     /// Storage buffers are mapped in place.
     pub(super) direct: bool,
+    /// How long a caller looks for the end of a submission itself.
+    spin: Duration,
     /// Look-back was seen to wait in vain.
     pub(super) look_back_gave_up: AtomicBool,
     max_binding_bytes: u64,
@@ -74,6 +79,9 @@ const POOL_BYTES: u64 = 1 << 30;
 /// Callbacks come microseconds after the work that they wait for. Late ones may be in the hands of another thread that polls,
 /// on a machine with much else to do.
 const GRACE: Duration = Duration::from_secs(10);
+
+/// Longer than a small call takes on a GPU, and little beside one that takes longer.
+const SPIN: Duration = Duration::from_micros(100);
 
 impl Device {
     pub(super) fn open(choice: &Choice, options: &Options) -> Result<Arc<Self>> {
@@ -119,6 +127,7 @@ impl Device {
         let poller = Poller::start(raw.clone(), faults.clone(), Limits { deadline, grace })?;
         Ok(Arc::new(Self {
             max_binding_bytes: info.max_binding_bytes.min(limit),
+            spin: options.spin.unwrap_or(if info.software { Duration::ZERO } else { SPIN }),
             look_back_gave_up: AtomicBool::new(false),
             max_buffer_bytes: info.max_buffer_bytes,
             script: options.script.clone(),
@@ -301,6 +310,29 @@ impl Device {
     /// Ends a wait, as an error of this device if it failed.
     pub(super) async fn finish(&self, wait: &Wait) -> Result<()> {
         self.ended(wait.done().await)
+    }
+
+    /// Has the device's thread watch a submission, unless whoever waits for it will look for itself first.
+    pub(super) fn watch_unless_soon(&self, submission: &Submission, wait: &Wait) {
+        if self.spin.is_zero() {
+            self.watch(Some(submission.index.clone()), std::slice::from_ref(wait));
+        }
+    }
+
+    /// Ends the wait for a submission: this thread looks for a while, which costs less than to be woken by another, and
+    /// then leaves it to the device's thread.
+    pub(super) async fn finish_submitted(&self, submission: &Submission, wait: &Wait) -> Result<()> {
+        if !self.spin.is_zero() && wait.ended().is_none() {
+            let began = Instant::now();
+            while wait.ended().is_none() && began.elapsed() < self.spin && self.check().is_ok() {
+                let _ = self.raw.poll(wgpu::PollType::Poll);
+                std::hint::spin_loop();
+            }
+            if wait.ended().is_none() {
+                self.watch(Some(submission.index.clone()), std::slice::from_ref(wait));
+            }
+        }
+        self.finish(wait).await
     }
 
     /// The outcome of a wait. A device whose callbacks fail has failed: what else it holds cannot be trusted to come.

@@ -40,7 +40,7 @@ impl Prepared {
         if device.direct {
             keep.extend(others);
         }
-        device.watch(Some(submission.index.clone()), std::slice::from_ref(&wait));
+        device.watch_unless_soon(&submission, &wait);
         Ok(Flight { wait, submission, target, _keep: keep, out, skip })
     }
 }
@@ -66,7 +66,7 @@ impl<'o> Flight<'o> {
     /// Submits `encoder`, whose commands end by writing `target`; its words from `skip` on are for `out`.
     async fn land(mut self, device: &Device) -> Result<()> {
         let _download = device.download(&self.submission, self.out.len() as u64 * 4);
-        device.finish(&self.wait).await?;
+        device.finish_submitted(&self.submission, &self.wait).await?;
         device.read_mapped(&self.target, self.skip, self.out)?;
         self.target.raw().unmap();
         self.target.mapped = false;
@@ -87,7 +87,7 @@ pub(super) async fn land_all(device: &Device, flights: &mut VecDeque<Flight<'_>>
 /// A submission whose result stays on the device.
 pub(super) struct Running {
     wait: Wait,
-    _submission: Submission,
+    submission: Submission,
     _keep: Vec<Buffer>,
 }
 
@@ -95,7 +95,7 @@ pub(super) struct Running {
 pub(super) async fn settle_all(device: &Device, running: &mut VecDeque<Running>, left: usize) -> Result<()> {
     while running.len() > left {
         if let Some(oldest) = running.pop_front() {
-            device.finish(&oldest.wait).await?;
+            device.finish_submitted(&oldest.submission, &oldest.wait).await?;
         }
     }
     Ok(())
@@ -107,8 +107,8 @@ impl Device {
         let submission = self.submit(encoder)?;
         let wait = self.completion();
         others.extend(inputs.submitted());
-        self.watch(Some(submission.index.clone()), std::slice::from_ref(&wait));
-        Ok(Running { wait, _submission: submission, _keep: others })
+        self.watch_unless_soon(&submission, &wait);
+        Ok(Running { wait, submission, _keep: others })
     }
 
     /// Puts words at the start of a storage buffer: in place, or through a staging buffer that the caller keeps until

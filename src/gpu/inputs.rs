@@ -6,7 +6,7 @@ use super::device::Device;
 use super::encoder::Encoder;
 use super::pipelines::Bound;
 use super::pool::{Buffer, Kind};
-use super::resident::{Resident, host_words, padded_bytes};
+use super::resident::{Resident, host_words, padded_bytes, resident};
 use crate::error::{Error, Fault, Result};
 use crate::passes::{Resource, source_types};
 use crate::work::{Source, Work};
@@ -103,6 +103,15 @@ impl Device {
             inputs.places.push((slot, Place::Owned(index), bytes));
         }
         Ok(inputs)
+    }
+
+    /// True when every source that lies in memory is an array that is on this device.
+    pub(super) fn is_resident(self: &Arc<Self>, work: &Work) -> bool {
+        source_types(work).keys().all(|slot| match &work.sources[*slot as usize] {
+            Source::Host(_) => false,
+            Source::Array(array) => resident(array).is_some_and(|here| here.is_complete_on(self)),
+            Source::Counting { .. } | Source::Constant(_) => true,
+        })
     }
 
     /// Elements of a chunk at most: no binding of a source or of the result passes the limit, and chunks divide the

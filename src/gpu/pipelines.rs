@@ -69,7 +69,8 @@ impl Device {
         let _open =
             self.span(SpanKind::Compile).map(|open| open.name(format!("compile {}", shown(pass.label))));
         let _entered = tracing::debug_span!("compile", pass = pass.label).entered();
-        let storage = pass.bindings.iter().filter(|binding| binding.access != Access::Uniform).count();
+        let is_params = |access: Access| matches!(access, Access::Uniform | Access::Immediate);
+        let storage = pass.bindings.iter().filter(|binding| !is_params(binding.access)).count();
         if storage > self.info.max_storage_buffers as usize {
             let what = format!(
                 "{storage} arrays in one pass, and the adapter binds {}",
@@ -79,7 +80,7 @@ impl Device {
         }
         let (layout, pipeline) = self.scoped(0, || {
             let entries: Vec<_> =
-                (0..).zip(&pass.bindings).map(|(index, binding)| entry(index, binding.access)).collect();
+                (0..).zip(&pass.bindings).filter_map(|(index, binding)| entry(index, binding.access)).collect();
             let layout = self.raw.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
                 label: Some(pass.label),
                 entries: &entries,
@@ -87,7 +88,7 @@ impl Device {
             let pipeline_layout = self.raw.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
                 label: Some(pass.label),
                 bind_group_layouts: &[Some(&layout)],
-                immediate_size: 0,
+                immediate_size: if has_immediates(&pass) { 16 * pass.params.vec4s() as u32 } else { 0 },
             });
             let descriptor = wgpu::ShaderModuleDescriptor {
                 label: Some(pass.label),
@@ -115,7 +116,7 @@ impl Device {
         Ok(Program { pass, layout, pipeline })
     }
 
-    /// Records a dispatch over `len` elements. Returns its uniform buffer, to be kept until the submission.
+    /// Records a dispatch over `len` elements. Returns its uniform buffer, if it has one, to be kept until the submission.
     pub(super) fn dispatch(
         &self,
         encoder: &mut Encoder,
@@ -123,16 +124,21 @@ impl Device {
         work: &Work,
         chunk: Chunk,
         bound: &[Bound],
-    ) -> Result<Buffer> {
+    ) -> Result<Option<Buffer>> {
         let words = program.pass.params.fill(work, chunk);
         let bytes: &[u8] = bytemuck::must_cast_slice(&words);
-        let uniform = self.buffer(Kind::Uniform, bytes.len() as u64)?;
+        let uniform = match has_immediates(&program.pass) {
+            true => None,
+            false => Some(self.buffer(Kind::Uniform, bytes.len() as u64)?),
+        };
         let size = |bytes| std::num::NonZeroU64::new(bytes);
         self.scoped(0, || {
-            self.queue.write_buffer(uniform.raw(), 0, bytes);
+            if let Some(uniform) = &uniform {
+                self.queue.write_buffer(uniform.raw(), 0, bytes);
+            }
             let entry = |(index, binding): (u32, &passes::Binding)| {
                 let (buffer, offset, bytes) = match binding.resource {
-                    Resource::Params => (uniform.raw(), 0, bytes.len() as u64),
+                    Resource::Params => (uniform.as_ref()?.raw(), 0, bytes.len() as u64),
                     resource => {
                         let found = bound.iter().find(|bound| bound.resource == resource);
                         let bound = found.expect("every resource of a pass is bound by its caller");
@@ -140,9 +146,10 @@ impl Device {
                     }
                 };
                 let binding = wgpu::BufferBinding { buffer, offset, size: size(bytes) };
-                wgpu::BindGroupEntry { binding: index, resource: wgpu::BindingResource::Buffer(binding) }
+                let resource = wgpu::BindingResource::Buffer(binding);
+                Some(wgpu::BindGroupEntry { binding: index, resource })
             };
-            let entries: Vec<_> = (0..).zip(&program.pass.bindings).map(entry).collect();
+            let entries: Vec<_> = (0..).zip(&program.pass.bindings).filter_map(entry).collect();
             let group = self.raw.create_bind_group(&wgpu::BindGroupDescriptor {
                 label: Some(program.pass.label),
                 layout: &program.layout,
@@ -152,6 +159,9 @@ impl Device {
             let mut pass = encoder.pass(program.pass.label, covered(chunk, bound));
             pass.set_pipeline(&program.pipeline);
             pass.set_bind_group(0, &group, &[]);
+            if uniform.is_none() {
+                pass.set_immediates(0, bytes);
+            }
             pass.dispatch_workgroups(x, y, 1);
         })?;
         Ok(uniform)
@@ -175,16 +185,23 @@ fn runtime_checks(checks: Checks) -> wgpu::ShaderRuntimeChecks {
     }
 }
 
-fn entry(index: u32, access: Access) -> wgpu::BindGroupLayoutEntry {
+/// True for a pass whose parameters travel with its commands.
+fn has_immediates(pass: &Pass) -> bool {
+    pass.bindings.iter().any(|binding| binding.access == Access::Immediate)
+}
+
+/// The entry of what is bound.
+fn entry(index: u32, access: Access) -> Option<wgpu::BindGroupLayoutEntry> {
     let ty = match access {
+        Access::Immediate => return None,
         Access::Uniform => wgpu::BufferBindingType::Uniform,
         Access::Read => wgpu::BufferBindingType::Storage { read_only: true },
         Access::ReadWrite => wgpu::BufferBindingType::Storage { read_only: false },
     };
-    wgpu::BindGroupLayoutEntry {
+    Some(wgpu::BindGroupLayoutEntry {
         binding: index,
         visibility: wgpu::ShaderStages::COMPUTE,
         ty: wgpu::BindingType::Buffer { ty, has_dynamic_offset: false, min_binding_size: None },
         count: None,
-    }
+    })
 }

@@ -1,8 +1,8 @@
 //! Buffers that are used again.
 //!
 //! wgpu fills a new buffer with zeros at its first use, and drivers map fresh pages: both cost more than the work that
-//! small and middle-sized calls do. Sizes are rounded up to four classes an octave. What is idle is capped; the oldest
-//! goes first.
+//! small and middle-sized calls do. Sizes are rounded up to four classes an octave. What is idle is capped, at no less than
+//! what was in use at once: calls like those before find all that they need. The oldest goes first.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, Weak};
@@ -36,6 +36,10 @@ struct Idle {
     buffers: VecDeque<(Kind, wgpu::Buffer)>,
     bytes: u64,
     cap: u64,
+    /// Bytes that are handed out.
+    used: u64,
+    /// The most that were.
+    peak: u64,
 }
 
 /// The idle buffers of a device.
@@ -63,6 +67,10 @@ impl Pool {
 
     /// Puts a new buffer under the care of the pool.
     pub(super) fn adopt(&self, kind: Kind, raw: wgpu::Buffer) -> Buffer {
+        let mut idle = lock(&self.idle);
+        idle.used += raw.size();
+        idle.peak = idle.peak.max(idle.used);
+        drop(idle);
         Buffer { raw: Some(raw), kind, mapped: kind == Kind::Upload, pool: Arc::downgrade(&self.idle) }
     }
 
@@ -72,11 +80,15 @@ impl Pool {
         lock(&self.idle).buffers.len()
     }
 
-    /// Frees what is idle.
+    /// Frees what is idle, and forgets how much was in use.
     pub(super) fn clear(&self) {
         let mut idle = lock(&self.idle);
-        idle.buffers.clear();
+        idle.peak = idle.used;
         idle.bytes = 0;
+        let freed = std::mem::take(&mut idle.buffers);
+        // Freeing enters wgpu: not under the lock.
+        drop(idle);
+        drop(freed);
     }
 }
 
@@ -90,6 +102,7 @@ impl Buffer {
 impl Drop for Buffer {
     fn drop(&mut self) {
         let (Some(raw), Some(pool)) = (self.raw.take(), self.pool.upgrade()) else { return };
+        lock(&pool).used -= raw.size();
         match self.kind {
             // Used by work in flight: mapped again, and idle, when that is done.
             Kind::Upload if !self.mapped => {
@@ -112,7 +125,7 @@ fn put(pool: &Mutex<Idle>, kind: Kind, raw: wgpu::Buffer) {
     let mut idle = lock(pool);
     idle.bytes += raw.size();
     idle.buffers.push_back((kind, raw));
-    while idle.bytes > idle.cap {
+    while idle.bytes > idle.cap.max(idle.peak) {
         let Some((kind, oldest)) = idle.buffers.pop_front() else { break };
         idle.bytes -= oldest.size();
         freed.push((kind, oldest));

@@ -25,7 +25,7 @@ impl<'r, 'a> Recording<'r, 'a> {
     /// A dispatch over the elements or states of a chunk.
     pub(super) fn dispatch(&mut self, program: &Program, chunk: Chunk, bound: &[Bound]) -> Result<()> {
         let uniform = self.device.dispatch(&mut self.encoder, program, self.work, chunk, bound)?;
-        self.others.push(uniform);
+        self.others.extend(uniform);
         Ok(())
     }
 

@@ -114,7 +114,7 @@ impl Device {
         let monoid = monoid(work)?;
         let climb = self.climb(work, monoid)?;
         let words = monoid.state.words();
-        let mut limit = self.chunk_len(work, 0, false).max(TILE_LEN);
+        let mut limit = self.chunk_len(work, 0, self.is_resident(work)).max(TILE_LEN);
         let mut flights = Flight::queue();
         let (mut at, mut rest) = (range.start, out);
         while at < range.end {
@@ -168,7 +168,7 @@ impl Device {
             return Ok(aggregate);
         }
         let climb = self.climb(work, monoid)?;
-        let mut limit = self.chunk_len(work, 0, false).max(TILE_LEN);
+        let mut limit = self.chunk_len(work, 0, self.is_resident(work)).max(TILE_LEN);
         loop {
             match self
                 .reduce_chunks(&climb, work, &range, limit, &mut aggregate[..monoid.state.words()])
@@ -195,26 +195,19 @@ impl Device {
     ) -> Result<()> {
         let chunks = range.len().div_ceil(chunk_len);
         let spine = self.buffer(Kind::Storage, climb.bytes(chunks))?;
+        let mut flights = Flight::queue();
+        if chunks == 1 {
+            let prepared =
+                self.prepare_aggregate(climb, work, range.clone(), (&spine, 0), climb.state_bytes).await?;
+            flights.push_back(prepared.launch(self, out, 0)?);
+            return land_all(self, &mut flights, 0).await;
+        }
         // Each chunk's aggregate is read back only to know when the chunk is done.
         let mut done = vec![0; chunks];
-        let mut flights = Flight::queue();
         for ((index, first), done) in range.clone().step_by(chunk_len).enumerate().zip(&mut done) {
             land_all(self, &mut flights, DEPTH - 1).await?;
             let chunk = first..(first + chunk_len).min(range.end);
-            let mut recording = Recording::new(self, work);
-            let inputs = self.inputs(&mut recording.encoder, work, chunk.start, chunk.len()).await?;
-            let tiles = chunk.len().div_ceil(TILE_LEN);
-            if tiles == 1 {
-                recording.tiles(climb, chunk, &inputs, (&spine, index))?;
-            } else {
-                let below = self.buffer(Kind::Storage, climb.bytes(tiles))?;
-                recording.tiles(climb, chunk, &inputs, (&below, 0))?;
-                let levels = recording.climb(climb, (&below, tiles), (&spine, index))?;
-                recording.others.extend(levels.into_iter().map(|level| level.buffer).chain([below]));
-            }
-            let offset = index as u64 * climb.state_bytes;
-            let Recording { encoder, others, .. } = recording;
-            let prepared = self.receive_copy(encoder, &spine, offset, 4, others)?.with_inputs(inputs);
+            let prepared = self.prepare_aggregate(climb, work, chunk, (&spine, index), 4).await?;
             flights.push_back(prepared.launch(self, std::slice::from_mut(done), 0)?);
         }
         let mut recording = Recording::new(self, work);
@@ -225,6 +218,31 @@ impl Device {
         flights
             .push_back(self.receive_copy(encoder, &top, 0, climb.state_bytes, others)?.launch(self, out, 0)?);
         land_all(self, &mut flights, 0).await
+    }
+
+    /// The passes from the elements of a chunk to state `at` of `out`, the first `bytes` of which come back.
+    async fn prepare_aggregate(
+        self: &Arc<Self>,
+        climb: &Climb,
+        work: &Work<'_>,
+        chunk: Range<usize>,
+        (out, at): (&Buffer, usize),
+        bytes: u64,
+    ) -> Result<Prepared> {
+        let mut recording = Recording::new(self, work);
+        let inputs = self.inputs(&mut recording.encoder, work, chunk.start, chunk.len()).await?;
+        let tiles = chunk.len().div_ceil(TILE_LEN);
+        if tiles == 1 {
+            recording.tiles(climb, chunk, &inputs, (out, at))?;
+        } else {
+            let below = self.buffer(Kind::Storage, climb.bytes(tiles))?;
+            recording.tiles(climb, chunk, &inputs, (&below, 0))?;
+            let levels = recording.climb(climb, (&below, tiles), (out, at))?;
+            recording.others.extend(levels.into_iter().map(|level| level.buffer).chain([below]));
+        }
+        let Recording { encoder, others, .. } = recording;
+        let offset = at as u64 * climb.state_bytes;
+        Ok(self.receive_copy(encoder, out, offset, bytes, others)?.with_inputs(inputs))
     }
 }
 

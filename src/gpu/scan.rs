@@ -131,7 +131,8 @@ impl Device {
             flights.push_back(prepared.launch(self, head, 0)?);
         }
         let mut report = vec![0; scan.report_words()];
-        flights.push_back(self.prepare_report(scan)?.launch(self, &mut report, 0)?);
+        let recording = Recording::new(self, scan.work);
+        flights.push_back(self.prepare_report(recording, scan)?.launch(self, &mut report, 0)?);
         land_all(self, &mut flights, 0).await?;
         Ok(scan.finished((), &report))
     }
@@ -150,6 +151,7 @@ impl Device {
             let scan = self.begin_scan(work, 0..work.len, monoid.identity, chunk_len, variant)?;
             let mut storage = None;
             let mut running = VecDeque::new();
+            let mut report = vec![0; scan.report_words()];
             for index in 0..scan.chunks() {
                 let chunk = scan.chunk(index);
                 let segment = chunk.start / result.segment_len;
@@ -160,19 +162,23 @@ impl Device {
                 };
                 let offset = ((chunk.start - first) * ty.bytes()) as u64;
                 let (recording, inputs) = self.record_chunk(&scan, index, &buffer, offset).await?;
-                let Recording { encoder, others, .. } = recording;
-                running.push_back(self.start(encoder, inputs, others)?);
-                settle_all(self, &mut running, DEPTH).await?;
+                if index + 1 == scan.chunks() {
+                    // The report comes with the last chunk, and after all others.
+                    let last = self.prepare_report(recording, &scan)?.with_inputs(inputs);
+                    let mut flights = Flight::queue();
+                    flights.push_back(last.launch(self, &mut report, 0)?);
+                    land_all(self, &mut flights, 0).await?;
+                } else {
+                    let Recording { encoder, others, .. } = recording;
+                    running.push_back(self.start(encoder, inputs, others)?);
+                    settle_all(self, &mut running, DEPTH).await?;
+                }
                 if chunk.end == (first + result.segment_len).min(work.len) {
                     result.fill(segment, buffer);
                 } else {
                     storage = Some(buffer);
                 }
             }
-            let mut report = vec![0; scan.report_words()];
-            let mut flights = Flight::queue();
-            flights.push_back(self.prepare_report(&scan)?.launch(self, &mut report, 0)?);
-            land_all(self, &mut flights, 0).await?;
             match scan.finished(result, &report) {
                 Finished::Done(result, _) => return Ok(result),
                 Finished::GaveUp => variant = self.distrust_look_back(),

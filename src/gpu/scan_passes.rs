@@ -136,9 +136,9 @@ impl Recording<'_, '_> {
 }
 
 impl Device {
-    /// The aggregate of the range, and whether look-back gave up somewhere.
-    pub(super) fn prepare_report(&self, scan: &Scan) -> Result<Prepared> {
-        let mut recording = Recording::new(self, scan.work);
+    /// Ends a recording, which may hold the last chunk, with the aggregate of the range and whether look-back gave up
+    /// somewhere.
+    pub(super) fn prepare_report(&self, mut recording: Recording<'_, '_>, scan: &Scan) -> Result<Prepared> {
         let chunks = scan.chunks();
         if chunks == 1 {
             recording.copy((&scan.spine, 0), (&scan.report, 0), scan.climb.state_bytes)?;

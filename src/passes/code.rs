@@ -19,6 +19,8 @@ pub(super) struct Code {
     checks: Checks,
     /// A function of the user loops.
     user_loops: bool,
+    /// Parameters of so many bytes travel with the commands.
+    immediate_bytes: u32,
     /// How element memory is accessed.
     pub(super) vectors: Vectors,
     pub(super) params: Params,
@@ -34,6 +36,7 @@ impl Code {
             names: HashMap::new(),
             checks: Checks { bounds: every, loops: every, division: every },
             user_loops: false,
+            immediate_bytes: tuning.immediate_bytes,
             vectors: Vectors(tuning.vector_words),
             params: Params::default(),
         }
@@ -49,7 +52,7 @@ impl Code {
         let index = self.bindings.len();
         let space = match access {
             Access::ReadWrite => "storage, read_write",
-            Access::Read | Access::Uniform => "storage, read",
+            Access::Read | Access::Uniform | Access::Immediate => "storage, read",
         };
         let _ = writeln!(self.declarations, "@group(0) @binding({index}) var<{space}> {name}: {ty};");
         self.bindings.push(Binding { resource, access });
@@ -112,14 +115,19 @@ impl Code {
         elements_per_group: Option<u32>,
     ) -> Pass {
         let vec4s = self.params.vec4s();
-        let wgsl = format!(
-            "@group(0) @binding(0) var<uniform> tw_params: array<vec4<u32>, {vec4s}>;\n{}{body}",
-            self.declarations
-        );
+        let mut bindings = self.bindings;
+        let space = if 16 * vec4s <= self.immediate_bytes as usize {
+            bindings[0].access = Access::Immediate;
+            "var<immediate>"
+        } else {
+            "@group(0) @binding(0) var<uniform>"
+        };
+        let wgsl =
+            format!("{space} tw_params: array<vec4<u32>, {vec4s}>;\n{}{body}", self.declarations);
         Pass {
             label,
             wgsl,
-            bindings: self.bindings,
+            bindings,
             params: self.params,
             checks: self.checks,
             threads,

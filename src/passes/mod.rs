@@ -52,6 +52,8 @@ pub(crate) enum Resource {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Access {
     Uniform,
+    /// Not bound: it travels with the commands.
+    Immediate,
     Read,
     ReadWrite,
 }

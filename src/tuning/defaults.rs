@@ -13,6 +13,7 @@ pub(super) fn of(traits: &Traits) -> Tuning {
 /// Within the limits of an adapter.
 fn within(mut tuning: Tuning, traits: &Traits) -> Tuning {
     tuning.workgroup_bytes = tuning.workgroup_bytes.min(traits.workgroup_bytes);
+    tuning.immediate_bytes = tuning.immediate_bytes.min(traits.immediate_bytes);
     tuning.map.threads = tuning.map.threads.min(traits.max_threads);
     for shape in
         [Some(&mut tuning.reduce), Some(&mut tuning.scan), tuning.loops.as_mut()].into_iter().flatten()
@@ -47,6 +48,7 @@ fn derived(traits: &Traits) -> Tuning {
         look_back_rounds: 1024,
         vector_words: 4,
         checked: false,
+        immediate_bytes: 128,
         workgroup_bytes: 24 << 10,
         stream_len: 1 << 22,
     }

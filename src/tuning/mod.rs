@@ -45,7 +45,9 @@ pub struct Tuning {
     pub reduce: TileShape,
     /// The pass of a scan that writes the results.
     pub scan: TileShape,
-    /// Reduce and scan where a function of the user loops, if that wants another shape.
+    /// Reduce and scan where a function of the user loops, if that wants another shape. (llvmpipe ends the loops of an
+    /// invocation after 65535 iterations in all, without a word: the fewer elements an invocation takes, the longer a function
+    /// may loop for each.)
     pub loops: Option<TileShape>,
     /// How a tile of a scan comes by its prefix.
     pub prefix: Prefix,
@@ -56,6 +58,9 @@ pub struct Tuning {
     /// Compiles the library's own passes with all run-time checks. They index in range by construction, so that the checks
     /// cost time and protect nothing.
     pub checked: bool,
+    /// Bytes of parameters that travel with the commands, where a pass has no more; else they lie in a uniform buffer, which
+    /// takes the host another copy and another binding.
+    pub immediate_bytes: u32,
     /// Bytes of workgroup memory that a pass may take: more leave room for fewer workgroups at a time.
     pub workgroup_bytes: u32,
     /// Elements of a streamed chunk, at most: a power of four.
@@ -119,6 +124,10 @@ impl Tuning {
         {
             let expected = format!("{MIN_WORKGROUP_BYTES} to {}", traits.workgroup_bytes);
             return value("tuning.workgroup_bytes", &expected, workgroup_bytes);
+        }
+        if self.immediate_bytes > traits.immediate_bytes {
+            let expected = format!("at most {}", traits.immediate_bytes);
+            return value("tuning.immediate_bytes", &expected, self.immediate_bytes);
         }
         let is_power_of_four = stream_len.is_power_of_two() && stream_len.ilog2() % 2 == 0;
         if !is_power_of_four || !(crate::order::TILE_LEN..=1 << 28).contains(stream_len) {

@@ -9,6 +9,7 @@ fn gpu() -> Traits {
         workgroup_bytes: 48 << 10,
         max_threads: 1024,
         subgroup: Some(32),
+        immediate_bytes: 256,
         atomics_64: true,
     }
 }
@@ -92,6 +93,7 @@ fn a_wrong_field_is_named_with_what_was_expected() {
     insta::assert_snapshot!(refused(&|_| {}, &Traits { atomics_64: false, ..gpu() }), @"tuning.prefix: expected no atomics of 64 bits, which the adapter lacks, given LookBack64");
     insta::assert_snapshot!(refused(&|_| {}, &Traits { forward_progress: false, ..gpu() }), @"tuning.prefix: expected multi_pass: workgroups that wait may keep others from running, given LookBack64");
     insta::assert_snapshot!(refused(&|t| t.vector_words = 3, &gpu()), @"tuning.vector_words: expected 1, 2 or 4, given 3");
+    insta::assert_snapshot!(refused(&|t| t.immediate_bytes = 512, &gpu()), @"tuning.immediate_bytes: expected at most 256, given 512");
     insta::assert_snapshot!(refused(&|t| t.workgroup_bytes = 1 << 20, &gpu()), @"tuning.workgroup_bytes: expected 2048 to 49152, given 1048576");
     insta::assert_snapshot!(refused(&|t| t.stream_len = 5000, &gpu()), @"tuning.stream_len: expected a power of four from 2^12 to 2^28, given 5000");
 }

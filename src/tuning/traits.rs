@@ -20,6 +20,8 @@ pub struct Traits {
     pub max_threads: u32,
     /// Invocations of a subgroup, where all subgroups have as many and shaders may exchange values in them.
     pub subgroup: Option<u32>,
+    /// Bytes of parameters that travel with commands (Vulkan's push constants).
+    pub immediate_bytes: u32,
     /// Atomic loads, stores and additions of 64 bits in storage buffers.
     pub atomics_64: bool,
 }
@@ -34,6 +36,7 @@ impl Default for Traits {
             workgroup_bytes: 16 << 10,
             max_threads: 256,
             subgroup: None,
+            immediate_bytes: 0,
             atomics_64: false,
         }
     }

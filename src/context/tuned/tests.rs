@@ -46,6 +46,7 @@ fn info() -> AdapterInfo {
         max_groups: 65535,
         mappable: false,
         subgroups: Some([32, 32]),
+        immediate_bytes: 256,
         atomics_64: true,
         unusable: None,
     }

@@ -1,4 +1,5 @@
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use super::oracle::{aggregate, exclusive, inclusive, root};
 use super::support::{
@@ -60,7 +61,9 @@ fn chunks_carry_their_prefixes() {
     for prefix in [Prefix::MultiPass, Prefix::LookBack, Prefix::LookBack64] {
         let tuning = Tuning { prefix, stream_len: TILE_LEN, ..tunings()[3] };
         for staged in [false, true] {
-            let Some(gpu) = gpu(Options { tuning: Some(tuning), staged, ..Options::default() }) else {
+            // Without staging, the caller looks for the ends of submissions itself.
+            let spin = (!staged).then_some(Duration::from_millis(5));
+            let Some(gpu) = gpu(Options { tuning: Some(tuning), staged, spin, ..Options::default() }) else {
                 return;
             };
             for len in [4 * TILE_LEN, 5 * TILE_LEN + 1, 70 * TILE_LEN + 17] {

@@ -226,7 +226,9 @@ pub(super) fn flat(states: &[State], width: usize) -> Vec<u32> {
 
 /// A tuning whose reduce and scan have one shape, with or without look-back.
 pub(super) fn shaped(shape: TileShape, prefix: Prefix) -> Tuning {
-    let mut tuning = Tuning::of(&Traits { software: true, ..Traits::default() });
+    let adapter =
+        Traits { software: true, max_threads: 1024, workgroup_bytes: 32 << 10, ..Traits::default() };
+    let mut tuning = Tuning::of(&adapter);
     (tuning.reduce, tuning.scan, tuning.loops, tuning.prefix) = (shape, shape, None, prefix);
     // The machine that tests may take a thread away for long.
     tuning.look_back_rounds = 1 << 20;

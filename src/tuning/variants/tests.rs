@@ -9,6 +9,7 @@ fn gpu() -> Traits {
         workgroup_bytes: 48 << 10,
         max_threads: 1024,
         subgroup: Some(32),
+        immediate_bytes: 256,
         atomics_64: true,
     }
 }

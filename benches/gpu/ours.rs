@@ -1,0 +1,169 @@
+//! Our library, all on the device: contexts, calls by either clock, and input made where it is used.
+
+use std::time::Instant;
+
+use tilewright::prelude::*;
+use tilewright::{Array, Choice, Error, Fault, Span, SpanClock, SpanKind, Timeline};
+
+use crate::data::{self, Number};
+use crate::row::Clock;
+use crate::timing::{Call, Trouble};
+
+/// The library as rows call it.
+pub(crate) const SYSTEM: &str = "tilewright";
+
+/// Contexts that learn nothing and fall back on nothing.
+pub(crate) struct Ours {
+    cx: Context,
+    timeline: Timeline,
+    timed: Context,
+    /// The CPU's executor, whose bits are to be those of the device.
+    pub(crate) cpu: Context,
+    pub(crate) adapter: tilewright::Adapter,
+}
+
+impl From<Error> for Trouble {
+    fn from(error: Error) -> Self {
+        let is_of_device = matches!(
+            error,
+            Error::Device { fault: Fault::OutOfMemory { .. }, .. }
+                | Error::Unsupported { .. }
+                | Error::Memory { .. }
+        );
+        if is_of_device { Self::Cannot(error.to_string()) } else { Self::Failed(error.to_string()) }
+    }
+}
+
+impl Ours {
+    /// Opens the adapter and runs something on it.
+    pub(crate) fn open(name: Option<&str>) -> Result<Self, String> {
+        let builder = |placement| Context::builder().placement(placement).history(false).cpu_fallback(false);
+        let mut gpu = builder(Placement::Gpu);
+        if let Some(name) = name {
+            gpu = gpu.adapter(name);
+        }
+        let text = |error: Error| error.to_string();
+        let cx = gpu.build().map_err(text)?;
+        let adapter = crate::raw::ours(&cx, name)?;
+        let sum = cx.view(&[1u32, 2]).reduce(Sum).map_err(text)?;
+        let report = cx.last_report().ok_or("no report of the first call")?;
+        if sum != 3 || report.plan.choice != Choice::Gpu || !report.incidents.is_empty() {
+            return Err(format!("the first call gave {sum}: {report}"));
+        }
+        let timeline = Timeline::new();
+        let timed = cx.with_timeline(&timeline);
+        let cpu = builder(Placement::Cpu).build().map_err(text)?;
+        Ok(Self { cx, timeline, timed, cpu, adapter })
+    }
+
+    /// Runs something and times it.
+    fn time<R>(
+        &self,
+        clock: Clock,
+        run: impl FnOnce(&Context) -> Result<R, Error>,
+    ) -> Result<(f64, R), Trouble> {
+        match clock {
+            Clock::Host => {
+                let began = Instant::now();
+                let result = run(&self.cx)?;
+                Ok((began.elapsed().as_secs_f64() * 1e6, result))
+            }
+            Clock::Device => {
+                self.timeline.clear();
+                let result = run(&self.timed)?;
+                if self.timeline.dropped() > 0 {
+                    return Err(Trouble::Failed("the timeline was too short for one call".into()));
+                }
+                let us = device_us(&self.timeline.spans());
+                let us =
+                    us.ok_or_else(|| Trouble::Cannot("its spans are not of the device's clock".into()))?;
+                Ok((us, result))
+            }
+        }
+    }
+
+    /// `n` random elements on the device, made there.
+    pub(crate) fn array<T: Number>(&self, n: u64, seed: u32) -> Result<Array<T>, Trouble> {
+        Ok(self.cx.counting(n as usize).map(&source::<T>(seed)?).to_array()?)
+    }
+
+    /// `n` random numbers from `low` to `low + range`, made on the device.
+    pub(crate) fn numbers(&self, n: u64, seed: u32, [low, range]: [f32; 2]) -> Result<Array<f32>, Trouble> {
+        let text = format!(
+            "{}\nfn number(i: u32, seed: u32, low: f32, range: f32) -> f32 {{ return low + range * unit(i, seed); }}",
+            data::WGSL
+        );
+        let func: Func<fn(u32) -> f32> = Func::named("number", text)?;
+        let func = func.arg("seed", seed).arg("low", low).arg("range", range);
+        Ok(self.cx.counting(n as usize).map(&func).to_array()?)
+    }
+
+    /// The elements of a result.
+    pub(crate) fn read<'a, T: Number>(&self, array: &'a Array<T>) -> Result<&'a [T], Trouble> {
+        Ok(self.cx.read(array)?)
+    }
+}
+
+/// From an index to an element.
+type Source<T> = Func<fn(u32) -> T>;
+
+/// The function that makes the elements of a seed of their indices.
+pub(crate) fn source<T: Number>(seed: u32) -> Result<Source<T>, Error> {
+    Ok(Func::named(T::SOURCE, data::WGSL)?.arg("seed", seed))
+}
+
+/// From the first start to the last end of what the device did by its own clock; `None` if a kernel has other times.
+fn device_us(spans: &[Span]) -> Option<f64> {
+    let is_command =
+        |span: &&Span| matches!(span.kind, SpanKind::CopyIn | SpanKind::Kernel | SpanKind::CopyOut);
+    let mut commands = spans.iter().filter(is_command);
+    if commands.clone().any(|span| span.kind == SpanKind::Kernel && span.clock != SpanClock::Device) {
+        return None;
+    }
+    commands.next()?;
+    let commands = || spans.iter().filter(is_command).filter(|span| span.clock == SpanClock::Device);
+    let start = commands().map(|span| span.start_s).fold(f64::INFINITY, f64::min);
+    let end = commands().map(|span| span.end_s).fold(f64::NEG_INFINITY, f64::max);
+    Some((end - start) * 1e6)
+}
+
+/// A call of ours on sets of inputs in turn.
+pub(crate) struct OurCall<'o, Run, Check> {
+    pub(crate) ours: &'o Ours,
+    pub(crate) clock: Clock,
+    /// Number of input sets.
+    pub(crate) sets: usize,
+    /// Elements of a result that stays on the device.
+    pub(crate) output: Option<u64>,
+    pub(crate) run: Run,
+    pub(crate) check: Check,
+}
+
+impl<R, Run, Check> Call for OurCall<'_, Run, Check>
+where
+    Run: FnMut(&Context, usize) -> Result<R, Error>,
+    Check: FnMut(usize, R) -> Result<Result<(), String>, Trouble>,
+{
+    type Result = R;
+
+    fn sets(&self) -> usize {
+        self.sets
+    }
+
+    fn poison(&mut self) -> Result<(), Trouble> {
+        // The next result takes the memory that was given back last.
+        if let Some(n) = self.output {
+            drop(self.ours.cx.constant(u32::MAX, n as usize).to_array()?);
+        }
+        Ok(())
+    }
+
+    fn run(&mut self, index: usize) -> Result<(f64, R), Trouble> {
+        let set = index % self.sets;
+        self.ours.time(self.clock, |cx| (self.run)(cx, set))
+    }
+
+    fn check(&mut self, index: usize, result: R) -> Result<Result<(), String>, Trouble> {
+        (self.check)(index % self.sets, result)
+    }
+}
