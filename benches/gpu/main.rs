@@ -1,6 +1,6 @@
 //! How far we are from the memory of a GPU, and from its best libraries: `cargo bench --bench gpu -- measure`.
 //!
-//! `measure` writes our rows and lampshade's, `facts` what the adapter can do at all, and `report` reads the rows of all
+//! `measure` writes our rows and lampshade's, `facts` what the adapter can do at all, `tune` finds the tuning that suits it, and `report` reads the rows of all
 //! programs of the comparison into one table. A result that is wrong is a row that says so, and an exit code of 1.
 
 mod data;
@@ -23,6 +23,7 @@ mod sink;
 mod stamps;
 mod stats;
 mod timing;
+mod tune;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -53,6 +54,8 @@ enum Command {
         #[arg(long, default_value = "environment.txt")]
         environment: PathBuf,
     },
+    /// Measures variants of the library's tuning, and writes the fastest one.
+    Tune(tune::Options),
     /// One table of the rows of all programs, in DIR/*.csv; leaves it there as table.txt and summary.csv.
     Report {
         /// The folder with the rows.
@@ -65,6 +68,7 @@ fn main() -> ExitCode {
     let done = match &args.command {
         Some(Command::Measure(options)) => measure::run(options),
         Some(Command::Facts { options, environment }) => facts::run(options, environment),
+        Some(Command::Tune(options)) => tune::run(options),
         Some(Command::Report { dir }) => report::run(dir),
         None => {
             eprintln!("gpu: nothing was asked for; see --help");

@@ -36,6 +36,13 @@ pub struct Variant {
 /// Bytes of the states that shapes are held against: those of sums of numbers.
 const STATE_BYTES: u32 = 4;
 
+impl Variant {
+    /// A variant of a name of one's own.
+    pub fn new(name: impl Into<String>, tuning: Tuning) -> Self {
+        Self { name: name.into(), tuning }
+    }
+}
+
 impl Part {
     /// All parts, in the order in which they are tuned.
     pub const ALL: [Self; 4] = [Self::Map, Self::Reduce, Self::Scan, Self::Memory];
@@ -95,7 +102,7 @@ impl Tuning {
         for tuning in tunings {
             let is_new = tuning != *self && variants.iter().all(|variant| variant.tuning != tuning);
             if is_new && tuning.check(traits).is_ok() {
-                variants.push(Variant { name: part.of(&tuning), tuning });
+                variants.push(Variant::new(part.of(&tuning), tuning));
             }
         }
         variants
