@@ -2,7 +2,7 @@
 //!
 //! A device is opened for each variant, which takes its turn with the others in each round, so that a machine that slows down
 //! does so for all. A variant takes the default's place if it is at least 2 % faster; parts that follow are measured with it.
-//! In the end the choice is measured against the library's own, for all cases.
+//! In the end the choice is measured against the library's own, for all cases, and is dropped if it is slower.
 
 mod cases;
 mod choice;
@@ -16,7 +16,7 @@ use tilewright::Context;
 use tilewright::tuning::{Part, Tuning, Variant};
 
 use self::cases::{Case, Trial};
-use self::choice::{Column, Measured, choose, table};
+use self::choice::{Column, Measured, choose, confirm, table};
 use self::files::{Log, part_name};
 use crate::options::Deadline;
 use crate::ours::Ours;
@@ -98,15 +98,18 @@ pub(crate) fn run(options: &Options) -> Result<(), String> {
     let mut tuning = library;
     for part in Part::ALL.into_iter().filter(|part| options.parts.contains(part)) {
         let variants = tuning.variants(part, adapter.traits());
-        tuning = tuner.tune(part_name(part), Case::of(part), (part.of(&tuning), tuning), variants)?;
+        let mut tunings = vec![Variant::new(part.of(&tuning), tuning)];
+        tunings.extend(variants);
+        let (measured, chosen) = tuner.compare(part_name(part), Case::of(part), &tunings, choose)?;
+        tuning = tunings[if measured { chosen } else { 0 }].tuning;
     }
-    if tuning == library {
-        tuner.say("\nThe library's own tuning stays:\n");
-    } else {
-        let mine = Variant::new("chosen", tuning);
-        tuner.tune("all", Case::ALL, ("the library's".into(), library), vec![mine])?;
-        tuner.say("\nThe choice:\n");
+    if tuning != library {
+        let both = [Variant::new("the library's", library), Variant::new("chosen", tuning)];
+        let (measured, chosen) = tuner.compare("all", Case::ALL, &both, confirm)?;
+        // What was not compared is not to be had for sure.
+        tuning = both[if measured { chosen } else { 0 }].tuning;
     }
+    tuner.say(if tuning == library { "\nThe library's own tuning stays:\n" } else { "\nThe choice:\n" });
     tuner.say(&format!("{tuning}\n"));
 
     let entry = files::entry(&adapter, &tuning, &tuner.trial);
@@ -128,16 +131,15 @@ pub(crate) fn run(options: &Options) -> Result<(), String> {
 }
 
 impl Tuner<'_> {
-    /// Measures variants in turns with a default: which of them is to be used.
-    fn tune(
+    /// Measures tunings in turns, the first of which is the default: the index of the one that `choose` takes, and whether
+    /// there was time for any.
+    fn compare(
         &mut self,
         title: &str,
         cases: &[Case],
-        (name, default): (String, Tuning),
-        variants: Vec<Variant>,
-    ) -> Result<Tuning, String> {
-        let mut tunings = vec![(name, default)];
-        tunings.extend(variants.into_iter().map(|variant| (variant.name, variant.tuning)));
+        tunings: &[Variant],
+        choose: fn(&[Measured]) -> usize,
+    ) -> Result<(bool, usize), String> {
         // Medians of the rounds, of each case of each variant; none once a variant is out.
         let mut times: Vec<Option<Vec<Vec<f64>>>> = vec![Some(vec![Vec::new(); cases.len()]); tunings.len()];
         let rounds = if self.options.quick { 1 } else { self.options.rounds as usize };
@@ -147,7 +149,7 @@ impl Tuner<'_> {
                 break;
             }
             eprintln!("{title}: round {} of {rounds}, {} variants", round + 1, tunings.len());
-            for ((name, tuning), times) in tunings.iter().zip(&mut times) {
+            for (Variant { name, tuning, .. }, times) in tunings.iter().zip(&mut times) {
                 let Some(medians) = times else { continue };
                 if let Err(why) = self.turn((title, round, name), cases, tuning, medians) {
                     eprintln!("failed: {title} {name}: {why}");
@@ -160,14 +162,14 @@ impl Tuner<'_> {
         let measured: Vec<Measured> = tunings
             .iter()
             .zip(&times)
-            .map(|((name, tuning), times)| Measured {
+            .map(|(Variant { name, tuning, .. }, times)| Measured {
                 name: name.clone(),
                 us: times.as_ref().and_then(|cases| cases.iter().map(median).collect()),
-                may_be_chosen: tuning.checked == default.checked,
+                may_be_chosen: tuning.checked == tunings[0].tuning.checked,
             })
             .collect();
         if measured.iter().all(|variant| variant.us.is_none()) {
-            return Ok(default);
+            return Ok((false, 0));
         }
         let chosen = choose(&measured);
         let n = self.trial.n;
@@ -176,7 +178,7 @@ impl Tuner<'_> {
             cases.iter().map(|case| Column { label: label(case), bytes: case.bytes(n) }).collect();
         let title = format!("\n{title}: {n} elements, {} clock, {rounds} rounds", self.trial.clock.name());
         self.say(&table(&title, &columns, &measured, chosen));
-        Ok(tunings[chosen].1)
+        Ok((true, chosen))
     }
 
     /// A variant's turn: a device of its own, and all cases on it.

@@ -62,5 +62,5 @@ fn narrower(shape: TileShape) -> TileShape {
         Ladder::Subgroup(size) if threads % size == 0 => shape.ladder,
         _ => Ladder::Shared,
     };
-    TileShape { threads, node_level, ladder, ..shape }
+    TileShape { threads, tiles: shape.tiles.min(threads), node_level, ladder }
 }

@@ -26,7 +26,7 @@ pub struct MapShape {
 pub struct TileShape {
     /// Invocations of a workgroup: a power of two.
     pub threads: u32,
-    /// Tiles of a workgroup: a power of two. A scan by look-back takes one.
+    /// Tiles of a workgroup: a power of two, and no more than invocations. A scan by look-back takes one.
     pub tiles: u32,
     /// Level of the nodes that an invocation folds by itself, 1 to 6.
     pub node_level: u32,
@@ -77,6 +77,10 @@ impl TileShape {
         if threads > nodes || nodes / threads > MAX_NODES {
             let expected = format!("{} to {nodes} for {nodes} nodes", nodes.div_ceil(MAX_NODES));
             return value(&format!("{what}.threads"), &expected, threads);
+        }
+        if tiles > threads {
+            // An invocation for each tile stores what came of it.
+            return value(&format!("{what}.tiles"), &format!("at most {threads}, one an invocation"), tiles);
         }
         match ladder {
             Ladder::Subgroup(size) if traits.subgroup != Some(size) || threads % size != 0 => {

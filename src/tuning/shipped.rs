@@ -81,6 +81,12 @@ mod tests {
     }
 
     #[test]
+    fn the_file_is_as_the_tool_writes_it() {
+        let text = serde_json::to_string_pretty(shipped()).expect("plain data");
+        assert_eq!(TEXT, text + "\n", "what tools add would change other lines too");
+    }
+
+    #[test]
     fn an_entry_is_taken_where_it_was_measured() {
         for (index, entry) in shipped().iter().enumerate() {
             let earlier = shipped()[..index].iter().any(|other| other.adapter.matches(&entry.traits));

@@ -39,8 +39,8 @@ fn variants_around_the_defaults_of_software() {
     let traits = &crate::tuning::shipped()[0].traits;
     insta::assert_snapshot!(names(&Traits { software: true, ..traits.clone() }), @"
     Map around 64x1: 16x1, 16x2, 16x4, 32x1, 32x2, 32x4, 64x2, 64x4, 128x1, 128x2, 128x4, 256x1, 256x2, 256x4
-    Reduce around 16x4 level 5 shared: 4x4 level 5 shared, 8x4 level 5 shared, 4x8 level 5 shared, 8x8 level 5 shared, 16x8 level 5 shared, 32x8 level 5 shared, 4x16 level 5 shared, 8x16 level 5 shared, 16x16 level 5 shared, 32x16 level 5 shared, 64x16 level 5 shared, 8x4 level 5 subgroup 8, 16x4 level 5 subgroup 8, 64x4 level 3 shared, 16x4 level 3 shared, 64x4 level 4 shared, 16x4 level 4 shared, 4x4 level 6 shared
-    Scan around 16x4 level 5 shared several passes: 4x4 level 5 shared several passes, 8x4 level 5 shared several passes, 4x8 level 5 shared several passes, 8x8 level 5 shared several passes, 16x8 level 5 shared several passes, 32x8 level 5 shared several passes, 8x4 level 5 subgroup 8 several passes, 16x4 level 5 subgroup 8 several passes, 64x4 level 3 shared several passes, 16x4 level 3 shared several passes, 64x4 level 4 shared several passes, 16x4 level 4 shared several passes, 4x4 level 6 shared several passes
+    Reduce around 16x4 level 5 shared: 4x4 level 5 shared, 8x4 level 5 shared, 8x8 level 5 shared, 16x8 level 5 shared, 32x8 level 5 shared, 16x16 level 5 shared, 32x16 level 5 shared, 64x16 level 5 shared, 8x4 level 5 subgroup 8, 16x4 level 5 subgroup 8, 64x4 level 3 shared, 16x4 level 3 shared, 64x4 level 4 shared, 16x4 level 4 shared, 4x4 level 6 shared
+    Scan around 16x4 level 5 shared several passes: 4x4 level 5 shared several passes, 8x4 level 5 shared several passes, 8x8 level 5 shared several passes, 16x8 level 5 shared several passes, 32x8 level 5 shared several passes, 8x4 level 5 subgroup 8 several passes, 16x4 level 5 subgroup 8 several passes, 64x4 level 3 shared several passes, 16x4 level 3 shared several passes, 64x4 level 4 shared several passes, 16x4 level 4 shared several passes, 4x4 level 6 shared several passes
     Memory around 16 bytes: 8 bytes, 4 bytes, 16 bytes checked
     ");
 }
