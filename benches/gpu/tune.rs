@@ -17,6 +17,7 @@ use tilewright::tuning::{Part, Tuning, Variant};
 
 use self::cases::{Case, Trial};
 use self::choice::{Column, Measured, choose, confirm, table};
+pub(crate) use self::files::tuning;
 use self::files::{Log, part_name};
 use crate::options::Deadline;
 use crate::ours::Ours;

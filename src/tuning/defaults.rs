@@ -59,7 +59,7 @@ fn narrower(shape: TileShape) -> TileShape {
     let node_level = (shape.node_level + 1).min(TILE_LEVEL);
     let threads = shape.threads / 4;
     let ladder = match shape.ladder {
-        Ladder::Subgroup(size) if threads % size == 0 => shape.ladder,
+        Ladder::Subgroup(size) if threads.is_multiple_of(size) => shape.ladder,
         _ => Ladder::Shared,
     };
     TileShape { threads, tiles: shape.tiles.min(threads), node_level, ladder }

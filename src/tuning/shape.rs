@@ -135,7 +135,7 @@ impl TileShape {
 
     fn with_threads(self, threads: u32) -> Self {
         let ladder = match self.ladder {
-            Ladder::Subgroup(size) if threads % size == 0 => self.ladder,
+            Ladder::Subgroup(size) if threads.is_multiple_of(size) => self.ladder,
             _ => Ladder::Shared,
         };
         Self { threads, ladder, ..self }

@@ -75,6 +75,14 @@ pub(crate) fn entry(adapter: &Adapter, tuning: &Tuning, trial: &Trial) -> Entry 
     Entry { adapter: pattern, measured, traits, tuning: *tuning }
 }
 
+/// The tuning of an entry.
+pub(crate) fn tuning(path: &Path) -> Result<Tuning, String> {
+    let at = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
+    let text = fs::read_to_string(path).map_err(|error| at(&error))?;
+    let entry: Entry = serde_json::from_str(&text).map_err(|error| at(&error))?;
+    Ok(entry.tuning)
+}
+
 /// Puts an entry before all others of a file of them, in the place of one for the same adapters.
 pub(crate) fn ship(path: &Path, entry: &Entry) -> Result<(), String> {
     let at = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
