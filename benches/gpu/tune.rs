@@ -45,8 +45,9 @@ pub(crate) struct Options {
     /// Seconds after which no round is begun; what was measured until then counts.
     #[arg(long)]
     deadline: Option<f64>,
-    /// 2^16 elements, one round and three runs: shows that everything works, not how fast it is.
-    #[arg(long)]
+    /// 2^16 elements, one round and three runs: shows that everything works, not how fast it is, so that nothing comes of it
+    /// that is kept.
+    #[arg(long, conflicts_with_all = ["keep", "ship"])]
     quick: bool,
     /// Where tuning.csv, tuning.json and tuning.txt go.
     #[arg(long, default_value = "tuning")]
