@@ -57,6 +57,9 @@ fn run(args: Args, out: &mut dyn Write) -> Result<(), Failure> {
     };
 
     let difference = rows.difference;
+    if gpu.is_ok() && args.place.placement.is_none_or(|placement| placement != Placement::Cpu) {
+        writeln!(out, "{}", builder().build()?.try_arithmetic()?)?;
+    }
     if let Err(reason) = gpu {
         writeln!(out, "{reason}: no gpu and split rows")?;
     }
@@ -82,7 +85,7 @@ impl Rows<'_> {
             Err(Failure::Library(error @ Error::NoAdapter { .. })) => return Ok(Err(error)),
             outcome => outcome?,
         }
-        for tenths in 1..=9 {
+        for tenths in 0..=10 {
             let placement = Placement::Split { gpu: f64::from(tenths) / 10.0 };
             self.add(&placement.to_string(), builder().placement(placement))?;
         }

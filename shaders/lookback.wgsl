@@ -39,6 +39,14 @@ fn tw_siblings(at: u32, count: u32) -> TwState {
     return s;
 }
 
+// The prefix of the chunk: what came before the range, or what the carry pass has made of the chunks before.
+fn tw_range_prefix() -> TwState {
+    if (tw_params[0].w == 0u) {
+        return TW_RANGE_PREFIX;
+    }
+    return TW_CARRIED;
+}
+
 // The prefix of a tile. `aggregate` is the tile's own, meaningful to thread 0.
 fn tw_look_back(tile: u32, thread: u32, aggregate: TwState) -> TwState {
     // Publish the tile. A tile that is the last of four completes their parent, and so on up: what it needs for that is
@@ -69,7 +77,7 @@ fn tw_look_back(tile: u32, thread: u32, aggregate: TwState) -> TwState {
     workgroupBarrier();
 
     // Fold them, from the root down.
-    var p = TW_RANGE_PREFIX;
+    var p = tw_range_prefix();
     for (var level = TW_LEVELS; level > 0u; level--) {
         let siblings = (tile >> (2u * level - 2u)) & 3u;
         if (siblings > 0u) {

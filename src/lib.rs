@@ -379,8 +379,8 @@ mod work;
 
 pub use array::Array;
 pub use context::{
-    Adapter, Builder, CancelToken, ChunkReport, Context, ExecutorReport, Incident, Progress, Report,
-    ReportWithoutTimes,
+    Adapter, Arithmetic, Builder, CancelToken, ChunkReport, Context, ExecutorReport, Incident, Progress,
+    Report, ReportWithoutTimes,
 };
 pub use element::{Element, ElementType, Scalar};
 pub use error::{Error, Fault, Law, Result};

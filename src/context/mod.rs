@@ -1,6 +1,7 @@
 //! `Context`: resolves arrays, asks for a plan, runs it, and finishes on the CPU what a device did not.
 
 mod adapter;
+mod arithmetic;
 mod builder;
 mod cache;
 mod calibrate;
@@ -29,6 +30,7 @@ mod verify;
 use std::sync::{Arc, Mutex};
 
 pub use self::adapter::Adapter;
+pub use self::arithmetic::Arithmetic;
 pub use self::builder::Builder;
 pub use self::control::{CancelToken, Progress};
 pub use self::report::{ChunkReport, ExecutorReport, Incident, Report, ReportWithoutTimes};

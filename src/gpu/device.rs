@@ -125,7 +125,7 @@ impl Device {
         let deadline = options.deadline.unwrap_or(Duration::from_secs(if info.software { 600 } else { 60 }));
         let grace = options.grace.unwrap_or(GRACE);
         let poller = Poller::start(raw.clone(), faults.clone(), Limits { deadline, grace })?;
-        Ok(Arc::new(Self {
+        let device = Self {
             max_binding_bytes: info.max_binding_bytes.min(limit),
             spin: options.spin.unwrap_or(if info.software { Duration::ZERO } else { SPIN }),
             look_back_gave_up: AtomicBool::new(false),
@@ -144,7 +144,8 @@ impl Device {
             direct,
             faults,
             poller,
-        }))
+        };
+        Ok(Arc::new(device.with_sound_ladders()))
     }
 
     /// Elements that fit in a binding when the widest element has `widest` bytes: a power of four.

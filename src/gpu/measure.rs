@@ -102,7 +102,7 @@ impl Device {
 }
 
 /// A map that reads nothing.
-fn counting(len: usize) -> Work<'static> {
+pub(super) fn counting(len: usize) -> Work<'static> {
     through(len, Source::Counting { start: 0 })
 }
 

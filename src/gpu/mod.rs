@@ -10,6 +10,7 @@ mod flight;
 mod inject;
 mod inputs;
 mod kernels;
+mod lanes;
 mod launch;
 mod launch_memory;
 mod map;

@@ -28,6 +28,7 @@ pub(super) enum Stage {
     ScanElements(Variant),
     ScanStates,
     Carry,
+    Lanes,
 }
 
 /// The pass, and what its code depends on.
@@ -79,8 +80,10 @@ impl Device {
             return Err(Error::Unsupported { executor: self.info.name.clone(), what });
         }
         let (layout, pipeline) = self.scoped(0, || {
-            let entries: Vec<_> =
-                (0..).zip(&pass.bindings).filter_map(|(index, binding)| entry(index, binding.access)).collect();
+            let entries: Vec<_> = (0..)
+                .zip(&pass.bindings)
+                .filter_map(|(index, binding)| entry(index, binding.access))
+                .collect();
             let layout = self.raw.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
                 label: Some(pass.label),
                 entries: &entries,

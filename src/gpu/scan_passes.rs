@@ -57,15 +57,21 @@ impl Device {
         let range = scan.chunk(index);
         let inputs = self.inputs(&mut recording.encoder, scan.work, range.start, range.len()).await?;
 
-        // The prefix of the chunk.
-        let chunks = scan.chunks();
-        let carry =
-            Chunk { len: index as u32, extra: [chunks as u32, 0], prefix: scan.prefix, ..Chunk::default() };
-        let bound = [
-            scan.climb.states(Resource::Spine, &scan.spine, passes::spine_len(chunks)),
-            scan.climb.states(Resource::Prefixes, &scan.carried, 1),
-        ];
-        recording.dispatch(&scan.carry, carry, &bound)?;
+        // The prefix of the chunk. Look-back finds that of the first one in its parameters.
+        if index > 0 || scan.variant == Variant::MultiPass {
+            let chunks = scan.chunks();
+            let carry = Chunk {
+                len: index as u32,
+                extra: [chunks as u32, 0],
+                prefix: scan.prefix,
+                ..Chunk::default()
+            };
+            let bound = [
+                scan.climb.states(Resource::Spine, &scan.spine, passes::spine_len(chunks)),
+                scan.climb.states(Resource::Prefixes, &scan.carried, 1),
+            ];
+            recording.dispatch(&scan.carry, carry, &bound)?;
+        }
 
         let bytes = padded_bytes(scan.work.output_type(), range.len());
         let output = Bound { resource: Resource::Output, buffer: out.raw(), offset, bytes };
@@ -80,16 +86,18 @@ impl Device {
 
 impl Recording<'_, '_> {
     fn single_pass(&mut self, scan: &Scan, part: &Part) -> Result<()> {
-        let tiles = part.tiles();
+        // What is published: one node for each workgroup, and their ancestors.
+        let groups = scan.elements.pass.groups(part.range.len());
         // A head of four words, and two for each word of a node; all start as 0: nothing published.
-        let bytes = 16 + 2 * scan.climb.state_bytes * passes::spine_len(tiles) as u64;
+        let bytes = 16 + 2 * scan.climb.state_bytes * passes::spine_len(groups) as u64;
         let published = self.zeros(bytes)?;
         let bound = part.bound([
             scan.climb.states(Resource::Prefixes, &scan.carried, 1),
             Bound { resource: Resource::Published, buffer: published.raw(), offset: 0, bytes },
             scan.climb.states(Resource::Aggregates, &scan.spine, passes::spine_len(scan.chunks())),
         ]);
-        let chunk = Chunk { extra: [tiles as u32, part.index as u32], ..part.elements() };
+        let extra = [groups as u32, part.index as u32];
+        let chunk = Chunk { extra, prefix: scan.prefix, ..part.elements() };
         self.dispatch(&scan.elements, chunk, &bound)?;
         let flag = 4 * (FLAGS_AT + part.index) as u64;
         self.copy((&published, FLAG_BYTE), (&scan.report, flag), 4)?;

@@ -24,7 +24,7 @@ pub(crate) fn carry(monoid: &MonoidSpec, tuning: &Tuning) -> Result<Pass> {
     let (mut store, mut prefix) = (String::new(), String::new());
     memory::store_words(state.repr, "tw_spine", &at, "s", &mut store);
     memory::store_words(state.repr, "tw_out", "0u", "p", &mut prefix);
-    let range_prefix = super::params::value(state.repr, 4);
+    let range_prefix = super::params::value(state.repr, super::params::RANGE_PREFIX);
     let parts = [
         ("LOAD", load.as_str()),
         ("STORE", store.as_str()),

@@ -122,17 +122,8 @@ impl Code {
         } else {
             "@group(0) @binding(0) var<uniform>"
         };
-        let wgsl =
-            format!("{space} tw_params: array<vec4<u32>, {vec4s}>;\n{}{body}", self.declarations);
-        Pass {
-            label,
-            wgsl,
-            bindings,
-            params: self.params,
-            checks: self.checks,
-            threads,
-            elements_per_group,
-        }
+        let wgsl = format!("{space} tw_params: array<vec4<u32>, {vec4s}>;\n{}{body}", self.declarations);
+        Pass { label, wgsl, bindings, params: self.params, checks: self.checks, threads, elements_per_group }
     }
 }
 

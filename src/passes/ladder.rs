@@ -20,30 +20,56 @@ struct Level {
     at: u32,
 }
 
-fn levels(shape: &TileShape) -> Vec<Level> {
-    let mut at = 0;
-    (shape.shared_level()..=TILE_LEVEL)
-        .map(|level| {
-            let nodes = shape.nodes_at(level);
-            let this = Level { level, nodes, at };
-            at += nodes;
-            this
-        })
-        .collect()
+/// The levels of a workgroup of some shape, up to the nodes that it ends in.
+pub(super) struct Rungs<'s> {
+    shape: &'s TileShape,
+    /// Level of those: that of tiles, or of the node that holds all tiles of the workgroup.
+    top: u32,
 }
 
-/// Declarations: `tw_nodes`, the functions `tw_fold` of a whole node of an invocation and `tw_part` of a partial one, and
-/// `tw_children`.
-pub(super) fn declare(shape: &TileShape) -> String {
-    let mut text = format!("var<workgroup> tw_nodes: array<TwState, {}>;\n", shape.shared_nodes());
-    text.push_str(CHILDREN);
-    text.push_str(LEVEL_1);
-    let top = shape.node_level;
-    for level in 2..=top {
-        let (below, step, len) = (level - 1, 1 << (2 * (level - 1)), 1 << (2 * level));
-        let _ = write!(
-            text,
-            "fn tw_fold{level}(first: u32) -> TwState {{
+impl<'s> Rungs<'s> {
+    /// Up to the tiles.
+    pub(super) fn to_tiles(shape: &'s TileShape) -> Self {
+        Self { shape, top: TILE_LEVEL }
+    }
+
+    /// Up to the one node of a workgroup whose number of tiles is a power of four.
+    pub(super) fn to_group(shape: &'s TileShape) -> Self {
+        Self { shape, top: shape.group_len().ilog2() / 2 }
+    }
+
+    /// Level of the nodes at the end.
+    pub(super) fn top(&self) -> u32 {
+        self.top
+    }
+
+    fn levels(&self) -> Vec<Level> {
+        let mut at = 0;
+        (self.shape.shared_level()..=self.top)
+            .map(|level| {
+                let nodes = self.shape.nodes_at(level);
+                let this = Level { level, nodes, at };
+                at += nodes;
+                this
+            })
+            .collect()
+    }
+}
+
+impl Rungs<'_> {
+    /// Declarations: `tw_nodes`, the functions `tw_fold` of a whole node of an invocation and `tw_part` of a partial one, and
+    /// `tw_children`.
+    pub(super) fn declare(&self) -> String {
+        let nodes: u32 = self.levels().iter().map(|level| level.nodes).sum();
+        let mut text = format!("var<workgroup> tw_nodes: array<TwState, {}>;\n", nodes);
+        text.push_str(CHILDREN);
+        text.push_str(LEVEL_1);
+        let top = self.shape.node_level;
+        for level in 2..=top {
+            let (below, step, len) = (level - 1, 1 << (2 * (level - 1)), 1 << (2 * level));
+            let _ = write!(
+                text,
+                "fn tw_fold{level}(first: u32) -> TwState {{
     var s = tw_fold{below}(first);
     for (var i = first + {step}u; i < first + {len}u; i += {step}u) {{
         s = tw_combine(s, tw_fold{below}(i));
@@ -59,43 +85,46 @@ fn tw_part{level}(first: u32, end: u32) -> TwState {{
     return s;
 }}
 "
-        );
-    }
-    let _ = writeln!(text, "fn tw_fold(first: u32) -> TwState {{ return tw_fold{top}(first); }}");
-    let _ =
-        writeln!(text, "fn tw_part(first: u32, end: u32) -> TwState {{ return tw_part{top}(first, end); }}");
-    text
-}
-
-/// Statements that take the nodes of invocations up to level `last` (the tile itself is [`TILE_LEVEL`]). They use
-/// `present` (elements of the workgroup that are there), and end with a barrier.
-pub(super) fn climb(shape: &TileShape, last: u32) -> String {
-    let mut text = String::new();
-    let exchanged = shape.subgroup_levels();
-    for v in 0..shape.nodes_of_thread() {
-        for r in 0..exchanged {
-            exchange(shape.node_level + r, v, r, &mut text);
+            );
         }
-        let node = format!("tw_nodes[i{v} >> {}u] = n{v}_{exchanged};", 2 * exchanged);
-        let _ = match (1 << (2 * exchanged)) - 1 {
-            0 => writeln!(text, "    tw_nodes[i{v}] = n{v}_0;"),
-            mask => writeln!(text, "    if ((thread & {mask}u) == 0u) {{ {node} }}"),
-        };
-    }
-    text.push_str("    workgroupBarrier();\n");
-    for pair in levels(shape).windows(2).filter(|pair| pair[1].level <= last) {
-        let (below, above) = (&pair[0], &pair[1]);
-        let (level, round) = (2 * below.level, (1 << (2 * below.level)) - 1);
-        let (below_at, above_at, nodes) = (below.at, above.at, above.nodes);
-        let each = if nodes > shape.threads {
-            format!("for (var i = thread; i < {nodes}u; i += {}u)", shape.threads)
-        } else {
-            "if (thread < ".to_owned() + &format!("{nodes}u)")
-        };
-        let i = if nodes > shape.threads { "i" } else { "thread" };
-        let _ = write!(
+        let _ = writeln!(text, "fn tw_fold(first: u32) -> TwState {{ return tw_fold{top}(first); }}");
+        let _ = writeln!(
             text,
-            "    {each} {{
+            "fn tw_part(first: u32, end: u32) -> TwState {{ return tw_part{top}(first, end); }}"
+        );
+        text
+    }
+
+    /// Statements that take the nodes of invocations up to level `last`. They use
+    /// `present` (elements of the workgroup that are there), and end with a barrier.
+    pub(super) fn climb(&self, last: u32) -> String {
+        let shape = self.shape;
+        let mut text = String::new();
+        let exchanged = shape.subgroup_levels();
+        for v in 0..shape.nodes_of_thread() {
+            for r in 0..exchanged {
+                exchange(shape.node_level + r, v, r, &mut text);
+            }
+            let node = format!("tw_nodes[i{v} >> {}u] = n{v}_{exchanged};", 2 * exchanged);
+            let _ = match (1 << (2 * exchanged)) - 1 {
+                0 => writeln!(text, "    tw_nodes[i{v}] = n{v}_0;"),
+                mask => writeln!(text, "    if ((thread & {mask}u) == 0u) {{ {node} }}"),
+            };
+        }
+        text.push_str("    workgroupBarrier();\n");
+        for pair in self.levels().windows(2).filter(|pair| pair[1].level <= last) {
+            let (below, above) = (&pair[0], &pair[1]);
+            let (level, round) = (2 * below.level, (1 << (2 * below.level)) - 1);
+            let (below_at, above_at, nodes) = (below.at, above.at, above.nodes);
+            let each = if nodes > shape.threads {
+                format!("for (var i = thread; i < {nodes}u; i += {}u)", shape.threads)
+            } else {
+                "if (thread < ".to_owned() + &format!("{nodes}u)")
+            };
+            let i = if nodes > shape.threads { "i" } else { "thread" };
+            let _ = write!(
+                text,
+                "    {each} {{
         let count = (present + {round}u) >> {level}u;
         if (4u * {i} < count) {{
             tw_nodes[{above_at}u + {i}] = tw_children({below_at}u + 4u * {i}, count - 4u * {i});
@@ -103,9 +132,62 @@ pub(super) fn climb(shape: &TileShape, last: u32) -> String {
     }}
     workgroupBarrier();
 "
-        );
+            );
+        }
+        text
     }
-    text
+
+    /// Statements that turn `p{v}`, the prefix of the node at the end, into the prefix of the node of workgroup memory above the
+    /// invocation's `v`-th.
+    pub(super) fn descend(&self, v: u32) -> String {
+        let mut text = String::new();
+        for level in self.levels().iter().rev().filter(|level| level.level < self.top) {
+            let shift = 2 * (level.level - self.shape.node_level);
+            let at = level.at;
+            let _ = write!(
+                text,
+                "        {{
+            let j = i{v} >> {shift}u;
+            if ((j & 3u) > 0u) {{
+                p{v} = tw_combine(p{v}, tw_children({at}u + (j & ~3u), j & 3u));
+            }}
+        }}
+"
+            );
+        }
+        text
+    }
+
+    /// Statements that go on from there to the prefix of the invocation's `v`-th node, through the lanes of its subgroup. All
+    /// invocations must take part.
+    pub(super) fn descend_lanes(&self, v: u32) -> String {
+        let mut text = String::new();
+        let Ladder::Subgroup(size) = self.shape.ladder else { return text };
+        for r in (0..self.shape.subgroup_levels()).rev() {
+            let (delta, family) = (1u32 << (2 * r), (4u32 << (2 * r)) - 1);
+            let mask = (size - 1) & !family;
+            let _ = write!(
+                text,
+                "    let j{v}_{r} = (i{v} >> {}u) & 3u;
+    var b{v}_{r} = subgroupShuffle(n{v}_{r}, thread & {mask}u);
+    let b{v}_{r}_1 = subgroupShuffle(n{v}_{r}, (thread & {mask}u) + {delta}u);
+    let b{v}_{r}_2 = subgroupShuffle(n{v}_{r}, (thread & {mask}u) + {}u);
+    if (j{v}_{r} > 1u) {{ b{v}_{r} = tw_combine(b{v}_{r}, b{v}_{r}_1); }}
+    if (j{v}_{r} > 2u) {{ b{v}_{r} = tw_combine(b{v}_{r}, b{v}_{r}_2); }}
+    if (j{v}_{r} > 0u) {{ p{v} = tw_combine(p{v}, b{v}_{r}); }}
+",
+                2 * r,
+                2 * delta
+            );
+        }
+        text
+    }
+
+    /// The expression of the aggregate of one of the nodes at the end.
+    pub(super) fn root(&self, node: &str) -> String {
+        let at = self.levels().last().map_or(0, |level| level.at);
+        format!("tw_nodes[{at}u + {node}]")
+    }
 }
 
 /// One level up between lanes: `n{v}_{r + 1}` from `n{v}_{r}`, which are nodes of `level`. What the lanes between make of
@@ -127,58 +209,6 @@ fn exchange(level: u32, v: u32, r: u32, text: &mut String) {
         2 * level,
         2 * r
     );
-}
-
-/// Statements that turn `p{v}`, the prefix of the tile, into the prefix of the node of workgroup memory above the
-/// invocation's `v`-th.
-pub(super) fn descend(shape: &TileShape, v: u32) -> String {
-    let mut text = String::new();
-    for level in levels(shape).iter().rev().filter(|level| level.level < TILE_LEVEL) {
-        let shift = 2 * (level.level - shape.node_level);
-        let at = level.at;
-        let _ = write!(
-            text,
-            "        {{
-            let j = i{v} >> {shift}u;
-            if ((j & 3u) > 0u) {{
-                p{v} = tw_combine(p{v}, tw_children({at}u + (j & ~3u), j & 3u));
-            }}
-        }}
-"
-        );
-    }
-    text
-}
-
-/// Statements that go on from there to the prefix of the invocation's `v`-th node, through the lanes of its subgroup. All
-/// invocations must take part.
-pub(super) fn descend_lanes(shape: &TileShape, v: u32) -> String {
-    let mut text = String::new();
-    let Ladder::Subgroup(size) = shape.ladder else { return text };
-    for r in (0..shape.subgroup_levels()).rev() {
-        let (delta, family) = (1u32 << (2 * r), (4u32 << (2 * r)) - 1);
-        let mask = (size - 1) & !family;
-        let _ = write!(
-            text,
-            "    let j{v}_{r} = (i{v} >> {}u) & 3u;
-    var b{v}_{r} = subgroupShuffle(n{v}_{r}, thread & {mask}u);
-    let b{v}_{r}_1 = subgroupShuffle(n{v}_{r}, (thread & {mask}u) + {delta}u);
-    let b{v}_{r}_2 = subgroupShuffle(n{v}_{r}, (thread & {mask}u) + {}u);
-    if (j{v}_{r} > 1u) {{ b{v}_{r} = tw_combine(b{v}_{r}, b{v}_{r}_1); }}
-    if (j{v}_{r} > 2u) {{ b{v}_{r} = tw_combine(b{v}_{r}, b{v}_{r}_2); }}
-    if (j{v}_{r} > 0u) {{ p{v} = tw_combine(p{v}, b{v}_{r}); }}
-",
-            2 * r,
-            2 * delta
-        );
-    }
-    text
-}
-
-/// The expression of a tile's aggregate after a climb to its root.
-pub(super) fn root(shape: &TileShape, tile: &str) -> String {
-    let at = levels(shape).last().map_or(0, |level| level.at);
-    format!("tw_nodes[{at}u + {tile}]")
 }
 
 /// The left fold of one to four neighbours in workgroup memory.

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use super::code::{Code, WORDS};
 use super::monoid::State;
+use super::params::{self, RANGE_PREFIX};
 use super::{Access, Resource, memory, tile};
 use crate::tuning::{Prefix, TileShape, Tuning};
 use crate::wgsl::fill;
@@ -46,7 +47,8 @@ pub(super) fn declare(code: &mut Code, state: State, shape: &TileShape, tuning: 
         ("LEVELS", tile::literal(LEVELS)),
         ("FOUND", tile::literal(STATES)),
         ("NODE_WORDS", tile::literal(words as u32)),
-        ("RANGE_PREFIX", memory::load_words(state.repr, "tw_prefixes", "0u")),
+        ("RANGE_PREFIX", params::value(state.repr, RANGE_PREFIX)),
+        ("CARRIED", memory::load_words(state.repr, "tw_prefixes", "0u")),
         ("AWAITED", memory::from_words(state.repr, &awaited)),
         ("PUBLISH", publish),
         ("TOTAL", total),

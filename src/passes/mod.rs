@@ -10,6 +10,7 @@ mod carry;
 mod code;
 mod graph;
 mod ladder;
+mod lanes;
 mod lookback;
 mod map;
 mod memory;
@@ -21,6 +22,7 @@ mod sources;
 mod tile;
 
 pub(crate) use carry::{carry, spine_len};
+pub(crate) use lanes::{LANES_THREADS, lanes};
 pub(crate) use map::map;
 pub(crate) use params::{Chunk, Params, monoid_of};
 pub(crate) use reduce::{reduce_elements, reduce_states};
@@ -100,10 +102,14 @@ pub(crate) struct Pass {
 pub(crate) const ENTRY: &str = "tw_main";
 
 impl Pass {
-    /// Workgroups for `len` elements, in the two dimensions that templates flatten.
+    /// Workgroups for `len` elements.
+    pub(crate) fn groups(&self, len: usize) -> usize {
+        self.elements_per_group.map_or(1, |per_group| len.div_ceil(per_group as usize).max(1))
+    }
+
+    /// The same in the two dimensions that templates flatten.
     pub(crate) fn grid(&self, len: usize, max_per_dimension: u32) -> [u32; 2] {
-        let Some(per_group) = self.elements_per_group else { return [1, 1] };
-        let groups = len.div_ceil(per_group as usize).max(1);
+        let groups = self.groups(len);
         let rows = groups.div_ceil(max_per_dimension as usize);
         [groups.div_ceil(rows) as u32, rows as u32]
     }

@@ -10,6 +10,9 @@ use crate::work::{Primitive, Source, Work};
 /// Words of the head: `[len, base, x, y]`, the prefix of the range, and `[0, ...]`, a zero unknown to compilers.
 const HEAD_WORDS: usize = 12;
 
+/// The word at which the prefix of the range starts.
+pub(super) const RANGE_PREFIX: usize = 4;
+
 /// A run of words of the block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Field {
@@ -67,7 +70,7 @@ impl Params {
     pub(crate) fn fill(&self, work: &Work, chunk: Chunk) -> Vec<u32> {
         let mut words = vec![0; 4 * self.vec4s()];
         words[..4].copy_from_slice(&[chunk.len, chunk.base, chunk.extra[0], chunk.extra[1]]);
-        words[4..8].copy_from_slice(&chunk.prefix);
+        words[RANGE_PREFIX..RANGE_PREFIX + 4].copy_from_slice(&chunk.prefix);
         for &(field, at, count) in &self.fields {
             let mut put = |values: &[u32]| {
                 words[at..]

@@ -3,10 +3,11 @@
 use std::fmt::Write;
 
 use super::code::{Code, WORDS, quad_struct};
+use super::ladder::Rungs;
 use super::monoid::{self, State};
 use super::params::Field;
 use super::sources::{Sources, used};
-use super::{Access, Pass, Resource, graph, ladder, memory, tile};
+use super::{Access, Pass, Resource, graph, memory, tile};
 use crate::error::Result;
 use crate::monoid::MonoidSpec;
 use crate::order::{TILE_LEN, TILE_LEVEL};
@@ -36,18 +37,25 @@ pub(crate) fn reduce_states(monoid: &MonoidSpec, tuning: &Tuning) -> Result<Pass
 fn finish(mut code: Code, state: State, tuning: &Tuning, label: &'static str) -> Pass {
     let shape = tuning.reduce_shape(code.loops(), state.repr.bytes());
     code.bind(Resource::Aggregates, Access::ReadWrite, "tw_out", WORDS);
-    code.declare(&ladder::declare(&shape));
+    let rungs = Rungs::to_tiles(&shape);
+    code.declare(&rungs.declare());
     let mut store = String::new();
     // The first extra parameter is where the first aggregate goes.
     let at = format!("{}u * (tile + tw_params[0].z)", state.repr.words());
-    memory::store_words(state.repr, "tw_out", &at, &ladder::root(&shape, "thread"), &mut store);
+    memory::store_words(state.repr, "tw_out", &at, &rungs.root("thread"), &mut store);
     let parts = [
         ("STORE", store),
         ("TILES", tile::literal(shape.tiles)),
         ("TILE_LEN", tile::literal(TILE_LEN as u32)),
     ];
     let text = fill(TEMPLATE, &parts.each_ref().map(|(name, text)| (*name, text.as_str())));
-    let then = tile::Then { group: tile::BY_INDEX, last: TILE_LEVEL, keeps_quads: false, text: &text };
+    let then = tile::Then {
+        group: tile::BY_INDEX,
+        rungs: &rungs,
+        last: TILE_LEVEL,
+        keeps_quads: false,
+        text: &text,
+    };
     let body = tile::entry(&shape, &then);
     code.finish(label, &body, shape.threads, Some(shape.group_len()))
 }

@@ -2,22 +2,22 @@
 //!
 //! - Multi-pass: reduce takes tiles to aggregates, a scan of the aggregates (the same pass, a level higher) gives each
 //!   tile its prefix, and this pass scans the tiles.
-//! - Single-pass: a tile publishes its aggregate, and the last tile of four also that of their parent, and so on up. A
-//!   tile's prefix folds at most three published aggregates a level. Nobody waits for a prefix, so there is no serial
-//!   chain; a tile waits only for tiles that started before it.
+//! - Single-pass: a workgroup publishes the aggregate of its node (a tile, or the node of 4, 16, ... tiles), and the last of
+//!   four also that of their parent, and so on up. A prefix folds at most three published aggregates a level. Nobody
+//!   waits for a prefix, so there is no serial chain; a workgroup waits only for those that started before it.
 
 use std::fmt::Write;
 
 use super::code::{Code, WORDS};
+use super::ladder::Rungs;
 use super::monoid::{self, State};
 use super::params::Field;
 use super::reduce::{declare_elements, declare_states};
 use super::sources::{Sources, used};
-use super::{Access, Pass, Resource, graph, ladder, lookback, memory, tile};
+use super::{Access, Pass, Resource, graph, lookback, memory, tile};
 use crate::element::ElementType;
 use crate::error::Result;
 use crate::monoid::MonoidSpec;
-use crate::order::TILE_LEVEL;
 use crate::tuning::{TileShape, Tuning};
 use crate::wgsl::fill;
 use crate::work::{Fused, Work};
@@ -29,9 +29,9 @@ const TEMPLATE: &str = include_str!("../../shaders/scan.wgsl");
 pub(crate) enum Variant {
     /// It was computed by earlier passes, and lies in [`Resource::Prefixes`], one a tile.
     MultiPass,
-    /// By look-back in [`Resource::Published`]; [`Resource::Prefixes`] holds the prefix of the range. The aggregate of
-    /// the range goes to [`Resource::Aggregates`], at the index in the second extra parameter. The first is the
-    /// number of tiles.
+    /// By look-back in [`Resource::Published`]; [`Resource::Prefixes`] holds the prefix of the chunk, except of the first
+    /// one, whose prefix is that of the range, in the parameters. The aggregate of the chunk goes to
+    /// [`Resource::Aggregates`], at the index in the second extra parameter. The first is the number of workgroups.
     SinglePass,
 }
 
@@ -191,11 +191,12 @@ fn finish(mut code: Code, state: State, variant: Variant, tuning: &Tuning, label
     let single = variant == Variant::SinglePass;
     let shape = tuning.scan_shape(code.loops(), state.repr.bytes(), single.then_some(lookback::STATES));
     code.bind(Resource::Prefixes, Access::Read, "tw_prefixes", WORDS);
-    code.declare(&ladder::declare(&shape));
+    let rungs = if single { Rungs::to_group(&shape) } else { Rungs::to_tiles(&shape) };
+    code.declare(&rungs.declare());
     code.declare(&levels(&shape));
     let (group, mut descend) = if single {
         lookback::declare(&mut code, state, &shape, tuning);
-        let root = ladder::root(&shape, "0u");
+        let root = rungs.root("0u");
         (TICKET, format!("    let prefix = tw_look_back(tile_group, thread, {root});\n"))
     } else {
         (tile::BY_INDEX, String::new())
@@ -212,9 +213,9 @@ fn finish(mut code: Code, state: State, variant: Variant, tuning: &Tuning, label
             }
         };
         let _ = writeln!(descend, "    var p{v}: TwState;\n    if (f{v} < len) {{\n        p{v} = {prefix};");
-        descend.push_str(&ladder::descend(&shape, v));
+        descend.push_str(&rungs.descend(v));
         descend.push_str("    }\n");
-        descend.push_str(&ladder::descend_lanes(&shape, v));
+        descend.push_str(&rungs.descend_lanes(v));
         let len = 1 << (2 * shape.node_level);
         let scan = if keeps_quads {
             format!("_ = tw_scan_quad(f{v} >> 2u, x{v}, p{v});")
@@ -227,8 +228,9 @@ fn finish(mut code: Code, state: State, variant: Variant, tuning: &Tuning, label
         );
     }
     let text = fill(TEMPLATE, &[("DESCEND", descend.as_str()), ("INSIDE", inside.as_str())]);
-    let last = if single { TILE_LEVEL } else { TILE_LEVEL - 1 };
-    let body = tile::entry(&shape, &tile::Then { group, last, keeps_quads, text: &text });
+    // The roots are of use to look-back alone.
+    let last = if single { rungs.top() } else { rungs.top() - 1 };
+    let body = tile::entry(&shape, &tile::Then { group, rungs: &rungs, last, keeps_quads, text: &text });
     code.finish(label, &body, shape.threads, Some(shape.group_len()))
 }
 

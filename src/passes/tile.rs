@@ -6,7 +6,7 @@
 
 use std::fmt::Write;
 
-use super::ladder;
+use super::ladder::Rungs;
 use crate::order::TILE_LEVEL;
 use crate::tuning::TileShape;
 use crate::wgsl::fill;
@@ -20,7 +20,9 @@ pub(super) const BY_INDEX: &str = "    let tile_group = group.y * groups.x + gro
 pub(super) struct Then<'t> {
     /// Statements that declare `tile_group`.
     pub(super) group: &'t str,
-    /// The level up to which the ladder climbs.
+    /// The ladder.
+    pub(super) rungs: &'t Rungs<'t>,
+    /// The level up to which it climbs.
     pub(super) last: u32,
     /// Quads stay in registers; they are whole nodes.
     pub(super) keeps_quads: bool,
@@ -34,7 +36,7 @@ pub(super) fn entry(shape: &TileShape, then: &Then) -> String {
         ("THREADS", literal(shape.threads)),
         ("GROUP_LEN", literal(shape.group_len())),
         ("FOLD", fold(shape, then.keeps_quads)),
-        ("CLIMB", ladder::climb(shape, then.last)),
+        ("CLIMB", then.rungs.climb(then.last)),
     ];
     let parts = parts.iter().map(|(name, text)| (*name, text.as_str()));
     let parts: Vec<(&str, &str)> = parts.chain([("GROUP", then.group), ("THEN", then.text)]).collect();

@@ -138,15 +138,19 @@ impl Tuning {
 
     /// The shape of a reduce whose functions loop, or do not.
     pub(crate) fn reduce_shape(&self, loops: bool, state_bytes: usize) -> TileShape {
-        self.shape(self.reduce, loops).fitted(state_bytes as u32, self.workgroup_bytes)
+        self.shape(self.reduce, loops).fitted(state_bytes as u32, self.workgroup_bytes, 2)
     }
 
-    /// The shape of the last pass of a scan. By look-back, it takes one tile, and `extra` more states lie beside the ladder.
+    /// The shape of the last pass of a scan. By look-back, a workgroup takes a node, and `extra` more states lie beside the
+    /// ladder.
     pub(crate) fn scan_shape(&self, loops: bool, state_bytes: usize, look_back: Option<u32>) -> TileShape {
         let shape = self.shape(self.scan, loops);
-        let (shape, extra) = look_back.map_or((shape, 0), |extra| (shape.with_tiles(1), extra + 1));
+        let node = shape.with_tiles(1 << (shape.tiles.ilog2() & !1));
+        let (shape, extra) = look_back.map_or((shape, 0), |extra| (node, extra + 1));
         let state_bytes = state_bytes as u32;
-        shape.fitted(state_bytes, self.workgroup_bytes.saturating_sub(extra * state_bytes))
+        let bytes = self.workgroup_bytes.saturating_sub(extra * state_bytes);
+        let step = if look_back.is_some() { 4 } else { 2 };
+        shape.fitted(state_bytes, bytes, step)
     }
 }
 

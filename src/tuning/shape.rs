@@ -26,7 +26,7 @@ pub struct MapShape {
 pub struct TileShape {
     /// Invocations of a workgroup: a power of two.
     pub threads: u32,
-    /// Tiles of a workgroup: a power of two, and no more than invocations. A scan by look-back takes one.
+    /// Tiles of a workgroup: a power of two, no more than invocations. A scan by look-back takes the power of four below.
     pub tiles: u32,
     /// Level of the nodes that an invocation folds by itself, 1 to 6.
     pub node_level: u32,
@@ -141,12 +141,12 @@ impl TileShape {
         Self { threads, ladder, ..self }
     }
 
-    /// The largest shape like it whose ladder of states fits: fewer tiles first, then larger nodes.
-    pub(super) fn fitted(self, state_bytes: u32, workgroup_bytes: u32) -> Self {
+    /// The largest shape like it whose ladder of states fits: fewer tiles first, a `step`-th each time, then larger nodes.
+    pub(super) fn fitted(self, state_bytes: u32, workgroup_bytes: u32, step: u32) -> Self {
         let mut shape = self;
-        while shape.shared_nodes() * state_bytes > workgroup_bytes {
+        while (shape.shared_nodes() + shape.tiles / 2) * state_bytes > workgroup_bytes {
             shape = if shape.tiles > 1 {
-                shape.with_tiles(shape.tiles / 2)
+                shape.with_tiles((shape.tiles / step).max(1))
             } else if shape.node_level < TILE_LEVEL {
                 let coarser = Self { node_level: shape.node_level + 1, ..shape };
                 coarser.with_threads(coarser.threads.min(coarser.nodes_at(coarser.node_level)))

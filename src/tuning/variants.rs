@@ -116,7 +116,7 @@ impl Tuning {
 
     fn reduces(&self, traits: &Traits) -> Vec<Self> {
         let shapes = shapes(self.reduce, [1, 2, 4].map(|times| self.reduce.tiles * times), traits);
-        let fits = |shape: &TileShape| shape.fitted(STATE_BYTES, self.workgroup_bytes) == *shape;
+        let fits = |shape: &TileShape| shape.fitted(STATE_BYTES, self.workgroup_bytes, 2) == *shape;
         shapes.into_iter().filter(fits).map(|reduce| Self { reduce, ..*self }).collect()
     }
 
@@ -124,17 +124,14 @@ impl Tuning {
         let of = |scan: TileShape, prefix: Prefix| Self { scan, prefix, ..*self };
         let others = [Prefix::MultiPass, Prefix::LookBack, Prefix::LookBack64].into_iter();
         let others = others.filter(|prefix| *prefix != self.prefix);
-        let mut tunings: Vec<Self> = if self.prefix.is_look_back() {
-            // A tile is what looks back.
-            let shapes = shapes(self.scan, [1], traits);
-            shapes.into_iter().map(|shape| of(shape, self.prefix)).collect()
-        } else {
-            let tiles = [1, 2].map(|times| self.scan.tiles * times);
-            shapes(self.scan, tiles, traits).into_iter().map(|shape| of(shape, self.prefix)).collect()
-        };
+        let (tiles, step) = (self.scan.tiles, if self.prefix.is_look_back() { 4 } else { 2 });
+        let shapes = shapes(self.scan, [tiles / step, tiles, tiles * step], traits).into_iter();
+        let mut tunings: Vec<Self> = shapes.map(|shape| of(shape, self.prefix)).collect();
         for prefix in others {
-            let scan = if prefix.is_look_back() { self.scan.with_tiles(1) } else { self.scan };
-            for threads in around(scan.threads) {
+            // What looks back is a node.
+            let node = self.scan.with_tiles(1 << (tiles.ilog2() & !1));
+            let scan = if prefix.is_look_back() { node } else { self.scan };
+            for threads in [scan.threads / 2, scan.threads, scan.threads * 2] {
                 tunings.push(of(TileShape { threads, ..scan }, prefix));
             }
         }

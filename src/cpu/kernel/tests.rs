@@ -5,5 +5,6 @@ mod kinds;
 mod language;
 mod oracles;
 mod oracles_words;
+mod passes;
 mod support;
 mod wide;

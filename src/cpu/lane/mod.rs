@@ -48,6 +48,8 @@ mod tree;
 mod uniform;
 
 #[cfg(test)]
+pub(crate) use effect::SUBGROUP;
+#[cfg(test)]
 pub(crate) use exec::level::levels;
 pub(crate) use exec::level::vectorize;
 pub(crate) use exec::machine::{Call, Machine};

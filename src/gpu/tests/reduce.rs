@@ -9,7 +9,7 @@ use crate::gpu::{Gpu, Options};
 use crate::monoid::{Builtin, MonoidSpec, Operator};
 use crate::order::{TILE_LEN, TILE_LEVEL, max_key, min_key};
 use crate::run::Executor;
-use crate::tuning::Tuning;
+use crate::tuning::{Ladder, Tuning};
 use crate::work::{Primitive, Source};
 
 fn check(gpu: &Gpu, case: &Case, len: usize) {
@@ -147,4 +147,16 @@ fn down_to_one_state_on_the_device() {
             }
         }
     }
+}
+
+#[test]
+fn a_ladder_through_subgroups_is_used_if_their_lanes_are_in_order() {
+    let Some(gpu) = gpu(Options { tuning: Some(tunings()[9]), ..Options::default() }) else { return };
+    let Ladder::Subgroup(size) = gpu.device.tuning.scan.ladder else {
+        assert_eq!(tunings()[9].scan.ladder, Ladder::Shared, "the adapter's lanes were found out of order");
+        return;
+    };
+    let has_lanes = |size| pollster::block_on(gpu.device.has_lanes(size)).expect("runs");
+    assert!(has_lanes(size));
+    assert!(!has_lanes(size / 2) && !has_lanes(2 * size));
 }

@@ -257,6 +257,8 @@ pub(super) fn tunings() -> Vec<Tuning> {
         shaped(lanes(shape(256, 1, 1)), Prefix::LookBack),
         multi(lanes(shape(128, 2, 1))),
         multi(shape(1024, 1, 1)),
+        shaped(lanes(shape(512, 4, 1)), Prefix::LookBack64),
+        shaped(shape(256, 16, 3), Prefix::LookBack),
     ];
     for (tuning, (words, quads)) in
         tunings.iter_mut().zip([(4, 1), (2, 2), (1, 4), (4, 3)].into_iter().cycle())

@@ -1,9 +1,10 @@
 //! Times beside lampshade on the same adapter, from host slices. Run alone:
 //! `cargo test --release --lib versus -- --ignored --nocapture --test-threads=1`.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use super::support::{gpu, noise, shaped, through, work};
+use super::support::{gpu, noise, shaped, through, tunings, work};
+use crate::array::ArrayData;
 use crate::element::Element;
 use crate::gpu::{Gpu, Options};
 use crate::monoid::{Builtin, MonoidSpec, Operator};
@@ -99,5 +100,34 @@ fn versus_tunings() {
             "{tuning:?}: reduce {reduce:.1} (best {:.1}), scan {scan:.1} (best {:.1})",
             reduces[0], scans[0]
         );
+    }
+}
+
+/// What a small call costs apart from its work: by who waits for it, and by how its parameters travel.
+#[test]
+#[ignore = "a measurement"]
+fn versus_waits() {
+    let words = noise(TILE_LEN, 1);
+    let sources = || vec![Source::Array(ArrayData::on_host(u32::TYPE, words.clone()).into())];
+    let mut rows = Vec::new();
+    for spin_us in [0, 500] {
+        for immediate_bytes in [0, 128] {
+            let spin = Some(Duration::from_micros(spin_us));
+            let tuning = Tuning { immediate_bytes, ..tunings()[1] };
+            let Some(gpu) = gpu(Options { tuning: Some(tuning), spin, ..Options::default() }) else { return };
+            let work = work(Primitive::Reduce(sum()), words.len(), through(u32::TYPE), sources());
+            rows.push((spin_us, immediate_bytes, gpu, work, Vec::new()));
+        }
+    }
+    let expected = words.iter().fold(0, |sum: u32, &word| sum.wrapping_add(word));
+    for _ in 0..2000 {
+        for (_, _, gpu, work, times) in &mut rows {
+            let mut tiles = [0];
+            times.push(ms(|| pollster::block_on(gpu.reduce(work, 0..TILE_LEN, &mut tiles)).expect("reduce")));
+            assert_eq!(tiles, [expected]);
+        }
+    }
+    for (spin_us, immediate_bytes, _, _, times) in &mut rows {
+        println!("spin {spin_us} us, {immediate_bytes} immediate bytes: {:.1} us", 1e3 * median(times));
     }
 }
