@@ -172,7 +172,7 @@ pub enum Error {
         /// All of them.
         total: usize,
     },
-    /// The system could not start a thread pool or read a file of the library's own.
+    /// The system could not start a thread pool, or read or write a file of the library's own.
     #[error("{what}: {reason}")]
     System {
         /// What was being done.

@@ -276,6 +276,9 @@
 //! `TILEWRIGHT_HISTORY=off` switch learning off, for plans that are the same in each run. Results never depend on it. A file
 //! or a folder that cannot be used is a note in plan and report.
 //!
+//! How GPU passes are shaped follows from what the adapter is, and can be measured, kept for a machine, or set by the program:
+//! see [`tuning`]. Results do not depend on that either.
+//!
 //! Plans and reports are data, as text for people, [`Plan::to_json`] and [`Report::to_json`] for machines, and
 //! `without_times` for tests that compare them.
 //!

@@ -1,7 +1,8 @@
 //! How far we are from the memory of a GPU, and from its best libraries: `cargo bench --bench gpu -- measure`.
 //!
 //! `measure` writes our rows and lampshade's, `facts` what the adapter can do at all, and `report` reads the rows of all
-//! programs of the comparison into one table. A result that is wrong is a row that says so, and an exit code of 1.
+//! programs of the comparison into one table. A result that is wrong is a row that says so, and an exit code of 1. `tune`
+//! finds the tuning that suits the adapter, which `measure` can be given.
 
 mod data;
 mod environment;
@@ -23,6 +24,7 @@ mod sink;
 mod stamps;
 mod stats;
 mod timing;
+mod tune;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -44,7 +46,13 @@ struct Args {
 #[derive(Subcommand)]
 enum Command {
     /// Rows of tilewright and lampshade on data that stay on the device.
-    Measure(Options),
+    Measure {
+        #[command(flatten)]
+        options: Options,
+        /// A tuning in place of the library's: the tuning.json that `tune` has left.
+        #[arg(long)]
+        tuning: Option<PathBuf>,
+    },
     /// What the adapter does without a library, and what it says of itself.
     Facts {
         #[command(flatten)]
@@ -53,6 +61,8 @@ enum Command {
         #[arg(long, default_value = "environment.txt")]
         environment: PathBuf,
     },
+    /// Measures variants of the library's tuning, and writes the fastest one.
+    Tune(tune::Options),
     /// One table of the rows of all programs, in DIR/*.csv; leaves it there as table.txt and summary.csv.
     Report {
         /// The folder with the rows.
@@ -63,8 +73,9 @@ enum Command {
 fn main() -> ExitCode {
     let args = Args::parse();
     let done = match &args.command {
-        Some(Command::Measure(options)) => measure::run(options),
+        Some(Command::Measure { options, tuning }) => measure::run(options, tuning.as_deref()),
         Some(Command::Facts { options, environment }) => facts::run(options, environment),
+        Some(Command::Tune(options)) => tune::run(options),
         Some(Command::Report { dir }) => report::run(dir),
         None => {
             eprintln!("gpu: nothing was asked for; see --help");

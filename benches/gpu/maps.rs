@@ -31,7 +31,7 @@ fn price(spot: f32, strike: f32, years: f32) -> f32 {
 }";
 
 /// Relative error of a product and a sum, fused or not.
-const SAXPY_TOLERANCE: f64 = 1e-5;
+pub(crate) const SAXPY_TOLERANCE: f64 = 1e-5;
 
 /// What logarithm, exponentials and roots of a device may add up to, in units of the price.
 const PRICE_TOLERANCE: f64 = 2e-3;

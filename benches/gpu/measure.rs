@@ -1,5 +1,7 @@
 //! `measure`: our rows and lampshade's, case by case and size by size.
 
+use std::path::Path;
+
 use crate::data;
 use crate::lampshade_rows::{Lampshade, SYSTEM as PEER};
 use crate::memory::Room;
@@ -8,7 +10,7 @@ use crate::ours::{Ours, SYSTEM};
 use crate::raw::Raw;
 use crate::sink::{Sink, Subject};
 use crate::timing::{Budget, Trouble};
-use crate::{maps, reductions, scans};
+use crate::{maps, reductions, scans, tune};
 
 /// What all cases share.
 pub(crate) struct Bench {
@@ -42,8 +44,9 @@ impl Bench {
 }
 
 /// Runs it; an error if a row was wrong, or if there are none.
-pub(crate) fn run(options: &Options) -> Result<(), String> {
-    let ours = Ours::open(options.adapter.as_deref())?;
+pub(crate) fn run(options: &Options, tuning: Option<&Path>) -> Result<(), String> {
+    let tuning = tuning.map(tune::tuning).transpose()?;
+    let ours = Ours::open_with(options.adapter.as_deref(), tuning)?;
     eprintln!("adapter: {}", ours.adapter);
     // Without the peer there are our rows still.
     let raw = Raw::open(&ours.adapter).inspect_err(|why| eprintln!("skipped: {PEER}: {why}")).ok();

@@ -57,9 +57,7 @@ impl Options {
 
     /// The time that is left from here on.
     pub(crate) fn deadline(&self) -> Deadline {
-        Deadline(
-            self.deadline.map(|seconds| Instant::now() + Duration::from_secs_f64(seconds.clamp(0.0, 1e9))),
-        )
+        Deadline::after(self.deadline)
     }
 }
 
@@ -68,6 +66,11 @@ impl Options {
 pub(crate) struct Deadline(Option<Instant>);
 
 impl Deadline {
+    /// So many seconds from now, if any.
+    pub(crate) fn after(seconds: Option<f64>) -> Self {
+        Self(seconds.map(|seconds| Instant::now() + Duration::from_secs_f64(seconds.clamp(0.0, 1e9))))
+    }
+
     /// An error when it has passed.
     pub(crate) fn check(self) -> Result<(), Trouble> {
         match self.0 {

@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use tilewright::prelude::*;
+use tilewright::tuning::Tuning;
 use tilewright::{Array, Choice, Error, Fault, Span, SpanClock, SpanKind, Timeline};
 
 use crate::data::{self, Number};
@@ -37,10 +38,18 @@ impl From<Error> for Trouble {
 impl Ours {
     /// Opens the adapter and runs something on it.
     pub(crate) fn open(name: Option<&str>) -> Result<Self, String> {
+        Self::open_with(name, None)
+    }
+
+    /// The same with a tuning in place of the library's.
+    pub(crate) fn open_with(name: Option<&str>, tuning: Option<Tuning>) -> Result<Self, String> {
         let builder = |placement| Context::builder().placement(placement).history(false).cpu_fallback(false);
         let mut gpu = builder(Placement::Gpu);
         if let Some(name) = name {
             gpu = gpu.adapter(name);
+        }
+        if let Some(tuning) = tuning {
+            gpu = gpu.tuning(tuning);
         }
         let text = |error: Error| error.to_string();
         let cx = gpu.build().map_err(text)?;
@@ -57,7 +66,7 @@ impl Ours {
     }
 
     /// Runs something and times it.
-    fn time<R>(
+    pub(crate) fn time<R>(
         &self,
         clock: Clock,
         run: impl FnOnce(&Context) -> Result<R, Error>,

@@ -9,10 +9,12 @@ use super::devices::Devices;
 use super::history::Memory;
 use super::launch::Programs;
 use super::store::Store;
+use super::tuned::Tuned;
 use super::{Context, Shared};
 use crate::cpu::{Cpu, Engine, Settings};
 use crate::error::{Error, Result};
 use crate::plan::{PLACEMENT_VARIABLE, Placement, Request};
+use crate::tuning::Tuning;
 
 /// Loop iterations that a block of lanes may take before the CPU gives up: minutes of a tight loop.
 const STEP_BUDGET: u64 = 1 << 32;
@@ -27,6 +29,7 @@ pub struct Builder {
     placement: Option<Placement>,
     allow_software: bool,
     adapter: Option<String>,
+    tuning: Option<Tuning>,
     fallback: bool,
     step_budget: u64,
     jit: bool,
@@ -42,6 +45,7 @@ impl Default for Builder {
             placement: None,
             allow_software: false,
             adapter: None,
+            tuning: None,
             fallback: true,
             step_budget: STEP_BUDGET,
             jit: true,
@@ -78,6 +82,31 @@ impl Builder {
     #[must_use]
     pub fn adapter(mut self, name: impl Into<String>) -> Self {
         self.adapter = Some(name.into());
+        self
+    }
+
+    /// How GPU passes are shaped, in place of what is kept for this machine and of the library's defaults: see
+    /// [`tuning`](crate::tuning). Changes how long calls take, and no result.
+    ///
+    /// An adapter that does not run it ([`Tuning::check`]) makes calls that force the GPU end with [`Error::Value`]; `Auto`
+    /// leaves that adapter alone, and a note of the plan says so.
+    ///
+    /// ```
+    /// use tilewright::prelude::*;
+    /// use tilewright::tuning::{Source, Tuning};
+    ///
+    /// let adapters = Context::new().adapters();
+    /// if let Some(adapter) = adapters.iter().find(|adapter| adapter.unusable.is_none()) {
+    ///     let mut tuning = Tuning::of(adapter.traits());
+    ///     tuning.map.threads = 32;
+    ///     let cx = Context::builder().tuning(tuning).build()?;
+    ///     assert_eq!(cx.tuning()?.map(|chosen| chosen.source), Some(Source::Program));
+    /// }
+    /// # Ok::<(), tilewright::Error>(())
+    /// ```
+    #[must_use]
+    pub fn tuning(mut self, tuning: Tuning) -> Self {
+        self.tuning = Some(tuning);
         self
     }
 
@@ -118,14 +147,14 @@ impl Builder {
     }
 
     /// False has the context learn nothing: each decision is made from what is assumed and calibrated, so that it is the
-    /// same whatever ran before. Wins over the environment variable `TILEWRIGHT_HISTORY` (`on` or `off`); on by default.
+    /// same whatever ran before, and no [tuning](Context::keep_tuning) that is kept for this machine counts. Wins over the environment variable `TILEWRIGHT_HISTORY` (`on` or `off`); on by default.
     #[must_use]
     pub fn history(mut self, history: bool) -> Self {
         self.history = Some(history);
         self
     }
 
-    /// The folder in which history is kept between processes; made when something is first saved. Wins over the
+    /// The folder in which history and tunings are kept between processes; made when something is first saved. Wins over the
     /// environment variable `TILEWRIGHT_CACHE_DIR`. Without either it is `tilewright` in the user's cache folder:
     /// `$XDG_CACHE_HOME` or `~/.cache`, `~/Library/Caches` on macOS, `%LOCALAPPDATA%` on Windows.
     ///
@@ -202,12 +231,13 @@ impl Builder {
         let threads = cpu.threads();
         let cpu_name =
             format!("{threads} thread{}, {}", if threads == 1 { "" } else { "s" }, cpu.instructions());
-        let store = environment.folder(self.cache_dir.as_deref()).map(Store::new);
+        let folder = environment.folder(self.cache_dir.as_deref());
+        let tuned = Tuned::new(self.tuning, folder.clone(), learns);
         let shared = Shared {
             cpu,
-            devices: Arc::new(Devices::new(self.adapter)),
+            devices: Arc::new(Devices::new(self.adapter, tuned)),
             programs: Programs::default(),
-            memory: Memory::new(learns, cpu_name, store),
+            memory: Memory::new(learns, cpu_name, folder.map(Store::new)),
             refused,
             verify: self.verify,
             fallback: self.fallback,

@@ -5,16 +5,19 @@
 
 use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, OnceLock};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use super::calibrate::{measured, prior};
+use super::tuned::{Tuned, known_as};
 use crate::array::ArrayData;
 use crate::dispatch::Dispatch;
 use crate::error::{Error, Fault, Result};
 use crate::gpu::{AdapterInfo, Choice, Gpu, Options};
 use crate::plan::{DeviceState, GpuProfile};
+use crate::tuning::{Chosen, Source, Tuning};
 use crate::work::Work;
 
 /// Failures after which an adapter is left alone.
@@ -33,6 +36,7 @@ pub(super) struct Devices {
     adapters: OnceLock<Vec<AdapterInfo>>,
     /// The preferred adapter as history knows it.
     names: OnceLock<Vec<String>>,
+    tuned: Tuned,
     slot: Mutex<Slot>,
     /// The device was opened, or could not be.
     changed: Condvar,
@@ -96,9 +100,10 @@ pub(super) struct Ready {
 }
 
 impl Devices {
-    pub(super) fn new(filter: Option<String>) -> Self {
+    pub(super) fn new(filter: Option<String>, tuned: Tuned) -> Self {
         Self {
             filter,
+            tuned,
             adapters: OnceLock::new(),
             names: OnceLock::new(),
             slot: Mutex::default(),
@@ -130,6 +135,9 @@ impl Devices {
             profile.state = DeviceState::Opening { elapsed_s: since.elapsed().as_secs_f64() };
         } else if let Some(why) = slot.refusal() {
             profile.state = DeviceState::Failed(why);
+        }
+        if let Err(error) = self.tuned.of(info) {
+            profile.state = DeviceState::Failed(error.to_string());
         }
         vec![profile]
     }
@@ -173,10 +181,13 @@ impl Devices {
     fn make(&self, threads: usize) -> Result<(Arc<Gpu>, GpuProfile)> {
         let start = Instant::now();
         let choice = Choice { name: self.filter.clone(), software: true };
-        let (options, known) = {
+        let (mut options, known) = {
             let slot = self.slot();
             (slot.opening.options.clone(), slot.opening.profile.clone())
         };
+        // The library's own is the device's default.
+        let chosen = self.tuning()?.filter(|chosen| chosen.source != Source::Library);
+        options.tuning = options.tuning.or(chosen.map(|chosen| chosen.tuning));
         let gpu = Arc::new(Gpu::open_with(&choice, &options)?);
         let open_s = start.elapsed().as_secs_f64();
         let profile = known.unwrap_or_else(|| measured(&gpu, prior(gpu.info(), threads), open_s));
@@ -311,10 +322,22 @@ impl Devices {
 
     /// That adapter as history knows it: with its driver, since another one has other speeds.
     pub(super) fn history_names(&self) -> &[String] {
-        self.names.get_or_init(|| {
-            let name = |info: &AdapterInfo| format!("{} ({})", info.name, info.driver);
-            self.preferred().map(name).into_iter().collect()
-        })
+        self.names.get_or_init(|| self.preferred().map(known_as).into_iter().collect())
+    }
+
+    /// The tuning of that adapter.
+    pub(super) fn tuning(&self) -> Result<Option<&Chosen>> {
+        self.preferred().map(|info| self.tuned.of(info)).transpose()
+    }
+
+    /// What the user should know of it.
+    pub(super) fn tuning_note(&self) -> Option<String> {
+        self.tuned.note()
+    }
+
+    /// Keeps a tuning for that adapter.
+    pub(super) fn keep_tuning(&self, tuning: &Tuning) -> Result<PathBuf> {
+        self.tuned.keep(tuning, self.preferred().ok_or_else(|| self.no_adapter())?)
     }
 
     /// Has the device compute a work no more.

@@ -36,9 +36,10 @@ impl Context {
 
     fn planned(&self, work: &Work<'_>) -> Result<Planned> {
         let request = Request { cpu_fallback: self.shared.fallback, ..*self.request()? };
+        self.check_tuning(&request)?;
         let shape = self.shape(work);
         let mut plan = crate::plan::decide(&shape, &self.profile(&request, &shape), &request)?;
-        plan.notes.extend(self.shared.memory.notes());
+        plan.notes.extend(self.notes());
         Ok(Planned { plan, shape })
     }
 
@@ -225,9 +226,8 @@ impl Context {
     }
 
     pub(super) fn report_actual(&self, plan: Plan, start: Instant, incidents: Vec<Incident>, actual: Actual) {
-        let report = Report::new(plan, start.elapsed(), incidents)
-            .with_actual(&actual)
-            .with_notes(self.shared.memory.notes());
+        let report =
+            Report::new(plan, start.elapsed(), incidents).with_actual(&actual).with_notes(self.notes());
         *self.shared.report.lock().unwrap_or_else(|e| e.into_inner()) = Some(Arc::new(report));
     }
 

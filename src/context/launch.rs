@@ -60,6 +60,7 @@ impl Context {
     /// The plan of a launch.
     pub(crate) fn plan_launch(&self, dispatch: &Dispatch<'_>) -> Result<Planned> {
         let request = Request { cpu_fallback: self.shared.fallback, ..*self.request()? };
+        self.check_tuning(&request)?;
         let lesson = Lesson { key: self.key_of(dispatch), otherwise_s: None };
         let profile = self.launch_profile(dispatch, &request, &lesson);
         let split = match request.placement {
@@ -108,7 +109,7 @@ impl Context {
             cut = parts.ok();
         }
         let LaunchDecision { mut plan, otherwise_s, .. } = decision;
-        plan.notes.extend(self.shared.memory.notes());
+        plan.notes.extend(self.notes());
         Ok(Planned { plan, cut, shape, profile, lesson: Lesson { otherwise_s, ..lesson } })
     }
 

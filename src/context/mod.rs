@@ -9,6 +9,7 @@ mod code;
 mod control;
 mod cut;
 mod devices;
+mod disk;
 mod drive;
 mod execute;
 mod faults;
@@ -23,6 +24,7 @@ mod store;
 #[cfg(test)]
 mod tests;
 mod timeline;
+mod tuned;
 mod verify;
 
 use std::sync::{Arc, Mutex};

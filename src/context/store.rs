@@ -16,12 +16,12 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use self::format::Unreadable;
 use super::code::digest;
+use super::disk::{self, Write};
 use crate::plan::History;
 
 /// Works kept of an executor in a file, about a kilobyte each at most.
@@ -53,16 +53,12 @@ impl Part {
         }
     }
 
-    /// Readable, and different for each name.
     fn file_name(&self) -> String {
         let kind = match self {
             Self::Cpu(_) => "cpu",
             Self::Device(_) => "gpu",
         };
-        let word = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
-        let words: String = self.name().chars().map(word).take(64).collect();
-        let words: Vec<&str> = words.split('-').filter(|word| !word.is_empty()).collect();
-        format!("{kind}-{}-{:016x}.json", words.join("-"), digest(self.name().as_bytes()))
+        disk::file_name(kind, self.name())
     }
 
     /// Its share of a history.
@@ -73,9 +69,6 @@ impl Part {
         }
     }
 }
-
-/// Writes a file that does not exist. A test has one that fails.
-type Write = fn(&Path, &[u8]) -> io::Result<()>;
 
 /// See the module.
 #[derive(Debug)]
@@ -97,7 +90,7 @@ struct Seen {
 
 impl Store {
     pub(super) fn new(folder: PathBuf) -> Self {
-        Self::with_writer(folder, write)
+        Self::with_writer(folder, disk::write)
     }
 
     fn with_writer(folder: PathBuf, write: Write) -> Self {
@@ -112,7 +105,7 @@ impl Store {
     /// A part as the disk has it: empty when there is nothing, or nothing that can be used.
     pub(super) fn load(&self, part: &Part) -> History {
         let path = self.path(part);
-        let (seen, history) = match self.read(&path) {
+        let (seen, history) = match disk::read(&path, MAX_BYTES) {
             Ok(None) => (Seen::default(), History::default()),
             Ok(Some(text)) => {
                 let seen = Seen { digest: Some(digest(&text)), is_shared: false };
@@ -162,7 +155,7 @@ impl Store {
         learned: &History,
     ) -> io::Result<()> {
         // What cannot be read may still be replaced.
-        let found = self.read(path).unwrap_or_default();
+        let found = disk::read(path, MAX_BYTES).unwrap_or_default();
         let text_digest = found.as_deref().map(digest);
         seen.is_shared |= found.is_some() && text_digest != seen.digest;
         let decoded = found.map(|text| format::decode(&text, part.name()));
@@ -179,20 +172,11 @@ impl Store {
             return Err(io::Error::other("numbers that are none"));
         }
         let text = format::encode(&history, part.name())?;
-        let temporary = self.temporary(path);
-        if let Err(first) = (self.write)(&temporary, &text) {
-            // Only a folder that is not there is worth a second attempt.
-            if first.kind() != io::ErrorKind::NotFound {
-                discard(&temporary);
-                return Err(first);
-            }
-            fs::create_dir_all(&self.folder)?;
-            (self.write)(&temporary, &text).inspect_err(|_| discard(&temporary))?;
-        }
+        let staged = disk::stage(path, &text, self.write)?;
         if is_damaged {
             keep_aside(path);
         }
-        fs::rename(&temporary, path).inspect_err(|_| discard(&temporary))?;
+        disk::publish(&staged, path)?;
         if seen.digest.is_none() {
             self.tidy();
         }
@@ -204,32 +188,6 @@ impl Store {
         self.folder.join(part.file_name())
     }
 
-    /// In the same folder, since a rename between file systems is a copy; a name that no other writer has.
-    fn temporary(&self, path: &Path) -> PathBuf {
-        static COUNT: AtomicU64 = AtomicU64::new(0);
-        let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        // Processes of two containers may share the folder and the number.
-        let moment =
-            SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |age| age.subsec_nanos());
-        path.with_extension(format!("{}-{count}-{moment}.tmp", std::process::id()))
-    }
-
-    fn read(&self, path: &Path) -> io::Result<Option<Vec<u8>>> {
-        match fs::metadata(path) {
-            Ok(data) if !data.is_file() => return Err(io::Error::other("not a file")),
-            // Text that cannot be read as history; reading it whole would take memory for nothing.
-            Ok(data) if data.len() > MAX_BYTES => return Ok(Some(Vec::new())),
-            Ok(_) => {}
-            Err(error) if is_absent(&error) => return Ok(None),
-            Err(error) => return Err(error),
-        }
-        match fs::read(path) {
-            Ok(text) => Ok(Some(text)),
-            Err(error) if is_absent(&error) => Ok(None),
-            Err(error) => Err(error),
-        }
-    }
-
     /// Removes what processes that were killed have left.
     fn tidy(&self) {
         let Ok(entries) = fs::read_dir(&self.folder) else { return };
@@ -237,7 +195,7 @@ impl Store {
             let is_temporary = path.extension().is_some_and(|extension| extension == "tmp");
             let age = || fs::metadata(&path).ok()?.modified().ok()?.elapsed().ok();
             if is_temporary && age().is_some_and(|age| age > LEFT_OVER) {
-                discard(&path);
+                disk::discard(&path);
             }
         }
     }
@@ -251,16 +209,6 @@ impl Store {
     }
 }
 
-fn write(path: &Path, text: &[u8]) -> io::Result<()> {
-    let mut file = fs::OpenOptions::new().write(true).create_new(true).open(path)?;
-    io::Write::write_all(&mut file, text)
-}
-
-/// True where there is no such file, nor can there be one before a folder is made.
-fn is_absent(error: &io::Error) -> bool {
-    error.kind() == io::ErrorKind::NotFound
-}
-
 /// A damaged file may tell somebody how it came to be; the first one is kept.
 fn keep_aside(path: &Path) {
     let bad = path.with_extension("json.bad");
@@ -268,11 +216,6 @@ fn keep_aside(path: &Path) {
         // Failing that it is replaced.
         let _ = fs::rename(path, bad);
     }
-}
-
-fn discard(path: &Path) {
-    // One that cannot be removed is removed by whoever tidies up later.
-    let _ = fs::remove_file(path);
 }
 
 /// Every change under these locks leaves what they hold whole.

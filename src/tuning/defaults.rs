@@ -1,10 +1,17 @@
 //! What suits an adapter: measured where one was at hand, otherwise derived from what it is.
 
-use super::{Ladder, MapShape, Prefix, TileShape, Traits, Tuning};
+use super::{Ladder, MapShape, Prefix, TileShape, Traits, Tuning, shipped};
 use crate::order::TILE_LEVEL;
 
 pub(super) fn of(traits: &Traits) -> Tuning {
-    let mut tuning = if traits.software { software() } else { hardware(traits) };
+    let entries = shipped().iter().filter(|entry| entry.adapter.matches(traits));
+    let mut measured = entries.map(|entry| within(entry.tuning, traits));
+    let fits = measured.find(|tuning| tuning.check(traits).is_ok());
+    fits.unwrap_or_else(|| within(derived(traits), traits))
+}
+
+/// Within the limits of an adapter.
+fn within(mut tuning: Tuning, traits: &Traits) -> Tuning {
     tuning.workgroup_bytes = tuning.workgroup_bytes.min(traits.workgroup_bytes);
     tuning.immediate_bytes = tuning.immediate_bytes.min(traits.immediate_bytes);
     tuning.map.threads = tuning.map.threads.min(traits.max_threads);
@@ -18,29 +25,10 @@ pub(super) fn of(traits: &Traits) -> Tuning {
     tuning
 }
 
-/// Measured on lavapipe. An invocation is a loop over scalars there, and a barrier ends it.
-fn software() -> Tuning {
-    Tuning {
-        map: MapShape { threads: 64, quads: 1 },
-        reduce: TileShape { threads: 16, tiles: 4, node_level: 5, ladder: Ladder::Shared },
-        scan: TileShape { threads: 16, tiles: 4, node_level: 5, ladder: Ladder::Shared },
-        // llvmpipe ends the loops of an invocation after 65535 iterations in all, without a word: the fewer elements an
-        // invocation takes, the longer a function may loop for each.
-        loops: Some(TileShape { threads: 256, tiles: 1, node_level: 2, ladder: Ladder::Shared }),
-        prefix: Prefix::MultiPass,
-        look_back_rounds: 1024,
-        vector_words: 4,
-        checked: false,
-        immediate_bytes: 128,
-        workgroup_bytes: 16 << 10,
-        stream_len: 1 << 20,
-    }
-}
-
 /// Derived: neighbouring invocations read neighbouring vectors, enough bytes are in flight to hide the latency of memory
 /// (64 an invocation, at 2048 invocations a multiprocessor), and elements stay in registers between the two halves of a
 /// scan.
-fn hardware(traits: &Traits) -> Tuning {
+fn derived(traits: &Traits) -> Tuning {
     let ladder = match traits.subgroup {
         // Less than four lanes combine nothing.
         Some(size) if (16..=128).contains(&size) => Ladder::Subgroup(size),
@@ -71,8 +59,8 @@ fn narrower(shape: TileShape) -> TileShape {
     let node_level = (shape.node_level + 1).min(TILE_LEVEL);
     let threads = shape.threads / 4;
     let ladder = match shape.ladder {
-        Ladder::Subgroup(size) if threads % size == 0 => shape.ladder,
+        Ladder::Subgroup(size) if threads.is_multiple_of(size) => shape.ladder,
         _ => Ladder::Shared,
     };
-    TileShape { threads, node_level, ladder, ..shape }
+    TileShape { threads, tiles: shape.tiles.min(threads), node_level, ladder }
 }

@@ -16,15 +16,21 @@
 //! # Ok::<(), tilewright::Error>(())
 //! ```
 
+mod chosen;
 mod defaults;
 mod shape;
+mod shipped;
 mod text;
 mod traits;
+mod variants;
 
 use serde::{Deserialize, Serialize};
 
+pub use chosen::{Chosen, Source};
 pub use shape::{Ladder, MapShape, TileShape};
+pub use shipped::{Entry, Pattern, shipped};
 pub use traits::Traits;
+pub use variants::{Part, Variant};
 
 use crate::error::{Error, Result};
 
@@ -39,7 +45,9 @@ pub struct Tuning {
     pub reduce: TileShape,
     /// The pass of a scan that writes the results.
     pub scan: TileShape,
-    /// Reduce and scan where a function of the user loops, if that wants another shape.
+    /// Reduce and scan where a function of the user loops, if that wants another shape. (llvmpipe ends the loops of an
+    /// invocation after 65535 iterations in all, without a word: the fewer elements an invocation takes, the longer a function
+    /// may loop for each.)
     pub loops: Option<TileShape>,
     /// How a tile of a scan comes by its prefix.
     pub prefix: Prefix,
@@ -80,7 +88,8 @@ impl Prefix {
 }
 
 impl Tuning {
-    /// The tuning that the library uses for an adapter.
+    /// The tuning that the library uses for an adapter: the first of those [`shipped`] that matches it and runs there, within
+    /// its limits, otherwise one that is derived from what the adapter is.
     pub fn of(traits: &Traits) -> Self {
         defaults::of(traits)
     }

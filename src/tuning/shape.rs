@@ -26,7 +26,7 @@ pub struct MapShape {
 pub struct TileShape {
     /// Invocations of a workgroup: a power of two.
     pub threads: u32,
-    /// Tiles of a workgroup: a power of two, of which a scan by look-back takes the power of four below.
+    /// Tiles of a workgroup: a power of two, no more than invocations. A scan by look-back takes the power of four below.
     pub tiles: u32,
     /// Level of the nodes that an invocation folds by itself, 1 to 6.
     pub node_level: u32,
@@ -77,6 +77,10 @@ impl TileShape {
         if threads > nodes || nodes / threads > MAX_NODES {
             let expected = format!("{} to {nodes} for {nodes} nodes", nodes.div_ceil(MAX_NODES));
             return value(&format!("{what}.threads"), &expected, threads);
+        }
+        if tiles > threads {
+            // An invocation for each tile stores what came of it.
+            return value(&format!("{what}.tiles"), &format!("at most {threads}, one an invocation"), tiles);
         }
         match ladder {
             Ladder::Subgroup(size) if traits.subgroup != Some(size) || threads % size != 0 => {
@@ -131,7 +135,7 @@ impl TileShape {
 
     fn with_threads(self, threads: u32) -> Self {
         let ladder = match self.ladder {
-            Ladder::Subgroup(size) if threads % size == 0 => self.ladder,
+            Ladder::Subgroup(size) if threads.is_multiple_of(size) => self.ladder,
             _ => Ladder::Shared,
         };
         Self { threads, ladder, ..self }

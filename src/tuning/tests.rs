@@ -86,6 +86,7 @@ fn a_wrong_field_is_named_with_what_was_expected() {
     insta::assert_snapshot!(refused(&|t| t.map.quads = 0, &gpu()), @"tuning.map.quads: expected 1 to 16, given 0");
     insta::assert_snapshot!(refused(&|t| t.reduce.threads = 48, &gpu()), @"tuning.reduce.threads: expected a power of two up to 1024, given 48");
     insta::assert_snapshot!(refused(&|t| t.scan.tiles = 3, &gpu()), @"tuning.scan.tiles: expected a power of two up to 64, given 3");
+    insta::assert_snapshot!(refused(&|t| t.reduce = TileShape { threads: 4, tiles: 8, node_level: 5, ladder: Ladder::Shared }, &gpu()), @"tuning.reduce.tiles: expected at most 4, one an invocation, given 8");
     insta::assert_snapshot!(refused(&|t| t.scan.node_level = 7, &gpu()), @"tuning.scan.node_level: expected 1 to 6, given 7");
     insta::assert_snapshot!(refused(&|t| t.scan.node_level = 5, &gpu()), @"tuning.scan.threads: expected 1 to 4 for 4 nodes, given 256");
     insta::assert_snapshot!(refused(&|t| t.scan.ladder = Ladder::Subgroup(64), &gpu()), @"tuning.scan.ladder: expected subgroup(32), with a multiple of it as threads, given Subgroup(64)");

@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-/// An adapter, as plain numbers. [`Adapter::traits`](crate::Adapter) has those of a real one.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// An adapter, as plain numbers. [`Adapter::traits`](crate::Adapter::traits) has those of a real one; the default is what
+/// WebGPU promises of every adapter.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Traits {
     /// The name that the driver gives.
     pub name: String,
@@ -23,4 +24,20 @@ pub struct Traits {
     pub immediate_bytes: u32,
     /// Atomic loads, stores and additions of 64 bits in storage buffers.
     pub atomics_64: bool,
+}
+
+impl Default for Traits {
+    fn default() -> Self {
+        Self {
+            name: String::new(),
+            kind: "other".into(),
+            software: false,
+            forward_progress: false,
+            workgroup_bytes: 16 << 10,
+            max_threads: 256,
+            subgroup: None,
+            immediate_bytes: 0,
+            atomics_64: false,
+        }
+    }
 }

@@ -1,6 +1,8 @@
 //! The parts of `benches/gpu` that need no GPU: its arithmetic, its data, its oracle, how it times, and its report as exact
 //! text.
 
+#[path = "../../benches/gpu/tune/choice.rs"]
+mod choice;
 #[allow(dead_code, reason = "devices make the data that this checks; the sets of inputs are of all cases")]
 #[path = "../../benches/gpu/data.rs"]
 mod data;
@@ -20,3 +22,4 @@ mod timing;
 mod numbers;
 mod reports;
 mod timed;
+mod tuned;
