@@ -6,7 +6,7 @@ use tilewright::{Array, Error};
 use crate::data::{self, Quote};
 use crate::measure::Bench;
 use crate::oracle::check_map;
-use crate::ours::{OurCall, SYSTEM};
+use crate::ours::OurCall;
 use crate::row::Clock;
 use crate::sink::Subject;
 use crate::timing::Trouble;
@@ -37,7 +37,8 @@ pub(crate) const SAXPY_TOLERANCE: f64 = 1e-5;
 const PRICE_TOLERANCE: f64 = 2e-3;
 
 pub(crate) fn run(bench: &mut Bench, n: u64) {
-    let subject = |case, bytes| Subject { system: SYSTEM, case, dtype: "f32", n, bytes };
+    let system = bench.ours.system;
+    let subject = |case, bytes| Subject { system, case, dtype: "f32", n, bytes };
     if bench.wants(SAXPY) {
         let subject = subject(SAXPY, 12 * n);
         let done = saxpy(bench, &subject);

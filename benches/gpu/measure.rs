@@ -49,7 +49,11 @@ pub(crate) fn run(options: &Options, tuning: Option<&Path>) -> Result<(), String
     let ours = Ours::open_with(options.adapter.as_deref(), tuning)?;
     eprintln!("adapter: {}", ours.adapter);
     // Without the peer there are our rows still.
-    let raw = Raw::open(&ours.adapter).inspect_err(|why| eprintln!("skipped: {PEER}: {why}")).ok();
+    let opened = match ours.system {
+        SYSTEM => Raw::open(&ours.adapter),
+        _ => Err("no tuning changes its rows".to_owned()),
+    };
+    let raw = opened.inspect_err(|why| eprintln!("skipped: {PEER}: {why}")).ok();
     let peer = |raw| Lampshade::new(raw).inspect_err(|why| eprintln!("skipped: {PEER}: {why:?}")).ok();
     let mut lampshade = raw.as_ref().and_then(peer);
     let sink = Sink::create(&options.out)?;

@@ -13,6 +13,9 @@ use crate::timing::{Call, Trouble};
 /// The library as rows call it.
 pub(crate) const SYSTEM: &str = "tilewright";
 
+/// The library with a tuning that the machine was measured for.
+const TUNED: &str = "tilewright tuned";
+
 /// Contexts that learn nothing and fall back on nothing.
 pub(crate) struct Ours {
     cx: Context,
@@ -21,6 +24,8 @@ pub(crate) struct Ours {
     /// The CPU's executor, whose bits are to be those of the device.
     pub(crate) cpu: Context,
     pub(crate) adapter: tilewright::Adapter,
+    /// As rows call it.
+    pub(crate) system: &'static str,
 }
 
 impl From<Error> for Trouble {
@@ -48,6 +53,7 @@ impl Ours {
         if let Some(name) = name {
             gpu = gpu.adapter(name);
         }
+        let system = if tuning.is_some() { TUNED } else { SYSTEM };
         if let Some(tuning) = tuning {
             gpu = gpu.tuning(tuning);
         }
@@ -62,7 +68,7 @@ impl Ours {
         let timeline = Timeline::new();
         let timed = cx.with_timeline(&timeline);
         let cpu = builder(Placement::Cpu).build().map_err(text)?;
-        Ok(Self { cx, timeline, timed, cpu, adapter })
+        Ok(Self { cx, timeline, timed, cpu, adapter, system })
     }
 
     /// Runs something and times it.

@@ -171,10 +171,21 @@ part_tune() {
         skip "tune: this build has no such mode"
         return 0
     fi
+    local end=$part_end options=()
     placed
-    [[ -z $quick ]] || on+=(--quick)
-    bounded "$record/tune.txt" "$here/bin/gpu" tune "${on[@]}"
-    cat "$record/tune.txt"
+    [[ -z $quick ]] || options=(--quick)
+    # What it chooses is measured too, at the size of the bars, as rows of their own.
+    part_end=$((SECONDS + $(left) * 4 / 5))
+    ending "$here/bin/gpu" tune
+    bounded "$log" "$here/bin/gpu" tune --out "$record/tune" "${on[@]}" "${options[@]}" "${ends[@]}"
+    part_end=$end
+    [[ -f $record/tune/tuning.json ]] || return 0
+    cat "$record/tune/tuning.txt"
+    [[ -n $quick ]] || options=(--seconds-per-row "$seconds_per_row" --min-exp "$((max_exp < 28 ? max_exp : 28))")
+    [[ -n $quick ]] || options+=(--max-exp "$((max_exp < 28 ? max_exp : 28))")
+    ending "$here/bin/gpu" measure
+    bounded "$log" "$here/bin/gpu" measure --tuning "$record/tune/tuning.json" --out "$record/tuned.csv" "${on[@]}" \
+        "${options[@]}" "${ends[@]}"
 }
 
 part_report() {

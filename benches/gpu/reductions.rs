@@ -8,7 +8,7 @@ use tilewright::prelude::*;
 use crate::data::{self, Number};
 use crate::measure::Bench;
 use crate::oracle::total;
-use crate::ours::{OurCall, SYSTEM, source};
+use crate::ours::{OurCall, source};
 use crate::row::Clock;
 use crate::sink::Subject;
 use crate::timing::Trouble;
@@ -19,7 +19,8 @@ pub(crate) const SUM_OF_SQUARES: &str = "reduce sum_of_squares";
 pub(crate) fn run<T: Number>(bench: &mut Bench, n: u64) {
     for case in [SUM, SUM_OF_SQUARES] {
         if bench.wants(case) {
-            let subject = Subject { system: SYSTEM, case, dtype: T::DTYPE, n, bytes: 4 * n };
+            let system = bench.ours.system;
+            let subject = Subject { system, case, dtype: T::DTYPE, n, bytes: 4 * n };
             let done = rows::<T>(bench, &subject, case == SUM_OF_SQUARES);
             bench.note(&subject, done);
         }
@@ -59,8 +60,8 @@ fn rows<T: Number>(bench: &mut Bench, subject: &Subject<'_>, squared: bool) -> R
             }
             if squared && T::DTYPE == "f32" {
                 // A device may fuse the square with the addition, which maps are free to do: no mistake, but to be known.
-                let Subject { case, dtype, .. } = subject;
-                eprintln!("note: {SYSTEM} {case} {dtype}: n = {n}: {result:?}, and {cpu:?} on the CPU");
+                let Subject { system, case, dtype, .. } = subject;
+                eprintln!("note: {system} {case} {dtype}: n = {n}: {result:?}, and {cpu:?} on the CPU");
                 return Ok(Ok(()));
             }
             Ok(Err(format!("the result is {result:?}, and {cpu:?} on the CPU: other bits")))

@@ -9,7 +9,7 @@ use tilewright::{Array, Error};
 use crate::data::{self, Number};
 use crate::measure::Bench;
 use crate::oracle::{check_scan, digests, same_bits};
-use crate::ours::{OurCall, SYSTEM, source};
+use crate::ours::{OurCall, source};
 use crate::row::Clock;
 use crate::sink::Subject;
 use crate::timing::Trouble;
@@ -20,7 +20,8 @@ pub(crate) const EXCLUSIVE: &str = "scan exclusive_sum";
 pub(crate) fn run<T: Number>(bench: &mut Bench, n: u64) {
     for case in [INCLUSIVE, EXCLUSIVE] {
         if bench.wants(case) {
-            let subject = Subject { system: SYSTEM, case, dtype: T::DTYPE, n, bytes: 8 * n };
+            let system = bench.ours.system;
+            let subject = Subject { system, case, dtype: T::DTYPE, n, bytes: 8 * n };
             let done = rows::<T>(bench, &subject, case == INCLUSIVE);
             bench.note(&subject, done);
         }

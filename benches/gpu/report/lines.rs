@@ -1,6 +1,6 @@
 //! Lines of the table: a measurement of ours, the quickest peer's, and the bandwidth of a copy.
 
-use super::{OURS, RAW};
+use super::{OURS, RAW, is_ours};
 use crate::row::{Clock, Key, Row};
 
 /// A line.
@@ -59,12 +59,12 @@ pub(super) fn copy_bandwidth(rows: &[Row]) -> Option<Copy> {
 
 /// Whether `peer` is measured against `ours`: libraries against us, CUDA against wgpu.
 fn are_peers(ours: &str, peer: &str) -> bool {
-    if ours == OURS { peer != OURS && !RAW.contains(&peer) } else { ours == RAW[0] && peer == RAW[1] }
+    if is_ours(ours) { !is_ours(peer) && !RAW.contains(&peer) } else { ours == RAW[0] && peer == RAW[1] }
 }
 
 /// The lines of all measurements of ours, and of wgpu's.
 pub(super) fn lines(rows: &[Row], copy: Option<&Copy>) -> Vec<Line> {
-    let ours = rows.iter().filter(|row| row.system == OURS || row.system == RAW[0]);
+    let ours = rows.iter().filter(|row| is_ours(&row.system) || row.system == RAW[0]);
     let mut lines: Vec<Line> = ours.map(|row| line(row, rows, copy)).collect();
     let place = |line: &Line| CASES.iter().position(|case| *case == line.key.case).unwrap_or(CASES.len());
     lines.sort_by_key(|line| {

@@ -16,6 +16,11 @@ use crate::row::Row;
 /// Our rows.
 pub(crate) const OURS: &str = "tilewright";
 
+/// Ours in any tuning: such a row is no peer of another.
+pub(crate) fn is_ours(system: &str) -> bool {
+    system.starts_with(OURS)
+}
+
 /// Rows of wgpu alone, which stand beside those of CUDA.
 const RAW: [&str; 2] = ["vulkan", "cuda"];
 
