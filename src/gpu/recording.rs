@@ -6,6 +6,7 @@ use super::pipelines::{Bound, Program};
 use super::pool::{Buffer, Kind};
 use crate::error::Result;
 use crate::passes::Chunk;
+use crate::timeline::SpanKind;
 use crate::work::Work;
 
 /// Commands with the buffers that only they use. Those buffers must live until the submission.
@@ -39,7 +40,11 @@ impl<'r, 'a> Recording<'r, 'a> {
     /// A new buffer of zeros.
     pub(super) fn zeros(&mut self, bytes: u64) -> Result<Buffer> {
         let buffer = self.device.buffer(Kind::Storage, bytes)?;
-        self.device.scoped(0, || self.encoder.clear_buffer(buffer.raw(), 0, Some(bytes)))?;
+        self.device.scoped(0, || {
+            self.encoder.transfer(SpanKind::CopyIn, bytes, |encoder| {
+                encoder.clear_buffer(buffer.raw(), 0, Some(bytes));
+            });
+        })?;
         Ok(buffer)
     }
 }

@@ -6,18 +6,12 @@ use super::code::{Code, WORDS};
 use super::monoid::State;
 use super::params::{self, RANGE_PREFIX};
 use super::{Access, Resource, memory, tile};
-use crate::tuning::{Prefix, TileShape, Tuning};
+use crate::tuning::{LOOK_BACK_LEVELS, Prefix, TileShape, Tuning};
 use crate::wgsl::fill;
 
 const TEMPLATE: &str = include_str!("../../shaders/lookback.wgsl");
 const HALVES: &str = include_str!("../../shaders/lookback_halves.wgsl");
 const WIDE: &str = include_str!("../../shaders/lookback_wide.wgsl");
-
-/// Levels of published aggregates: enough for 4^12 tiles.
-const LEVELS: u32 = 12;
-
-/// States in workgroup memory: the siblings of a tile and of its ancestors.
-pub(super) const STATES: u32 = 3 * LEVELS;
 
 /// Declares `tw_look_back(tile, thread, aggregate)` and what it works on.
 pub(super) fn declare(code: &mut Code, state: State, shape: &TileShape, tuning: &Tuning) {
@@ -44,8 +38,8 @@ pub(super) fn declare(code: &mut Code, state: State, shape: &TileShape, tuning: 
     memory::store_words(state.repr, "tw_total", &format!("{words}u * tw_params[0].w"), "own", &mut total);
     let parts = [
         ("THREADS", tile::literal(shape.threads)),
-        ("LEVELS", tile::literal(LEVELS)),
-        ("FOUND", tile::literal(STATES)),
+        ("LEVELS", tile::literal(LOOK_BACK_LEVELS)),
+        ("FOUND", tile::literal(3 * LOOK_BACK_LEVELS)),
         ("NODE_WORDS", tile::literal(words as u32)),
         ("RANGE_PREFIX", params::value(state.repr, RANGE_PREFIX)),
         ("CARRIED", memory::load_words(state.repr, "tw_prefixes", "0u")),

@@ -189,7 +189,7 @@ fn levels(shape: &TileShape) -> String {
 
 fn finish(mut code: Code, state: State, variant: Variant, tuning: &Tuning, label: &'static str) -> Pass {
     let single = variant == Variant::SinglePass;
-    let shape = tuning.scan_shape(code.loops(), state.repr.bytes(), single.then_some(lookback::STATES));
+    let shape = tuning.scan_shape(code.loops(), state.repr.bytes(), single);
     code.bind(Resource::Prefixes, Access::Read, "tw_prefixes", WORDS);
     let rungs = if single { Rungs::to_group(&shape) } else { Rungs::to_tiles(&shape) };
     code.declare(&rungs.declare());

@@ -20,7 +20,7 @@ pub enum SpanKind {
     Record,
     /// The host wrote to memory of a device, or to a buffer that is copied from there.
     Upload,
-    /// A device copied what the host had written to its own memory.
+    /// A device filled its own memory: with what the host had written, or with zeros.
     CopyIn,
     /// A device computed.
     Kernel,

@@ -141,18 +141,22 @@ impl Tuning {
         self.shape(self.reduce, loops).fitted(state_bytes as u32, self.workgroup_bytes, 2)
     }
 
-    /// The shape of the last pass of a scan. By look-back, a workgroup takes a node, and `extra` more states lie beside the
-    /// ladder.
-    pub(crate) fn scan_shape(&self, loops: bool, state_bytes: usize, look_back: Option<u32>) -> TileShape {
+    /// The shape of the last pass of a scan. By look-back, a workgroup takes a node, and the siblings of that node and of its
+    /// ancestors lie beside the ladder.
+    pub(crate) fn scan_shape(&self, loops: bool, state_bytes: usize, look_back: bool) -> TileShape {
         let shape = self.shape(self.scan, loops);
-        let node = shape.with_tiles(1 << (shape.tiles.ilog2() & !1));
-        let (shape, extra) = look_back.map_or((shape, 0), |extra| (node, extra + 1));
         let state_bytes = state_bytes as u32;
-        let bytes = self.workgroup_bytes.saturating_sub(extra * state_bytes);
-        let step = if look_back.is_some() { 4 } else { 2 };
-        shape.fitted(state_bytes, bytes, step)
+        if !look_back {
+            return shape.fitted(state_bytes, self.workgroup_bytes, 2);
+        }
+        let node = shape.with_tiles(1 << (shape.tiles.ilog2() & !1));
+        let beside = (3 * LOOK_BACK_LEVELS + 1) * state_bytes;
+        node.fitted(state_bytes, self.workgroup_bytes.saturating_sub(beside), 4)
     }
 }
+
+/// Levels of nodes that look-back publishes: enough for 4^12 workgroups.
+pub(crate) const LOOK_BACK_LEVELS: u32 = 12;
 
 impl Tuning {
     /// The shape for functions that loop, or do not. Lanes exchange what is not there too, on which a loop need not end.

@@ -54,7 +54,7 @@ fn every_default_passes_its_check() {
                         for state_bytes in [4, 8, 16] {
                             for shape in [
                                 tuning.reduce_shape(loops, state_bytes),
-                                tuning.scan_shape(loops, state_bytes, Some(36)),
+                                tuning.scan_shape(loops, state_bytes, true),
                             ] {
                                 shape.check("fitted", &adapter).expect("a fitted shape is a shape");
                                 assert!(shape.shared_nodes() * state_bytes as u32 <= workgroup_bytes);

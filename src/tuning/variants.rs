@@ -136,8 +136,7 @@ impl Tuning {
             }
         }
         let fits = |tuning: &Self| {
-            let look_back = tuning.prefix.is_look_back().then_some(LOOK_BACK_STATES);
-            tuning.scan_shape(false, STATE_BYTES as usize, look_back) == tuning.scan
+            tuning.scan_shape(false, STATE_BYTES as usize, tuning.prefix.is_look_back()) == tuning.scan
         };
         tunings.into_iter().filter(fits).collect()
     }
@@ -148,9 +147,6 @@ impl Tuning {
         widths.into_iter().chain([checks]).collect()
     }
 }
-
-/// States beside the ladder of a scan by look-back, at most: the nodes of all levels that a tile completes.
-const LOOK_BACK_STATES: u32 = 36;
 
 /// From a quarter to four times.
 fn around(threads: u32) -> impl Iterator<Item = u32> {

@@ -80,7 +80,7 @@ fn shapes_that_passes_would_shrink_are_left_out() {
         assert_eq!(variant.tuning.reduce_shape(false, 4), variant.tuning.reduce, "{}", variant.name);
     }
     for variant in tuning.variants(Part::Scan, &gpu()) {
-        let look_back = variant.tuning.prefix.is_look_back().then_some(LOOK_BACK_STATES);
+        let look_back = variant.tuning.prefix.is_look_back();
         assert_eq!(variant.tuning.scan_shape(false, 4, look_back), variant.tuning.scan, "{}", variant.name);
     }
 }
