@@ -7,21 +7,6 @@ TW_QUAD}
 fn tw_put(q: u32, y: TwResult) {
 TW_PUT}
 
-fn tw_one(i: u32) {
-TW_ONE}
-
-// A quad that may not be whole: functions must not see elements that are not there.
-fn tw_some(q: u32, len: u32) {
-    let first = 4u * q;
-    if (first + 4u <= len) {
-        tw_put(q, tw_quad(q));
-    } else {
-        for (var i = first; i < len; i++) {
-            tw_one(i);
-        }
-    }
-}
-
 @compute @workgroup_size(TW_THREADS)
 fn tw_main(
     @builtin(workgroup_id) group: vec3<u32>,

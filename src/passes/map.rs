@@ -22,7 +22,18 @@ pub(crate) fn map(work: &Work, tuning: &Tuning) -> Result<Pass> {
     let uniforms = code.params.field(Field::Fused, fused.uniforms.len());
 
     let mut quad = String::new();
-    let lanes = sources.load_quads(&|_| true, &mut quad);
+    let mut lanes = sources.load_quads(&|_| true, &mut quad);
+    // Functions must not see elements that are not there: in the last quad, the first one stands for them. Their results go
+    // to the padding of the buffer.
+    for lane in 1..4 {
+        let _ = writeln!(quad, "    let is{lane} = 4u * q + {lane}u < tw_params[0].x;");
+    }
+    for values in lanes.values_mut() {
+        let first = values[0].clone();
+        for (lane, value) in values.iter_mut().enumerate().filter(|(_, value)| **value != first) {
+            *value = format!("select({first}, {value}, is{lane})");
+        }
+    }
     let mut values: [String; 4] = Default::default();
     for (lane, value) in values.iter_mut().enumerate() {
         let source = |slot: u32| lanes[&slot][lane].clone();
@@ -33,18 +44,12 @@ pub(crate) fn map(work: &Work, tuning: &Tuning) -> Result<Pass> {
     let values = [0, 1, 2, 3].map(|lane| format!("y.x{lane}"));
     memory::store_quad(code.vectors, ty, "tw_out", &values, "o", &mut put);
 
-    let mut one = String::new();
-    let ones = sources.load_ones();
-    let value = graph::evaluate(&mut code, fused, uniforms, "", |slot| ones[&slot].clone(), &mut one)?;
-    memory::store_one(code.vectors, ty, "tw_out", &value, &mut one);
-
     code.bind_elements(Resource::Output, Access::ReadWrite, "tw_out");
     let MapShape { threads, quads } = tuning.map;
     let parts = [
         ("RESULT", quad_struct("TwResult", ty)),
         ("QUAD", quad),
         ("PUT", put),
-        ("ONE", one),
         ("THREADS", format!("{threads}u")),
         ("GROUP_QUADS", format!("{}u", threads * quads)),
         ("QUADS", of_an_invocation(tuning.map)),
@@ -57,10 +62,11 @@ pub(crate) fn map(work: &Work, tuning: &Tuning) -> Result<Pass> {
 /// stored, so that their loads are under way together.
 fn of_an_invocation(MapShape { threads, quads }: MapShape) -> String {
     let place = |k: u32| if k == 0 { "q".to_owned() } else { format!("q + {}u", k * threads) };
+    let some = |k: u32| format!("if (4u * ({0}) < len) {{ tw_put({0}, tw_quad({0})); }}", place(k));
     if quads == 1 {
-        return "    tw_some(q, len);\n".to_owned();
+        return format!("    {}\n", some(0));
     }
-    let mut text = format!("    if (4u * ({}) + 4u <= len) {{\n", place(quads - 1));
+    let mut text = format!("    if (4u * ({}) < len) {{\n", place(quads - 1));
     for k in 0..quads {
         let _ = writeln!(text, "        let y{k} = tw_quad({});", place(k));
     }
@@ -69,7 +75,7 @@ fn of_an_invocation(MapShape { threads, quads }: MapShape) -> String {
     }
     text.push_str("    } else {\n");
     for k in 0..quads {
-        let _ = writeln!(text, "        tw_some({}, len);", place(k));
+        let _ = writeln!(text, "        {}", some(k));
     }
     text.push_str("    }\n");
     text

@@ -135,7 +135,10 @@ fn maps() {
                 Resource::Output => room.clone(),
                 _ => padded(&words, ty),
             };
-            run(&pass, &work, [0; 2], memory, &[(Resource::Output, padded(&expected, ty))]);
+            // In the padding, the first element of the last quad stands for those that are not there.
+            let first = expected[len & !3];
+            expected.resize(len.next_multiple_of(4), first);
+            run(&pass, &work, [0; 2], memory, &[(Resource::Output, expected)]);
         }
     }
 }
