@@ -13,7 +13,7 @@ use common::{Failure, Where};
 
 /// Computes a float sum and an inclusive scan of N numbers in many ways and compares the bits.
 ///
-/// Without --placement: the CPU with 1, 2 and 8 threads, the GPU, and splits of 0.1 to 0.9. With it: the CPU with one
+/// Without --placement: the CPU with 1, 2 and 8 threads, the GPU, and splits of 0 to 1. With it: the CPU with one
 /// thread, and that placement.
 #[derive(Parser)]
 struct Args {

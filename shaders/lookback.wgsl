@@ -70,15 +70,17 @@ fn tw_look_back(tile: u32, thread: u32, aggregate: TwState) -> TwState {
         }
     }
 
-    // Then the other finished siblings of the tile and of its ancestors, all at once.
-    for (var i = 3u * completes + thread; i < TW_FOUND; i += TW_THREADS) {
+    // Then the other finished siblings of the tile and of its ancestors, all at once. There are none above the level on which
+    // the ancestor is the first.
+    let levels = min((33u - countLeadingZeros(tile)) >> 1u, TW_LEVELS);
+    for (var i = 3u * completes + thread; i < 3u * levels; i += TW_THREADS) {
         tw_find(tile, i);
     }
     workgroupBarrier();
 
     // Fold them, from the root down.
     var p = tw_range_prefix();
-    for (var level = TW_LEVELS; level > 0u; level--) {
+    for (var level = levels; level > 0u; level--) {
         let siblings = (tile >> (2u * level - 2u)) & 3u;
         if (siblings > 0u) {
             p = tw_combine(p, tw_siblings(3u * level - 3u, siblings));
@@ -88,7 +90,7 @@ fn tw_look_back(tile: u32, thread: u32, aggregate: TwState) -> TwState {
     // The last tile knows the aggregate of the range.
     if (thread == 0u && tile + 1u == tw_params[0].z) {
         var own = aggregate;
-        for (var level = 0u; level < TW_LEVELS; level++) {
+        for (var level = 0u; level < levels; level++) {
             let siblings = (tile >> (2u * level)) & 3u;
             if (siblings > 0u) {
                 own = tw_combine(tw_siblings(3u * level, siblings), own);

@@ -259,7 +259,7 @@
 //! ```
 //!
 //! Each terminal call has an `_async` twin, for any executor: it awaits transfers and kernels of a GPU without
-//! blocking.
+//! blocking, but for a tenth of a millisecond in which it looks for the end of a submission itself.
 //!
 //! ```
 //! use tilewright::prelude::*;

@@ -70,8 +70,8 @@ compile_cub() {
     local nvcc=$1 to=$2
     shift 2
     rm -f "$to"
-    "$nvcc" -O3 -std=c++17 -arch=native "$@" "$here/cub/cub.cu" -o "$to" >"$to.log" 2>&1 ||
-        "$nvcc" -O3 -std=c++17 -arch=sm_90 "$@" "$here/cub/cub.cu" -o "$to" >>"$to.log" 2>&1
+    timeout -k 5 "$(left)" "$nvcc" -O3 -std=c++17 -arch=native "$@" "$here/cub/cub.cu" -o "$to" >"$to.log" 2>&1 ||
+        timeout -k 5 "$(left)" "$nvcc" -O3 -std=c++17 -arch=sm_90 "$@" "$here/cub/cub.cu" -o "$to" >>"$to.log" 2>&1
 }
 
 # Runs program $1, with rows to $2: its own checks first, then whether it has a device.
@@ -85,7 +85,7 @@ run_cub() {
         return 0
     fi
     bounded "$log" "$program" --self-test
-    "$program" --max-exp 0 --min-exp 0 --filter open --out "$program.csv" 2>"$program.log" || status=$?
+    timeout -k 5 30 "$program" --max-exp 0 --min-exp 0 --filter open --out "$program.csv" 2>"$program.log" || status=$?
     if ((status == 2)); then
         skip "$(tail -n 1 "$program.log")"
         return 0

@@ -330,6 +330,13 @@ impl Devices {
         self.preferred().map(|info| self.tuned.of(info)).transpose()
     }
 
+    /// The tuning that the open device runs, and where that is not the one it was given.
+    pub(super) fn runs(&self) -> Option<(Tuning, Vec<String>)> {
+        let slot = self.slot();
+        let gpu = &slot.open.as_ref()?.gpu;
+        Some((gpu.tuning(), gpu.departures()))
+    }
+
     /// What the user should know of it.
     pub(super) fn tuning_note(&self) -> Option<String> {
         self.tuned.note()

@@ -67,7 +67,9 @@ impl Tuned {
 
     fn find(&self, info: &AdapterInfo) -> Found {
         let traits = info.traits();
-        let chosen = |source, tuning| Ok(Chosen { adapter: info.name.clone(), source, tuning });
+        let chosen = |source, tuning| {
+            Ok(Chosen { adapter: info.name.clone(), source, tuning, departures: Vec::new() })
+        };
         if let Some(tuning) = self.program {
             return match tuning.check(&traits) {
                 Ok(()) => Found { chosen: chosen(Source::Program, tuning), note: None },
@@ -146,7 +148,11 @@ impl Context {
     ///
     /// [`Error::Value`] when the adapter does not run the tuning of [`Builder::tuning`](crate::Builder::tuning).
     pub fn tuning(&self) -> Result<Option<Chosen>> {
-        self.shared.devices.tuning().map(Option::<&Chosen>::cloned)
+        let chosen = self.shared.devices.tuning()?.cloned();
+        Ok(chosen.map(|chosen| match self.shared.devices.runs() {
+            Some((tuning, departures)) => Chosen { tuning, departures, ..chosen },
+            None => chosen,
+        }))
     }
 
     /// Keeps a tuning for this machine: contexts made from now on use it on the adapter that this one uses, as long as that
@@ -189,10 +195,11 @@ impl Context {
         }
     }
 
-    /// What the user should know of what the disk holds.
+    /// What the user should know of what the disk holds, and of what the open device does not run.
     pub(super) fn notes(&self) -> Vec<String> {
         let mut notes = self.shared.memory.notes();
         notes.extend(self.shared.devices.tuning_note());
+        notes.extend(self.shared.devices.runs().into_iter().flat_map(|(_, departures)| departures));
         notes
     }
 }

@@ -63,6 +63,8 @@ pub(super) struct Device {
     pub(super) direct: bool,
     /// How long a caller looks for the end of a submission itself.
     spin: Duration,
+    /// Its subgroups are not what ladders need.
+    pub(super) lanes_out_of_order: bool,
     /// Look-back was seen to wait in vain.
     pub(super) look_back_gave_up: AtomicBool,
     max_binding_bytes: u64,
@@ -128,6 +130,7 @@ impl Device {
         let device = Self {
             max_binding_bytes: info.max_binding_bytes.min(limit),
             spin: options.spin.unwrap_or(if info.software { Duration::ZERO } else { SPIN }),
+            lanes_out_of_order: false,
             look_back_gave_up: AtomicBool::new(false),
             max_buffer_bytes: info.max_buffer_bytes,
             script: options.script.clone(),

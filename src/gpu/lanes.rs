@@ -26,6 +26,7 @@ impl Device {
             }
             Err(error) => tracing::warn!(%error, "subgroups cannot be tried; ladders use workgroup memory"),
         }
+        self.lanes_out_of_order = true;
         let Tuning { reduce, scan, loops, .. } = &mut self.tuning;
         for shape in [Some(reduce), Some(scan), loops.as_mut()].into_iter().flatten() {
             shape.ladder = Ladder::Shared;

@@ -29,6 +29,7 @@ mod texture;
 mod timing;
 
 use std::ops::Range;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, OnceLock};
 
 pub(crate) use adapter::{AdapterInfo, Choice};
@@ -44,6 +45,7 @@ use crate::dispatch::{Dispatch, Piece};
 use crate::error::Result;
 use crate::run::{Executor, Job};
 use crate::timeline::{self, Timeline};
+use crate::tuning::{Prefix, Tuning};
 use crate::work::Work;
 use device::Device;
 
@@ -92,6 +94,26 @@ impl Gpu {
     /// What was opened.
     pub(crate) fn info(&self) -> &AdapterInfo {
         &self.device.info
+    }
+
+    /// The tuning that it runs.
+    pub(crate) fn tuning(&self) -> Tuning {
+        let gave_up = self.device.look_back_gave_up.load(Ordering::Relaxed);
+        let prefix = if gave_up { Prefix::MultiPass } else { self.device.tuning.prefix };
+        Tuning { prefix, ..self.device.tuning }
+    }
+
+    /// Where that is not the one that it was given, and why.
+    pub(crate) fn departures(&self) -> Vec<String> {
+        let name = &self.device.info.name;
+        let mut departures = Vec::new();
+        if self.device.lanes_out_of_order {
+            departures.push(format!("subgroups of `{name}` are out of order: ladders use workgroup memory"));
+        }
+        if self.device.look_back_gave_up.load(Ordering::Relaxed) {
+            departures.push(format!("look-back waited in vain on `{name}`: scans take several passes"));
+        }
+        departures
     }
 
     /// Compiles what a work needs, so that its first chunk takes no longer than others.

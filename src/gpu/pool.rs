@@ -2,7 +2,7 @@
 //!
 //! wgpu fills a new buffer with zeros at its first use, and drivers map fresh pages: both cost more than the work that
 //! small and middle-sized calls do. Sizes are rounded up to four classes an octave. What is idle is capped, at no less than
-//! what was in use at once: calls like those before find all that they need. The oldest goes first.
+//! what was lately in use at once: calls like those before find all that they need. The oldest goes first.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, Weak};
@@ -38,8 +38,38 @@ struct Idle {
     cap: u64,
     /// Bytes that are handed out.
     used: u64,
-    /// The most that were.
-    peak: u64,
+    /// The most that were since the last [`WINDOW`] buffers were handed out, and in those.
+    peaks: [u64; 2],
+    /// Buffers handed out since then.
+    handed_out: u32,
+}
+
+/// Buffers handed out in the time that counts as lately: some dozens of calls.
+const WINDOW: u32 = 256;
+
+impl Idle {
+    /// Bytes of a buffer are handed out.
+    fn hand_out(&mut self, bytes: u64) {
+        self.handed_out += 1;
+        if self.handed_out > WINDOW {
+            self.handed_out = 0;
+            self.peaks = [self.used, self.peaks[0]];
+        }
+        self.used += bytes;
+        self.peaks[0] = self.peaks[0].max(self.used);
+    }
+
+    /// Takes out what is idle beyond what may be, the oldest first.
+    fn surplus(&mut self) -> Vec<wgpu::Buffer> {
+        let most = self.cap.max(self.peaks[0]).max(self.peaks[1]);
+        let mut freed = Vec::new();
+        while self.bytes > most {
+            let Some((_, oldest)) = self.buffers.pop_front() else { break };
+            self.bytes -= oldest.size();
+            freed.push(oldest);
+        }
+        freed
+    }
 }
 
 /// The idle buffers of a device.
@@ -68,9 +98,11 @@ impl Pool {
     /// Puts a new buffer under the care of the pool.
     pub(super) fn adopt(&self, kind: Kind, raw: wgpu::Buffer) -> Buffer {
         let mut idle = lock(&self.idle);
-        idle.used += raw.size();
-        idle.peak = idle.peak.max(idle.used);
+        idle.hand_out(raw.size());
+        let freed = idle.surplus();
+        // Freeing enters wgpu: not under the lock.
         drop(idle);
+        drop(freed);
         Buffer { raw: Some(raw), kind, mapped: kind == Kind::Upload, pool: Arc::downgrade(&self.idle) }
     }
 
@@ -83,7 +115,7 @@ impl Pool {
     /// Frees what is idle, and forgets how much was in use.
     pub(super) fn clear(&self) {
         let mut idle = lock(&self.idle);
-        idle.peak = idle.used;
+        idle.peaks = [idle.used, 0];
         idle.bytes = 0;
         let freed = std::mem::take(&mut idle.buffers);
         // Freeing enters wgpu: not under the lock.
@@ -121,17 +153,17 @@ impl Drop for Buffer {
 }
 
 fn put(pool: &Mutex<Idle>, kind: Kind, raw: wgpu::Buffer) {
-    let mut freed = Vec::new();
+    // One of an odd size, made when memory was short, would never be found again.
+    if raw.size() != size_class(raw.size()) {
+        return;
+    }
     let mut idle = lock(pool);
     idle.bytes += raw.size();
     idle.buffers.push_back((kind, raw));
-    while idle.bytes > idle.cap.max(idle.peak) {
-        let Some((kind, oldest)) = idle.buffers.pop_front() else { break };
-        idle.bytes -= oldest.size();
-        freed.push((kind, oldest));
-    }
+    let freed = idle.surplus();
     // Freeing enters wgpu: not under the lock.
     drop(idle);
+    drop(freed);
 }
 
 /// Rounds up to a size with at most three significant bits, and at least 256 bytes.
@@ -143,7 +175,20 @@ pub(super) fn size_class(bytes: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::size_class;
+    use super::{Idle, WINDOW, size_class};
+
+    #[test]
+    fn what_was_in_use_long_ago_is_not_kept() {
+        let mut idle = Idle { cap: 10, ..Idle::default() };
+        idle.hand_out(1000);
+        idle.used -= 1000;
+        assert_eq!(idle.peaks[0], 1000);
+        for _ in 0..2 * WINDOW + 2 {
+            idle.hand_out(5);
+            idle.used -= 5;
+        }
+        assert_eq!(idle.peaks, [5, 5]);
+    }
 
     #[test]
     fn classes_are_close_above_and_few() {

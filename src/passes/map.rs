@@ -1,5 +1,6 @@
 //! Map: one invocation computes some quads.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::code::{Code, quad_struct};
@@ -9,7 +10,7 @@ use super::{Access, Pass, Resource, graph, memory};
 use crate::error::Result;
 use crate::tuning::{MapShape, Tuning};
 use crate::wgsl::fill;
-use crate::work::Work;
+use crate::work::{Node, Work};
 
 const TEMPLATE: &str = include_str!("../../shaders/map.wgsl");
 
@@ -23,16 +24,9 @@ pub(crate) fn map(work: &Work, tuning: &Tuning) -> Result<Pass> {
 
     let mut quad = String::new();
     let mut lanes = sources.load_quads(&|_| true, &mut quad);
-    // Functions must not see elements that are not there: in the last quad, the first one stands for them. Their results go
-    // to the padding of the buffer.
-    for lane in 1..4 {
-        let _ = writeln!(quad, "    let is{lane} = 4u * q + {lane}u < tw_params[0].x;");
-    }
-    for values in lanes.values_mut() {
-        let first = values[0].clone();
-        for (lane, value) in values.iter_mut().enumerate().filter(|(_, value)| **value != first) {
-            *value = format!("select({first}, {value}, is{lane})");
-        }
+    // Without functions, bits travel as they are.
+    if fused.nodes.iter().any(|node| matches!(node, Node::Call { .. })) {
+        stand_in(&mut lanes, &mut quad);
     }
     let mut values: [String; 4] = Default::default();
     for (lane, value) in values.iter_mut().enumerate() {
@@ -56,6 +50,20 @@ pub(crate) fn map(work: &Work, tuning: &Tuning) -> Result<Pass> {
     ];
     let body = fill(TEMPLATE, &parts.each_ref().map(|(name, text)| (*name, text.as_str())));
     Ok(code.finish("tilewright map", &body, threads, Some(4 * threads * quads)))
+}
+
+/// Functions must not see elements that are not there: in the last quad, the first one stands for them. Their results go to
+/// the padding of the buffer. A second path for that quad would be compiled beside the other, and software adapters take both.
+fn stand_in(lanes: &mut BTreeMap<u32, [String; 4]>, text: &mut String) {
+    for lane in 1..4 {
+        let _ = writeln!(text, "    let is{lane} = 4u * q + {lane}u < tw_params[0].x;");
+    }
+    for values in lanes.values_mut() {
+        let first = values[0].clone();
+        for (lane, value) in values.iter_mut().enumerate().filter(|(_, value)| **value != first) {
+            *value = format!("select({first}, {value}, is{lane})");
+        }
+    }
 }
 
 /// The statements that take an invocation's quads, the first of which is `q`. All are computed before the first is

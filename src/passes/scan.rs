@@ -234,8 +234,10 @@ fn finish(mut code: Code, state: State, variant: Variant, tuning: &Tuning, label
     code.finish(label, &body, shape.threads, Some(shape.group_len()))
 }
 
-/// Tickets make sure that every tile that one waits for has started.
+/// Tickets make sure that every tile that one waits for has started. Those of a grid that is larger than it need be leave:
+/// nothing is published for them.
 const TICKET: &str = "    if (thread == 0u) { tw_ticket = u32(atomicAdd(&tw_published[0], 1)); }
     workgroupBarrier();
     let tile_group = tw_ticket;
+    if (tile_group >= tw_params[0].z) { return; }
 ";

@@ -37,12 +37,15 @@ pub struct Chosen {
     pub adapter: String,
     /// Who chose it.
     pub source: Source,
-    /// What was chosen.
+    /// What was chosen; once the adapter is open, what it has turned out to run of that.
     pub tuning: Tuning,
+    /// Where it does not run what was chosen, and why.
+    pub departures: Vec<String>,
 }
 
 impl fmt::Display for Chosen {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}, {}\n{}", self.adapter, self.source, self.tuning)
+        write!(f, "{}, {}\n{}", self.adapter, self.source, self.tuning)?;
+        self.departures.iter().try_for_each(|departure| write!(f, "\n{departure}"))
     }
 }

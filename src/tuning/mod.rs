@@ -117,6 +117,11 @@ impl Tuning {
         if *prefix == Prefix::LookBack64 && !traits.atomics_64 {
             return value("tuning.prefix", "no atomics of 64 bits, which the adapter lacks", prefix);
         }
+        let rounds = if traits.software { MAX_ROUNDS } else { MAX_ROUNDS >> 6 };
+        if self.look_back_rounds > rounds {
+            let expected = format!("at most {rounds}");
+            return value("tuning.look_back_rounds", &expected, self.look_back_rounds);
+        }
         if ![1, 2, 4].contains(vector_words) {
             return value("tuning.vector_words", "1, 2 or 4", vector_words);
         }
@@ -164,6 +169,10 @@ impl Tuning {
         if loops { TileShape { ladder: Ladder::Shared, ..self.loops.unwrap_or(shape) } } else { shape }
     }
 }
+
+/// Rounds of look-back on software, whose threads may be kept waiting; on hardware a 64th of it is seconds, which more than that
+/// would be a hang to whoever waits.
+const MAX_ROUNDS: u32 = 1 << 20;
 
 /// What WGSL promises every adapter is 16 KiB; less than this holds no ladder.
 const MIN_WORKGROUP_BYTES: u32 = 2 << 10;

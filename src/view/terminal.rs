@@ -1,7 +1,8 @@
 //! Terminal calls of a view: each computes, or explains what it would do.
 //!
 //! A blocking call is its `_async` twin, waited for. Work of the CPU happens while the future is first polled; transfers
-//! and kernels of a GPU are awaited without blocking the executor that polls.
+//! and kernels of a GPU are awaited without blocking the executor that polls for long: a small submission is over sooner than
+//! a thread could be woken, so that its end is looked for during the first tenth of a millisecond.
 
 use pollster::block_on;
 

@@ -134,4 +134,6 @@ fn look_back_that_gives_up_is_done_again_in_passes() {
         check(&gpu, &cases()[1], len, true);
     }
     assert!(gpu.device.look_back_gave_up.load(Ordering::Relaxed));
+    assert_eq!(gpu.tuning().prefix, Prefix::MultiPass);
+    assert!(matches!(gpu.departures().as_slice(), [text] if text.starts_with("look-back waited in vain on")));
 }

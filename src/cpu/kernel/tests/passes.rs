@@ -100,7 +100,8 @@ fn run(
         .collect();
     let expected: Vec<(u32, Vec<u32>)> =
         expected.iter().map(|(resource, words)| (place(*resource), words.clone())).collect();
-    let [x, y] = pass.grid(work.len, 65_535);
+    // More workgroups than are needed, as grids of two dimensions have them.
+    let [x, y] = pass.grid(work.len, 4);
     check(&pass.wgsl, [x, y, 1], &buffers, &expected);
 }
 
