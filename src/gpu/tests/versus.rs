@@ -1,6 +1,8 @@
 //! Times beside lampshade on the same adapter, from host slices. Run alone:
 //! `cargo test --release --lib versus -- --ignored --nocapture --test-threads=1`.
 
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use super::support::{gpu, noise, shaped, through, tunings, work};
@@ -103,6 +105,11 @@ fn versus_tunings() {
     }
 }
 
+#[inline(never)]
+fn poll_once<F: Future + ?Sized>(future: Pin<&mut F>) -> Poll<F::Output> {
+    future.poll(&mut Context::from_waker(Waker::noop()))
+}
+
 /// What a small call costs apart from its work: by who waits for it, and by how its parameters travel.
 #[test]
 #[ignore = "a measurement"]
@@ -116,18 +123,32 @@ fn versus_waits() {
             let tuning = Tuning { immediate_bytes, ..tunings()[1] };
             let Some(gpu) = gpu(Options { tuning: Some(tuning), spin, ..Options::default() }) else { return };
             let work = work(Primitive::Reduce(sum()), words.len(), through(u32::TYPE), sources());
-            rows.push((spin_us, immediate_bytes, gpu, work, Vec::new()));
+            rows.push((spin_us, immediate_bytes, gpu, work, [Vec::new(), Vec::new()]));
         }
     }
     let expected = words.iter().fold(0, |sum: u32, &word| sum.wrapping_add(word));
     for _ in 0..2000 {
         for (_, _, gpu, work, times) in &mut rows {
             let mut tiles = [0];
-            times.push(ms(|| pollster::block_on(gpu.reduce(work, 0..TILE_LEN, &mut tiles)).expect("reduce")));
+            let mut job = gpu.reduce(work, 0..TILE_LEN, &mut tiles);
+            let start = Instant::now();
+            // Up to the wait: without a look for its end, all that the caller does until the submission is made.
+            let first = poll_once(job.as_mut());
+            times[0].push(start.elapsed().as_secs_f64() * 1e6);
+            let done = match first {
+                Poll::Ready(done) => done,
+                Poll::Pending => pollster::block_on(job.as_mut()),
+            };
+            done.expect("reduce");
+            drop(job);
+            times[1].push(start.elapsed().as_secs_f64() * 1e6);
             assert_eq!(tiles, [expected]);
         }
     }
     for (spin_us, immediate_bytes, _, _, times) in &mut rows {
-        println!("spin {spin_us} us, {immediate_bytes} immediate bytes: {:.1} us", 1e3 * median(times));
+        let [first, whole] = times.each_mut().map(|times| median(times));
+        println!(
+            "spin {spin_us} us, {immediate_bytes} immediate bytes: {first:.1} of {whole:.1} us to the first wait"
+        );
     }
 }
