@@ -185,32 +185,34 @@ impl Tuner<'_> {
         if both.iter().any(|variant| variant.standing == Standing::Untried) {
             return Ok(None);
         }
-        let cases = Case::ALL.len();
-        let of_size =
-            |size: usize| both.iter().map(move |variant| variant.of_cases(size * cases..(size + 1) * cases));
+        let changed: Vec<Part> =
+            Part::ALL.into_iter().filter(|part| part.of(&tuning) != part.of(&library)).collect();
+        let cases = 0..Case::ALL.len();
+        let among = |parts: &[Part]| {
+            let is_of = |case: &usize| parts.iter().any(|part| Case::of(*part).contains(&Case::ALL[*case]));
+            cases.clone().filter(is_of).collect::<Vec<usize>>()
+        };
         let mut taken = library;
         let mut found = Vec::new();
-        for size in 0..sizes.len() {
-            let (both, points): (Vec<Measured>, _) =
-                (of_size(size).collect(), &points[size * cases..][..cases]);
-            if size == 0 && confirm(&both) == 1 {
+        for (size, points) in points.chunks(cases.len()).enumerate() {
+            let first = size * cases.len();
+            let all = both.iter().map(|variant| variant.of_cases(cases.clone().map(|case| first + case)));
+            let all: Vec<Measured> = all.collect();
+            let of = |parts: &[Part]| [0, 1].map(|index| all[index].of_cases(among(parts)));
+            // What has not changed is as fast as it was.
+            if size == 0 && confirm(&of(&changed)) == 1 {
                 taken = tuning;
             }
-            self.show("all", points, &both, usize::from(taken == tuning));
-            for part in Part::ALL.into_iter().filter(|part| size > 0 && *part != Part::Memory) {
-                let is_of = |case: &usize| Case::of(part).contains(&Case::ALL[*case]);
-                let mine = |variant: &Measured| variant.of_cases((0..cases).filter(is_of));
-                let speed_up = mine(&both[1]).speed_up(&mine(&both[0]));
-                found.extend(speed_up.map(|speed_up| (part, speed_up)));
+            self.show("all", points, &all, usize::from(taken == tuning));
+            for part in [Part::Map, Part::Reduce, Part::Scan].into_iter().filter(|_| size > 0) {
+                let [default, chosen] = of(&[part]);
+                found.extend(chosen.speed_up(&default).map(|speed_up| (part, speed_up)));
             }
         }
-        let changed: Vec<Part> =
-            Part::ALL.into_iter().filter(|part| part.of(&taken) != part.of(&library)).collect();
-        for part in veto(&changed, &found) {
-            self.say(&format!(
-                "\n{}: the library's stays, which is faster for few elements\n",
-                part_name(part)
-            ));
+        let vetoed = if taken == tuning { veto(&changed, &found) } else { Vec::new() };
+        for part in vetoed {
+            let name = part_name(part);
+            self.say(&format!("\n{name}: the library's stays, which is faster for few elements\n"));
             restore(part, &library, &mut taken);
         }
         // Parts fit together as they were measured, and need not do so otherwise.

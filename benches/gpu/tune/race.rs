@@ -66,16 +66,18 @@ impl Tuner<'_> {
         let rounds = self.rounds;
         let mut times: Vec<Times> = vec![Some(vec![Vec::new(); points.len()]); tunings.len()];
         let mut field: Vec<usize> = (0..tunings.len()).collect();
+        let (mut seconds, mut turns) = (0.0, 0);
         for round in 0..rounds {
             let turn = Turn { race, round, rounds };
             eprintln!("{title}: round {} of {rounds}, {} variants", round + 1, field.len());
             let end = if turn.is_probing() { race.probing.unwrap_or(race.end) } else { race.end };
-            let (began, mut turns) = (Instant::now(), 0);
+            let mut is_over = false;
             for (place, &index) in field.iter().enumerate() {
                 let name = &tunings[index].name;
                 // A turn that would last beyond the end is not begun.
-                let expected = began.elapsed().as_secs_f64() / f64::from(turns.max(1));
-                if end.left() <= if turns == 0 { 0.0 } else { expected } {
+                let expected = seconds / f64::from(turns.max(1));
+                if end.left() <= expected {
+                    is_over = true;
                     let left_out = field.len() - place;
                     eprintln!(
                         "skipped: {title}, round {}: {left_out} variants, from {name} on: the time is over",
@@ -84,17 +86,22 @@ impl Tuner<'_> {
                     break;
                 }
                 let Some(medians) = &mut times[index] else { continue };
-                turns += 1;
+                let began = Instant::now();
                 if let Err(why) = self.turn(&turn, &tunings[index], medians) {
                     eprintln!("failed: {title} {name}: {why}");
                     self.failures += 1;
                     times[index] = None;
                 }
+                turns += 1;
+                seconds += began.elapsed().as_secs_f64();
             }
             if turn.is_probing() {
+                // A first round that was cut short leaves time to measure again what it has seen.
                 field = go_on(&self.measured(race, &times));
+            } else if is_over {
+                break;
             }
-            if race.end.left() <= 0.0 || field.is_empty() {
+            if field.is_empty() {
                 break;
             }
         }
