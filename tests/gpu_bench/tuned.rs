@@ -38,7 +38,10 @@ fn a_choice_that_is_slower_on_the_whole_is_dropped() {
     let default = variant("default", &[100.0, 100.0]);
     assert_eq!(confirm(&[default.clone(), variant("chosen", &[99.0, 100.0])]), 1);
     assert_eq!(confirm(&[default.clone(), variant("chosen", &[90.0, 120.0])]), 0);
-    assert_eq!(confirm(&[default, variant("chosen", &[])]), 0);
+    assert_eq!(confirm(&[default.clone(), variant("chosen", &[])]), 0);
+    // Cases that it does not change do not count.
+    let of_second = [default, variant("chosen", &[120.0, 90.0])].map(|measured| measured.of_cases([1]));
+    assert_eq!(confirm(&of_second), 1);
 }
 
 #[test]
