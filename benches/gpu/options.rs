@@ -71,6 +71,12 @@ impl Deadline {
         Self(seconds.map(|seconds| Instant::now() + Duration::from_secs_f64(seconds.clamp(0.0, 1e9))))
     }
 
+    /// Seconds until then: none when it has passed, and endless if there is no end.
+    pub(crate) fn left(self) -> f64 {
+        let left = |end: Instant| end.saturating_duration_since(Instant::now()).as_secs_f64();
+        self.0.map_or(f64::INFINITY, left)
+    }
+
     /// An error when it has passed.
     pub(crate) fn check(self) -> Result<(), Trouble> {
         match self.0 {

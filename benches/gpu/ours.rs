@@ -127,18 +127,20 @@ pub(crate) fn source<T: Number>(seed: u32) -> Result<Source<T>, Error> {
     Ok(Func::named(T::SOURCE, data::WGSL)?.arg("seed", seed))
 }
 
-/// From the first start to the last end of what the device did by its own clock; `None` if a kernel has other times.
+/// From the first start of a kernel, or of what fills memory for one, to the last end of a kernel, by the device's own clock;
+/// `None` if a kernel has other times, or if there is none.
+///
+/// Copies out are not in it: the events of the peers are around the call that leaves its value on the device, and not around
+/// the value's way back, which is in the host's time of all of them.
 fn device_us(spans: &[Span]) -> Option<f64> {
-    let is_command =
-        |span: &&Span| matches!(span.kind, SpanKind::CopyIn | SpanKind::Kernel | SpanKind::CopyOut);
-    let mut commands = spans.iter().filter(is_command);
-    if commands.clone().any(|span| span.kind == SpanKind::Kernel && span.clock != SpanClock::Device) {
+    let of = |kinds: &'static [SpanKind]| spans.iter().filter(move |span| kinds.contains(&span.kind));
+    let kernels = || of(&[SpanKind::Kernel]);
+    if kernels().any(|span| span.clock != SpanClock::Device) {
         return None;
     }
-    commands.next()?;
-    let commands = || spans.iter().filter(is_command).filter(|span| span.clock == SpanClock::Device);
-    let start = commands().map(|span| span.start_s).fold(f64::INFINITY, f64::min);
-    let end = commands().map(|span| span.end_s).fold(f64::NEG_INFINITY, f64::max);
+    let commands = of(&[SpanKind::CopyIn, SpanKind::Kernel]).filter(|span| span.clock == SpanClock::Device);
+    let start = commands.map(|span| span.start_s).fold(f64::INFINITY, f64::min);
+    let end = kernels().map(|span| span.end_s).reduce(f64::max)?;
     Some((end - start) * 1e6)
 }
 
@@ -148,7 +150,7 @@ pub(crate) struct OurCall<'o, Run, Check> {
     pub(crate) clock: Clock,
     /// Number of input sets.
     pub(crate) sets: usize,
-    /// Elements of a result that stays on the device.
+    /// Elements of a result that stays on the device; none if it is a value that is read.
     pub(crate) output: Option<u64>,
     pub(crate) run: Run,
     pub(crate) check: Check,
@@ -166,9 +168,12 @@ where
     }
 
     fn poison(&mut self) -> Result<(), Trouble> {
-        // The next result takes the memory that was given back last.
-        if let Some(n) = self.output {
-            drop(self.ours.cx.constant(u32::MAX, n as usize).to_array()?);
+        match self.output {
+            // The next result takes the memory that was given back last.
+            Some(n) => drop(self.ours.cx.constant(u32::MAX, n as usize).to_array()?),
+            // Runs that are checked are of the first set: what is left of another one's value cannot pass for theirs.
+            None if self.sets > 1 => drop(self.run(1)?),
+            None => {}
         }
         Ok(())
     }

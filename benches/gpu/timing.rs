@@ -1,4 +1,6 @@
-//! Timed runs: the first is checked, some warm up, many are timed, the last of them is checked.
+//! Timed runs: the first is checked, some warm up, many are timed, one after them is checked.
+//!
+//! Runs that are checked are not timed: they come after poison, which leaves caches and clocks as no other run finds them.
 
 use std::time::Instant;
 
@@ -7,7 +9,7 @@ use crate::stats::{Summary, summary};
 /// How long a row may take.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Budget {
-    /// Seconds of timed runs.
+    /// Seconds of timed runs; 0 for a row that shows that everything works, which needs no warm-up either.
     pub(crate) seconds: f64,
     /// Timed runs, at least and at most.
     pub(crate) runs: [usize; 2],
@@ -25,6 +27,10 @@ pub(crate) enum Trouble {
 /// A part of the seconds of a row goes to runs that warm up clocks and caches.
 const WARM_UP: f64 = 0.2;
 
+/// Seconds that these runs take at least, where rows take any: the clocks of a GPU that has idled while the host computed
+/// what is right need some tens of milliseconds.
+const WARM_UP_LEAST: f64 = 0.06;
+
 /// Something that can be run again and again.
 pub(crate) trait Call {
     /// What a run gives.
@@ -32,7 +38,7 @@ pub(crate) trait Call {
 
     /// Sets of inputs that runs take in turn: run `index` takes `index % sets`.
     fn sets(&self) -> usize;
-    /// Makes results of earlier runs useless, so that they cannot pass for those of the next one.
+    /// Makes results of earlier runs useless, so that they cannot pass for those of the next one, which is of the first set.
     fn poison(&mut self) -> Result<(), Trouble>;
     /// Run `index`: its microseconds and its result.
     fn run(&mut self, index: usize) -> Result<(f64, Self::Result), Trouble>;
@@ -49,17 +55,16 @@ pub(crate) fn measure<C: Call>(
     let (_, first) = call.run(0)?;
     let mut checked = call.check(0, first)?;
     let mut index = 1;
+    let warm_up = if budget.seconds > 0.0 { WARM_UP_LEAST.max(WARM_UP * budget.seconds) } else { 0.0 };
     let began = Instant::now();
-    while index < 3 || began.elapsed().as_secs_f64() < WARM_UP * budget.seconds {
+    while index < 3 || began.elapsed().as_secs_f64() < warm_up {
         drop(call.run(index)?);
         index += 1;
     }
     let mut samples = Vec::new();
     let began = Instant::now();
     let [least, most] = budget.runs;
-    while samples.len() + 1 < least
-        || (samples.len() + 1 < most && began.elapsed().as_secs_f64() < budget.seconds)
-    {
+    while samples.len() < least || (samples.len() < most && began.elapsed().as_secs_f64() < budget.seconds) {
         // A result goes before the next run, which may use its memory again.
         let (us, _) = call.run(index)?;
         samples.push(us);
@@ -68,8 +73,7 @@ pub(crate) fn measure<C: Call>(
     call.poison()?;
     // Of the first set again: what is right for long inputs takes as long to compute as many runs.
     index = index.next_multiple_of(call.sets().max(1));
-    let (us, last) = call.run(index)?;
-    samples.push(us);
+    let (_, last) = call.run(index)?;
     if checked.is_ok() {
         checked = call.check(index, last)?;
     }

@@ -1,28 +1,33 @@
 //! `tune`: measures variants of the library's tuning on an adapter, part by part, and says which one is the fastest.
 //!
-//! A device is opened for each variant, which takes its turn with the others in each round, so that a machine that slows down
-//! does so for all. A variant takes the default's place if it is at least 2 % faster; parts that follow are measured with it.
-//! In the end the choice is measured against the library's own, for all cases, and is dropped if it is slower.
+//! All variants of a part are measured once, and the best of them again, with the default. One takes the default's place if it
+//! is at least 2 % faster; parts that follow are measured with it. In the end the choice is measured against the library's
+//! own, for all cases: it is dropped if it is slower, and so are parts of it that cost time where there are few elements.
+//!
+//! A run that has a deadline shares its time out beforehand, and what it has come to is written after each part.
 
 mod cases;
 mod choice;
 mod files;
+mod race;
+mod schedule;
 
 use std::fs;
 use std::path::PathBuf;
 
 use clap::Args;
-use tilewright::Context;
-use tilewright::tuning::{Part, Tuning, Variant};
+use tilewright::tuning::{Entry, Part, Tuning, Variant};
+use tilewright::{Adapter, Context};
 
-use self::cases::{Case, Trial};
-use self::choice::{Column, Measured, choose, confirm, table};
+use self::cases::{Case, Point, Trial};
+use self::choice::{Column, Measured, Standing, choose, confirm, table, veto};
 pub(crate) use self::files::tuning;
 use self::files::{Log, part_name};
+use self::race::Race;
+use self::schedule::{ORDER, for_parts, for_probing, share, spread};
 use crate::options::Deadline;
 use crate::ours::Ours;
-use crate::stats::summary;
-use crate::timing::{Budget, Trouble};
+use crate::timing::Budget;
 
 /// What `tune` can be told.
 #[derive(Debug, Clone, Args)]
@@ -33,16 +38,16 @@ pub(crate) struct Options {
     /// Elements, as a power of two.
     #[arg(long, default_value_t = 26, value_parser = clap::value_parser!(u32).range(12..=30))]
     exp: u32,
-    /// Only these parts: map, reduce, scan, memory.
-    #[arg(long, value_delimiter = ',', value_parser = part, default_value = "map,reduce,scan,memory")]
+    /// Only these parts: scan, reduce, map, memory.
+    #[arg(long, value_delimiter = ',', value_parser = part, default_value = "scan,reduce,map,memory")]
     parts: Vec<Part>,
-    /// How often each variant has its turn.
+    /// How often a variant has its turn, if the first one does not show that it is hopeless.
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=100))]
     rounds: u32,
-    /// Seconds of timed runs of a variant, for a case and a round.
+    /// Seconds of timed runs of a variant, for a case and a round; half of it in the first round.
     #[arg(long, default_value_t = 0.1)]
     seconds_per_row: f64,
-    /// Seconds after which no round is begun; what was measured until then counts.
+    /// Seconds after which no variant has a turn; what was measured until then counts.
     #[arg(long)]
     deadline: Option<f64>,
     /// 2^16 elements, one round and three runs: shows that everything works, not how fast it is, so that nothing comes of it
@@ -65,9 +70,16 @@ fn part(text: &str) -> Result<Part, String> {
     part.ok_or_else(|| format!("`{text}` is none of map, reduce, scan and memory"))
 }
 
+/// Elements with which a choice must not be much slower, as powers of two.
+const SMALL: [u32; 2] = [16, 20];
+
 /// A run, and what it has come to.
 struct Tuner<'o> {
     options: &'o Options,
+    adapter: Adapter,
+    n: u64,
+    rounds: usize,
+    budget: Budget,
     trial: Trial,
     log: Log,
     deadline: Deadline,
@@ -78,47 +90,56 @@ struct Tuner<'o> {
 
 /// Runs it; an error if a result was wrong, or a variant failed.
 pub(crate) fn run(options: &Options) -> Result<(), String> {
+    let deadline = Deadline::after(options.deadline);
     let ours = Ours::open(options.adapter.as_deref())?;
     let clock = cases::clock(&ours).map_err(|trouble| format!("the clock: {trouble:?}"))?;
     let adapter = ours.adapter.clone();
     drop(ours);
     eprintln!("adapter: {adapter}");
-    let (n, budget) = match options.quick {
-        true => (1 << 16, Budget { seconds: 0.0, runs: [3, 3] }),
-        false => (1 << options.exp, Budget { seconds: options.seconds_per_row, runs: [5, 500] }),
+    let (n, rounds, budget) = match options.quick {
+        true => (1 << 16, 1, Budget { seconds: 0.0, runs: [3, 3] }),
+        false => {
+            let budget = Budget { seconds: options.seconds_per_row, runs: [5, 500] };
+            (1 << options.exp, options.rounds as usize, budget)
+        }
     };
     fs::create_dir_all(&options.out).map_err(|error| format!("{}: {error}", options.out.display()))?;
+    for old in ["tuning.json", "tuning.txt"] {
+        files::remove(&options.out.join(old))?;
+    }
     let mut tuner = Tuner {
         options,
-        trial: Trial::new(n, clock, budget),
+        adapter,
+        n,
+        rounds,
+        budget,
+        trial: Trial::new(clock),
         log: Log::create(&options.out.join("tuning.csv"))?,
-        deadline: Deadline::after(options.deadline),
+        deadline,
         text: String::new(),
         failures: 0,
     };
-    let library = Tuning::of(adapter.traits());
+    let library = Tuning::of(tuner.adapter.traits());
     let mut tuning = library;
-    for part in Part::ALL.into_iter().filter(|part| options.parts.contains(part)) {
-        let variants = tuning.variants(part, adapter.traits());
-        let mut tunings = vec![Variant::new(part.of(&tuning), tuning)];
-        tunings.extend(variants);
-        let (measured, chosen) = tuner.compare(part_name(part), Case::of(part), &tunings, choose)?;
-        tuning = tunings[if measured { chosen } else { 0 }].tuning;
+    let parts: Vec<Part> = ORDER.into_iter().filter(|part| options.parts.contains(part)).collect();
+    let end = Deadline::after(Some(for_parts(deadline.left())));
+    for (place, &part) in parts.iter().enumerate() {
+        tuning = tuner.part(part, tuning, share(end.left(), &parts[place..]))?;
+        tuner.leave(&tuning, " so far", "not confirmed, ")?;
     }
+    let mut confirmed = Some(library);
     if tuning != library {
-        let both = [Variant::new("the library's", library), Variant::new("chosen", tuning)];
-        let (measured, chosen) = tuner.compare("all", Case::ALL, &both, confirm)?;
-        // What was not compared is not to be had for sure.
-        tuning = both[if measured { chosen } else { 0 }].tuning;
+        confirmed = tuner.confirm(library, tuning)?;
     }
-    tuner.say(if tuning == library { "\nThe library's own tuning stays:\n" } else { "\nThe choice:\n" });
-    tuner.say(&format!("{tuning}\n"));
-
-    let entry = files::entry(&adapter, &tuning, &tuner.trial);
-    files::write(&options.out.join("tuning.json"), &files::pretty(&entry)?)?;
-    files::write(&options.out.join("tuning.txt"), &tuner.text)?;
+    let tuning = confirmed.unwrap_or(tuning);
+    let (so_far, how) = match confirmed {
+        Some(_) => ("", ""),
+        None => (", which there was no time to confirm", "not confirmed, "),
+    };
+    let (closing, entry) = tuner.leave(&tuning, so_far, how)?;
+    print!("{closing}");
     if options.keep {
-        let cx = Context::builder().adapter(&adapter.name).build();
+        let cx = Context::builder().adapter(&tuner.adapter.name).build();
         let path = cx.and_then(|cx| cx.keep_tuning(&tuning)).map_err(|error| error.to_string())?;
         println!("kept in {}", path.display());
     }
@@ -133,87 +154,116 @@ pub(crate) fn run(options: &Options) -> Result<(), String> {
 }
 
 impl Tuner<'_> {
-    /// Measures tunings in turns, the first of which is the default: the index of the one that `choose` takes, and whether
-    /// there was time for any.
-    fn compare(
-        &mut self,
-        title: &str,
-        cases: &[Case],
-        tunings: &[Variant],
-        choose: fn(&[Measured]) -> usize,
-    ) -> Result<(bool, usize), String> {
-        // Medians of the rounds, of each case of each variant; none once a variant is out.
-        let mut times: Vec<Option<Vec<Vec<f64>>>> = vec![Some(vec![Vec::new(); cases.len()]); tunings.len()];
-        let rounds = if self.options.quick { 1 } else { self.options.rounds as usize };
-        for round in 0..rounds {
-            if let Err(trouble) = self.deadline.check() {
-                eprintln!("skipped: {title}, from round {} on: {trouble:?}", round + 1);
-                break;
-            }
-            eprintln!("{title}: round {} of {rounds}, {} variants", round + 1, tunings.len());
-            for (Variant { name, tuning, .. }, times) in tunings.iter().zip(&mut times) {
-                let Some(medians) = times else { continue };
-                if let Err(why) = self.turn((title, round, name), cases, tuning, medians) {
-                    eprintln!("failed: {title} {name}: {why}");
-                    self.failures += 1;
-                    *times = None;
-                }
-            }
-        }
-        let median = |medians: &Vec<f64>| summary(medians).map(|summary| summary.median);
-        let measured: Vec<Measured> = tunings
-            .iter()
-            .zip(&times)
-            .map(|(Variant { name, tuning, .. }, times)| Measured {
-                name: name.clone(),
-                us: times.as_ref().and_then(|cases| cases.iter().map(median).collect()),
-                may_be_chosen: tuning.checked == tunings[0].tuning.checked,
-            })
-            .collect();
-        if measured.iter().all(|variant| variant.us.is_none()) {
-            return Ok((false, 0));
-        }
+    /// The tuning with the best variant of a part, which may take so many seconds.
+    fn part(&mut self, part: Part, tuning: Tuning, seconds: f64) -> Result<Tuning, String> {
+        let variants = tuning.variants(part, self.adapter.traits());
+        let mut tunings = vec![Variant::new(part.of(&tuning), tuning)];
+        tunings.extend(spread(variants.len()).map(|index| variants[index].clone()));
+        let points = points(Case::of(part), self.n);
+        let race = Race {
+            title: part_name(part),
+            tunings: &tunings,
+            points: &points,
+            probing: Some(Deadline::after(Some(for_probing(seconds)))),
+            end: Deadline::after(Some(seconds)),
+        };
+        let measured = self.race(&race)?;
         let chosen = choose(&measured);
-        let n = self.trial.n;
-        let label = |case: &Case| format!("{} {}", case.name(), case.dtype());
-        let columns: Vec<Column> =
-            cases.iter().map(|case| Column { label: label(case), bytes: case.bytes(n) }).collect();
-        let title = format!("\n{title}: {n} elements, {} clock, {rounds} rounds", self.trial.clock.name());
-        self.say(&table(&title, &columns, &measured, chosen));
-        Ok((true, chosen))
+        self.show(part_name(part), &points, &measured, chosen);
+        Ok(tunings[chosen].tuning)
     }
 
-    /// A variant's turn: a device of its own, and all cases on it.
-    fn turn(
-        &mut self,
-        what: (&str, usize, &str),
-        cases: &[Case],
-        tuning: &Tuning,
-        medians: &mut [Vec<f64>],
-    ) -> Result<(), String> {
-        let ours = Ours::open_with(self.options.adapter.as_deref(), Some(*tuning))?;
-        for (case, medians) in cases.iter().zip(medians) {
-            // What was right once is right: results depend on nothing that changes from round to round.
-            let checks = what.1 == 0;
-            let (us, checked) = self.trial.time(&ours, *case, checks).map_err(|trouble| match trouble {
-                Trouble::Cannot(why) | Trouble::Failed(why) => {
-                    format!("{} {}: {why}", case.name(), case.dtype())
-                }
-            })?;
-            let verdict = match &checked {
-                Err(_) => "WRONG",
-                Ok(()) if checks => "ok",
-                Ok(()) => "-",
-            };
-            self.log.row(what, *case, &self.trial, us, verdict)?;
-            checked.map_err(|why| format!("WRONG {} {}: {why}", case.name(), case.dtype()))?;
-            medians.push(us.median);
+    /// What stands of a choice beside the library's tuning; `None` if there is no time to tell.
+    fn confirm(&mut self, library: Tuning, tuning: Tuning) -> Result<Option<Tuning>, String> {
+        let tunings = [Variant::new("the library's", library), Variant::new("chosen", tuning)];
+        let small = SMALL.map(|exp| 1 << exp).into_iter().filter(|&n| n < self.n);
+        let sizes: Vec<u64> = std::iter::once(self.n).chain(small).collect();
+        let points: Vec<Point> = sizes.iter().flat_map(|&n| points(Case::ALL, n)).collect();
+        let race =
+            Race { title: "all", tunings: &tunings, points: &points, probing: None, end: self.deadline };
+        let both = self.race(&race)?;
+        if both.iter().any(|variant| variant.standing == Standing::Untried) {
+            return Ok(None);
         }
-        Ok(())
+        let changed: Vec<Part> =
+            Part::ALL.into_iter().filter(|part| part.of(&tuning) != part.of(&library)).collect();
+        let cases = 0..Case::ALL.len();
+        let among = |parts: &[Part]| {
+            let is_of = |case: &usize| parts.iter().any(|part| Case::of(*part).contains(&Case::ALL[*case]));
+            cases.clone().filter(is_of).collect::<Vec<usize>>()
+        };
+        let mut taken = library;
+        let mut found = Vec::new();
+        for (size, points) in points.chunks(cases.len()).enumerate() {
+            let first = size * cases.len();
+            let all = both.iter().map(|variant| variant.of_cases(cases.clone().map(|case| first + case)));
+            let all: Vec<Measured> = all.collect();
+            let of = |parts: &[Part]| [0, 1].map(|index| all[index].of_cases(among(parts)));
+            // What has not changed is as fast as it was.
+            if size == 0 && confirm(&of(&changed)) == 1 {
+                taken = tuning;
+            }
+            self.show("all", points, &all, usize::from(taken == tuning));
+            for part in [Part::Map, Part::Reduce, Part::Scan].into_iter().filter(|_| size > 0) {
+                let [default, chosen] = of(&[part]);
+                found.extend(chosen.speed_up(&default).map(|speed_up| (part, speed_up)));
+            }
+        }
+        let vetoed = if taken == tuning { veto(&changed, &found) } else { Vec::new() };
+        for part in vetoed {
+            let name = part_name(part);
+            self.say(&format!("\n{name}: the library's stays, which is faster for few elements\n"));
+            restore(part, &library, &mut taken);
+        }
+        // Parts fit together as they were measured, and need not do so otherwise.
+        Ok(Some(if taken.check(self.adapter.traits()).is_ok() { taken } else { library }))
+    }
+
+    /// Says what was measured, if anything was.
+    fn show(&mut self, title: &str, points: &[Point], measured: &[Measured], chosen: usize) {
+        if measured.iter().all(|variant| variant.us.is_none()) {
+            return;
+        }
+        let label = |case: Case| format!("{} {}", case.name(), case.dtype());
+        let column = |point: &Point| Column { label: label(point.case), bytes: point.bytes() };
+        let columns: Vec<Column> = points.iter().map(column).collect();
+        let n = points.first().map_or(self.n, |point| point.n);
+        let (clock, rounds) = (self.trial.clock.name(), self.rounds);
+        let title = format!("\n{title}: {n} elements, {clock} clock, at most {rounds} rounds");
+        self.say(&table(&title, &columns, measured, chosen));
+    }
+
+    /// Writes what there is to say until now, and the choice: what is said of it at the end, and its entry.
+    fn leave(&self, tuning: &Tuning, state: &str, how: &str) -> Result<(String, Entry), String> {
+        let is_library = *tuning == Tuning::of(self.adapter.traits());
+        let which = if is_library { "The library's own tuning stays" } else { "The choice" };
+        let closing = format!("\n{which}{state}:\n{tuning}\n");
+        let how = format!("{how}{} elements, {} clock", self.n, self.trial.clock.name());
+        let entry = files::entry(&self.adapter, tuning, &how);
+        let out = &self.options.out;
+        files::write(&out.join("tuning.txt"), &(self.text.clone() + &closing))?;
+        files::write(&out.join("tuning.json"), &files::pretty(&entry)?)?;
+        Ok((closing, entry))
     }
 
     fn say(&mut self, text: &str) {
         print!("{text}");
         self.text.push_str(text);
+    }
+}
+
+fn points(cases: &[Case], n: u64) -> Vec<Point> {
+    cases.iter().map(|&case| Point { case, n }).collect()
+}
+
+/// Puts a part of the library's tuning into another one.
+fn restore(part: Part, library: &Tuning, tuning: &mut Tuning) {
+    match part {
+        Part::Map => tuning.map = library.map,
+        Part::Reduce => tuning.reduce = library.reduce,
+        Part::Scan => (tuning.scan, tuning.prefix) = (library.scan, library.prefix),
+        Part::Memory => {
+            (tuning.vector_words, tuning.checked) = (library.vector_words, library.checked);
+        }
     }
 }

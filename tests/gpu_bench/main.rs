@@ -13,6 +13,8 @@ mod oracle;
 mod report;
 #[path = "../../benches/gpu/row.rs"]
 mod row;
+#[path = "../../benches/gpu/tune/schedule.rs"]
+mod schedule;
 #[path = "../../benches/gpu/stats.rs"]
 mod stats;
 #[allow(dead_code, reason = "what a device may run into is not met here")]

@@ -1,5 +1,7 @@
 //! How a call is timed: which of its runs are checked, and what is seen if one is wrong.
 
+use std::time::Instant;
+
 use crate::timing::{Budget, Call, Trouble, measure};
 
 /// A call that notes what was asked of it.
@@ -44,10 +46,10 @@ const QUICK: Budget = Budget { seconds: 0.0, runs: [3, 3] };
 fn the_first_and_the_last_run_are_poisoned_and_checked() {
     let mut call = Noted::default();
     let (us, checked) = measure(&mut call, QUICK).expect("runs");
-    let log = "poison run 0 check 0 run 1 run 2 run 3 run 4 poison run 8 check 8";
+    let log = "poison run 0 check 0 run 1 run 2 run 3 run 4 run 5 poison run 8 check 8";
     assert_eq!(call.log.join(" "), log);
-    // Runs 3, 4 and 8 are timed; those before them warm up. The last is of the first of four sets again.
-    assert_eq!((us.q1, us.median, us.q3, us.runs), (3.5, 4.0, 6.0, 3));
+    // Runs 3 to 5 are timed; those before them warm up. The last is of the first of four sets again.
+    assert_eq!((us.q1, us.median, us.q3, us.runs), (3.5, 4.0, 4.5, 3));
     assert_eq!(checked, Ok(()));
 }
 
@@ -72,6 +74,8 @@ fn a_run_that_fails_ends_the_row() {
 fn a_long_call_still_has_its_least_number_of_runs() {
     let mut call = Noted::default();
     let budget = Budget { seconds: 1e-9, runs: [5, 2000] };
+    let began = Instant::now();
     let (us, _) = measure(&mut call, budget).expect("runs");
     assert_eq!(us.runs, 5);
+    assert!(began.elapsed().as_secs_f64() >= 0.06, "it warms up, however little time it has");
 }

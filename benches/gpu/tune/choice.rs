@@ -2,18 +2,40 @@
 
 use std::fmt::Write;
 
+use tilewright::tuning::Part;
+
 /// How much faster than the default a variant must be to take its place. Less is within what clocks and neighbours make of
 /// two runs of the same code.
 pub(crate) const LEAST_GAIN: f64 = 0.02;
+
+/// A variant that is so much slower than the default in the first round is not measured again.
+const HOPELESS: f64 = 0.95;
+
+/// How many variants are measured again beside the default.
+pub(crate) const GO_ON: usize = 4;
+
+/// How many times the library's time a choice may take for few elements.
+const MOST_LOSS: f64 = 1.05;
+
+/// What may become of a variant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Standing {
+    Candidate,
+    /// It is there to be compared with.
+    Compared,
+    /// It was measured, but not often enough.
+    Probed,
+    /// It had no turn.
+    Untried,
+}
 
 /// A variant with its times.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Measured {
     pub(crate) name: String,
-    /// Microseconds, case by case; none if a case failed or was wrong.
+    /// Microseconds, case by case; none if a case failed or was wrong, or if there was no turn.
     pub(crate) us: Option<Vec<f64>>,
-    /// False for one that is there to be compared with.
-    pub(crate) may_be_chosen: bool,
+    pub(crate) standing: Standing,
 }
 
 impl Measured {
@@ -24,18 +46,52 @@ impl Measured {
         let mean = (logarithms.sum::<f64>() / mine.len() as f64).exp();
         mean.is_finite().then_some(mean)
     }
+
+    /// The same with some of its cases.
+    pub(crate) fn of_cases(&self, cases: impl IntoIterator<Item = usize>) -> Self {
+        let us = self.us.as_ref().map(|us| cases.into_iter().map(|case| us[case]).collect());
+        Self { us, ..self.clone() }
+    }
 }
 
 /// The index of the choice: the fastest of those that beat the first one, the default, by enough, else the first one.
 pub(crate) fn choose(measured: &[Measured]) -> usize {
     let Some(default) = measured.first() else { return 0 };
     let mut best = (0, 1.0 + LEAST_GAIN);
-    for (index, variant) in measured.iter().enumerate().skip(1).filter(|(_, variant)| variant.may_be_chosen) {
+    for (index, variant) in measured.iter().enumerate().skip(1) {
+        if variant.standing != Standing::Candidate {
+            continue;
+        }
         if let Some(speed_up) = variant.speed_up(default).filter(|speed_up| *speed_up >= best.1) {
             best = (index, speed_up);
         }
     }
     best.0
+}
+
+/// After the first round, the indices of those that are measured again: the default, and the best [`GO_ON`] of those that may
+/// come to be chosen; the default's turns come first.
+pub(crate) fn go_on(measured: &[Measured]) -> Vec<usize> {
+    let Some(default) = measured.first() else { return Vec::new() };
+    let others =
+        measured.iter().enumerate().skip(1).filter(|(_, variant)| variant.standing != Standing::Compared);
+    let mut hopeful: Vec<(usize, f64)> = others
+        .filter_map(|(index, variant)| Some((index, variant.speed_up(default)?)))
+        .filter(|(_, speed_up)| *speed_up >= HOPELESS)
+        .collect();
+    hopeful.sort_by(|(_, a), (_, b)| b.total_cmp(a));
+    let best = hopeful.into_iter().take(GO_ON).map(|(index, _)| index);
+    let all: Vec<usize> = std::iter::once(0).chain(best).collect();
+    // Nothing to be compared with.
+    if all.len() == 1 { Vec::new() } else { all }
+}
+
+/// Of the parts in which a choice differs from the library's tuning, those to be given up, since their cases with few elements
+/// are slower: `found` says how many times as fast the choice is for the cases of a part. Memory is of all cases.
+pub(crate) fn veto(changed: &[Part], found: &[(Part, f64)]) -> Vec<Part> {
+    let is_slow = |part: &Part| found.iter().any(|(of, speed_up)| of == part && *speed_up < 1.0 / MOST_LOSS);
+    let any = found.iter().any(|(of, _)| is_slow(of));
+    changed.iter().copied().filter(|part| if *part == Part::Memory { any } else { is_slow(part) }).collect()
 }
 
 /// Of a default and a choice, the choice unless it is slower: that it is faster was seen part by part.
@@ -64,6 +120,7 @@ pub(crate) fn table(title: &str, columns: &[Column], measured: &[Measured], chos
         let _ = write!(text, "{mark} {:width$}", variant.name);
         let default = measured[0].us.as_ref();
         match &variant.us {
+            None if variant.standing == Standing::Untried => text.push_str("  not measured"),
             None => text.push_str("  failed or wrong"),
             Some(times) => {
                 for (case, (us, column)) in times.iter().zip(columns).enumerate() {
@@ -75,9 +132,10 @@ pub(crate) fn table(title: &str, columns: &[Column], measured: &[Measured], chos
                 let _ = write!(text, "  {all:>5.3}");
             }
         }
-        let note = match (index, variant.may_be_chosen) {
+        let note = match (index, variant.standing) {
             (0, _) => "  default",
-            (_, false) => "  to compare",
+            (_, Standing::Compared) => "  to compare",
+            (_, Standing::Probed) => "  first round",
             _ => "",
         };
         let _ = writeln!(text, "{note}");

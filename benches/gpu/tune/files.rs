@@ -7,8 +7,9 @@ use std::path::Path;
 use tilewright::Adapter;
 use tilewright::tuning::{Entry, Part, Pattern, Tuning};
 
-use super::cases::{Case, Trial};
+use super::cases::Point;
 use crate::environment;
+use crate::row::Clock;
 use crate::stats::Summary;
 
 const HEADER: &str = "part,round,variant,case,dtype,n,clock,median_us,q1_us,q3_us,runs,bytes,checked";
@@ -27,14 +28,14 @@ impl Log {
     pub(crate) fn row(
         &mut self,
         (part, round, variant): (&str, usize, &str),
-        case: Case,
-        trial: &Trial,
+        point: Point,
+        clock: Clock,
         us: Summary,
         checked: &str,
     ) -> Result<(), String> {
-        let (name, dtype, n, bytes) = (case.name(), case.dtype(), trial.n, case.bytes(trial.n));
+        let (name, dtype, n, bytes) = (point.case.name(), point.case.dtype(), point.n, point.bytes());
         let Summary { median, q1, q3, runs } = us;
-        let clock = trial.clock.name();
+        let clock = clock.name();
         let row = format!(
             "{part},{round},{variant},{name},{dtype},{n},{clock},{median:.3},{q1:.3},{q3:.3},{runs},{bytes},{checked}"
         );
@@ -52,8 +53,8 @@ pub(crate) fn part_name(part: Part) -> &'static str {
     }
 }
 
-/// The choice for an adapter, as `shipped.json` has it.
-pub(crate) fn entry(adapter: &Adapter, tuning: &Tuning, trial: &Trial) -> Entry {
+/// The choice for an adapter, as `shipped.json` has it; `how` it was measured is for people.
+pub(crate) fn entry(adapter: &Adapter, tuning: &Tuning, how: &str) -> Entry {
     let traits = adapter.traits().clone();
     // The names of software adapters are of the compiler that they use.
     let pattern = if traits.software {
@@ -65,11 +66,9 @@ pub(crate) fn entry(adapter: &Adapter, tuning: &Tuning, trial: &Trial) -> Entry 
     machine.retain(|(name, _)| ["date", "cpu", "cores"].contains(name));
     let machine: Vec<String> = machine.into_iter().map(|(name, value)| format!("{name} {value}")).collect();
     let measured = format!(
-        "tilewright {}, {}, {} elements, {} clock, {}",
+        "tilewright {}, {}, {how}, {}",
         env!("CARGO_PKG_VERSION"),
         adapter.driver,
-        trial.n,
-        trial.clock.name(),
         machine.join(", ")
     );
     Entry { adapter: pattern, measured, traits, tuning: *tuning }
@@ -91,6 +90,16 @@ pub(crate) fn ship(path: &Path, entry: &Entry) -> Result<(), String> {
     entries.retain(|other| other.adapter != entry.adapter);
     entries.insert(0, entry.clone());
     write(path, &pretty(&entries)?)
+}
+
+/// Removes what an earlier run has left.
+pub(crate) fn remove(path: &Path) -> Result<(), String> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(format!("{}: {error}", path.display()))
+        }
+        _ => Ok(()),
+    }
 }
 
 pub(crate) fn pretty<T: serde::Serialize>(value: &T) -> Result<String, String> {
