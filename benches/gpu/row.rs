@@ -11,7 +11,7 @@ pub(crate) const HEADER: &str = "system,case,dtype,n,clock,median_us,q1_us,q3_us
 /// Which clock a time was read from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Clock {
-    /// The device's own: from the start of the first command of a call to the end of the last.
+    /// The device's own: from the start of the first command of a call to the end of its last kernel.
     Device,
     /// The host's: from the call until its caller knows that it is done, and has the value of a reduction.
     Host,
