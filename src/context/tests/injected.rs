@@ -227,6 +227,13 @@ fn check_fatal(event: Event, ats: &[u32], limits: &Options) {
     assert!(tally.met > 0 && tally.met == tally.incidents + tally.errors + tally.gone, "{tally:?}");
 }
 
+/// Events that a call may survive: what is mapped already can still be read, and what is being mapped may be so in time, so that
+/// a call that does nothing else afterwards has its result.
+fn check_mostly_fatal(event: Event) {
+    let Some(tally) = check(event, &[1, 3], 1, &Options::default()) else { return };
+    assert!(tally.met > 0 && tally.incidents > 0 && tally.errors > 0, "{tally:?}");
+}
+
 #[test]
 fn memory_is_refused_once() {
     // What is idle is freed and the allocation tried again: nobody notices.
@@ -270,14 +277,12 @@ fn the_device_is_lost_before_memory_is_mapped() {
 
 #[test]
 fn the_device_is_lost_while_memory_is_being_mapped() {
-    check_fatal(Event::LostDuringMap, &[1, 3], &Options::default());
+    check_mostly_fatal(Event::LostDuringMap);
 }
 
 #[test]
 fn the_device_is_lost_while_memory_is_mapped() {
-    // What is mapped already can still be read: a call that does nothing else afterwards has its result.
-    let Some(tally) = check(Event::LostWhileMapped, &[1, 3], 1, &Options::default()) else { return };
-    assert!(tally.met > 0 && tally.incidents > 0 && tally.errors > 0, "{tally:?}");
+    check_mostly_fatal(Event::LostWhileMapped);
 }
 
 #[test]
