@@ -8,7 +8,7 @@ use tilewright::{Array, Choice, Error, Fault, Span, SpanClock, SpanKind, Timelin
 
 use crate::data::{self, Number};
 use crate::row::Clock;
-use crate::timing::{Call, Trouble};
+use crate::timing::{Call, Trouble, us_since};
 
 /// The library as rows call it.
 pub(crate) const SYSTEM: &str = "tilewright";
@@ -81,7 +81,7 @@ impl Ours {
             Clock::Host => {
                 let began = Instant::now();
                 let result = run(&self.cx)?;
-                Ok((began.elapsed().as_secs_f64() * 1e6, result))
+                Ok((us_since(began), result))
             }
             Clock::Device => {
                 self.timeline.clear();

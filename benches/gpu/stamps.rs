@@ -1,7 +1,10 @@
 //! Two timestamps of a device around some commands.
 
+use std::time::Instant;
+
 use crate::raw::Raw;
-use crate::timing::Trouble;
+use crate::row::Clock;
+use crate::timing::{Trouble, us_since};
 
 /// Timestamps and the buffers in which they come back.
 pub(crate) struct Stamps {
@@ -30,6 +33,27 @@ impl Stamps {
             readback: raw.buffer(BYTES, Usage::MAP_READ | Usage::COPY_DST)?,
             us_per_tick: f64::from(raw.queue.get_timestamp_period()) / 1000.0,
         }))
+    }
+
+    /// Microseconds of what `record` records, by the device's clock, which `stamps` are of, or by the host's until it knows
+    /// that they are done.
+    pub(crate) fn by(
+        clock: Clock,
+        stamps: Option<&Self>,
+        raw: &Raw,
+        record: impl FnOnce(&mut wgpu::CommandEncoder),
+    ) -> Result<f64, Trouble> {
+        match (clock, stamps) {
+            (Clock::Device, None) => Err(Trouble::Cannot("the device has no clock".into())),
+            (Clock::Device, Some(stamps)) => stamps.time(raw, record),
+            (Clock::Host, _) => {
+                let began = Instant::now();
+                let mut encoder = raw.encoder();
+                record(&mut encoder);
+                raw.finish(encoder)?;
+                Ok(us_since(began))
+            }
+        }
     }
 
     /// Submits what `record` records, waits for it, and returns the device's microseconds between its start and end.

@@ -80,3 +80,8 @@ pub(crate) fn measure<C: Call>(
     let summary = summary(&samples).ok_or_else(|| Trouble::Failed("no run was timed".into()))?;
     Ok((summary, checked))
 }
+
+/// Microseconds on the host's clock.
+pub(crate) fn us_since(began: Instant) -> f64 {
+    began.elapsed().as_secs_f64() * 1e6
+}

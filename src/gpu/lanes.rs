@@ -14,7 +14,7 @@ use crate::tuning::{Ladder, Tuning};
 impl Device {
     /// The device with ladders through workgroup memory, if its subgroups are of no use.
     pub(super) fn with_sound_ladders(mut self) -> Self {
-        let Some(size) = subgroup_size(&self.tuning) else { return self };
+        let Some(size) = subgroup_size(self.tuning) else { return self };
         match pollster::block_on(self.has_lanes(size)) {
             Ok(true) => return self,
             Ok(false) => {
@@ -27,10 +27,7 @@ impl Device {
             Err(error) => tracing::warn!(%error, "subgroups cannot be tried; ladders use workgroup memory"),
         }
         self.lanes_out_of_order = true;
-        let Tuning { reduce, scan, loops, .. } = &mut self.tuning;
-        for shape in [Some(reduce), Some(scan), loops.as_mut()].into_iter().flatten() {
-            shape.ladder = Ladder::Shared;
-        }
+        self.tuning.shapes_mut().for_each(|shape| shape.ladder = Ladder::Shared);
         self
     }
 
@@ -53,9 +50,8 @@ impl Device {
 }
 
 /// The subgroups that a tuning counts on.
-fn subgroup_size(tuning: &Tuning) -> Option<u32> {
-    let shapes = [Some(tuning.reduce), Some(tuning.scan), tuning.loops];
-    shapes.into_iter().flatten().find_map(|shape| match shape.ladder {
+fn subgroup_size(mut tuning: Tuning) -> Option<u32> {
+    tuning.shapes_mut().find_map(|shape| match shape.ladder {
         Ladder::Subgroup(size) => Some(size),
         Ladder::Shared => None,
     })

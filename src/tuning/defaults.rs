@@ -15,9 +15,7 @@ fn within(mut tuning: Tuning, traits: &Traits) -> Tuning {
     tuning.workgroup_bytes = tuning.workgroup_bytes.min(traits.workgroup_bytes);
     tuning.immediate_bytes = tuning.immediate_bytes.min(traits.immediate_bytes);
     tuning.map.threads = tuning.map.threads.min(traits.max_threads);
-    for shape in
-        [Some(&mut tuning.reduce), Some(&mut tuning.scan), tuning.loops.as_mut()].into_iter().flatten()
-    {
+    for shape in tuning.shapes_mut() {
         while shape.threads > traits.max_threads {
             *shape = narrower(*shape);
         }
@@ -58,9 +56,5 @@ fn derived(traits: &Traits) -> Tuning {
 fn narrower(shape: TileShape) -> TileShape {
     let node_level = (shape.node_level + 1).min(TILE_LEVEL);
     let threads = shape.threads / 4;
-    let ladder = match shape.ladder {
-        Ladder::Subgroup(size) if threads.is_multiple_of(size) => shape.ladder,
-        _ => Ladder::Shared,
-    };
-    TileShape { threads, tiles: shape.tiles.min(threads), node_level, ladder }
+    TileShape { tiles: shape.tiles.min(threads), node_level, ..shape.with_threads(threads) }
 }

@@ -141,6 +141,11 @@ impl Tuning {
         Ok(())
     }
 
+    /// All shapes of tiles.
+    pub(crate) fn shapes_mut(&mut self) -> impl Iterator<Item = &mut TileShape> {
+        [&mut self.reduce, &mut self.scan].into_iter().chain(&mut self.loops)
+    }
+
     /// The shape of a reduce whose functions loop, or do not.
     pub(crate) fn reduce_shape(&self, loops: bool, state_bytes: usize) -> TileShape {
         self.shape(self.reduce, loops).fitted(state_bytes as u32, self.workgroup_bytes, 2)

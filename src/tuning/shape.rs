@@ -133,7 +133,8 @@ impl TileShape {
         shape.with_threads(self.threads.min(shape.nodes_at(shape.node_level)))
     }
 
-    fn with_threads(self, threads: u32) -> Self {
+    /// The same for other invocations, which subgroups share evenly or not at all.
+    pub(super) fn with_threads(self, threads: u32) -> Self {
         let ladder = match self.ladder {
             Ladder::Subgroup(size) if threads.is_multiple_of(size) => self.ladder,
             _ => Ladder::Shared,

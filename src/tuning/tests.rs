@@ -1,6 +1,6 @@
 use super::*;
 
-fn gpu() -> Traits {
+pub(super) fn gpu() -> Traits {
     Traits {
         name: "a GPU".into(),
         kind: "discrete".into(),

@@ -1,7 +1,5 @@
 //! Copies within the device: the bandwidth that nothing on it exceeds.
 
-use std::time::Instant;
-
 use super::{Facts, WORD, check_words, subject};
 use crate::data;
 use crate::oracle::places;
@@ -67,18 +65,7 @@ impl Call for Copy<'_> {
         let record = |encoder: &mut wgpu::CommandEncoder| {
             encoder.copy_buffer_to_buffer(source, 0, self.target, 0, WORD * self.n);
         };
-        let us = match (self.clock, self.stamps) {
-            (Clock::Device, None) => return Err(Trouble::Cannot("the device has no clock".into())),
-            (Clock::Device, Some(stamps)) => stamps.time(self.raw, record)?,
-            (Clock::Host, _) => {
-                let began = Instant::now();
-                let mut encoder = self.raw.encoder();
-                record(&mut encoder);
-                self.raw.finish(encoder)?;
-                began.elapsed().as_secs_f64() * 1e6
-            }
-        };
-        Ok((us, ()))
+        Ok((Stamps::by(self.clock, self.stamps, self.raw, record)?, ()))
     }
 
     fn check(&mut self, index: usize, (): ()) -> Result<Result<(), String>, Trouble> {

@@ -9,7 +9,7 @@ use crate::raw::{Raw, instance};
 use crate::row::Clock;
 use crate::stamps::Stamps;
 use crate::stats::summary;
-use crate::timing::{Call, Trouble};
+use crate::timing::{Call, Trouble, us_since};
 
 const LAUNCH: &str = "launch empty";
 const OPEN: &str = "open";
@@ -80,18 +80,7 @@ impl Call for Launch<'_> {
             pass.set_bind_group(0, self.group, &[]);
             pass.dispatch_workgroups(1, 1, 1);
         };
-        let us = match (self.clock, self.stamps) {
-            (Clock::Device, None) => return Err(Trouble::Cannot("the device has no clock".into())),
-            (Clock::Device, Some(stamps)) => stamps.time(self.raw, record)?,
-            (Clock::Host, _) => {
-                let began = Instant::now();
-                let mut encoder = self.raw.encoder();
-                record(&mut encoder);
-                self.raw.finish(encoder)?;
-                us_since(began)
-            }
-        };
-        Ok((us, ()))
+        Ok((Stamps::by(self.clock, self.stamps, self.raw, record)?, ()))
     }
 
     fn check(&mut self, _: usize, (): ()) -> Result<Result<(), String>, Trouble> {
@@ -144,8 +133,4 @@ fn opened(fits: impl Fn(&wgpu::AdapterInfo) -> bool) -> Result<Opened, String> {
     let descriptor = wgpu::DeviceDescriptor { required_limits: adapter.limits(), ..Default::default() };
     let (device, queue) = block_on(adapter.request_device(&descriptor)).map_err(|error| error.to_string())?;
     Ok((instance, device, queue))
-}
-
-fn us_since(began: Instant) -> f64 {
-    began.elapsed().as_secs_f64() * 1e6
 }

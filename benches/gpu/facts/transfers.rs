@@ -13,7 +13,7 @@ use crate::oracle::places;
 use crate::raw::Raw;
 use crate::row::Clock;
 use crate::stamps::Stamps;
-use crate::timing::{Call, Trouble};
+use crate::timing::{Call, Trouble, us_since};
 
 /// Bytes between words that are read of memory which is there: a page.
 const PAGE: usize = 4096;
@@ -194,10 +194,6 @@ impl Transfer<'_> {
         self.between.unmap();
         Ok(us)
     }
-}
-
-fn us_since(began: Instant) -> f64 {
-    began.elapsed().as_secs_f64() * 1e6
 }
 
 impl Call for Transfer<'_> {

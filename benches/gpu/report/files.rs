@@ -36,8 +36,8 @@ pub(super) fn read(folder: &Path) -> Result<(Vec<Row>, Vec<String>), String> {
     Ok((rows, notes))
 }
 
-/// Cases that have no elements, or none of a type.
-const FACTS: [&str; 8] = [
+/// Cases of devices, which have no elements, or none of a type, in the order of the table.
+pub(super) const FACTS: [&str; 8] = [
     "copy device",
     "upload pageable",
     "upload pinned",

@@ -1,5 +1,6 @@
 //! Lines of the table: a measurement of ours, the quickest peer's, and the bandwidth of a copy.
 
+use super::files::FACTS;
 use super::{OURS, RAW, is_ours};
 use crate::row::{Clock, Key, Row};
 
@@ -27,22 +28,14 @@ pub(super) struct Copy {
     pub(super) gb_per_s: f64,
 }
 
-/// Cases in the order of the table; others come after them.
-const CASES: [&str; 14] = [
+/// Cases of libraries in the order of the table; facts of devices come after them, then others.
+const CASES: [&str; 6] = [
     "map saxpy",
     "map black_scholes",
     "reduce sum",
     "reduce sum_of_squares",
     "scan inclusive_sum",
     "scan exclusive_sum",
-    "copy device",
-    "upload pageable",
-    "upload pinned",
-    "download pageable",
-    "download pinned",
-    "launch empty",
-    "open",
-    "compile",
 ];
 
 /// The best bandwidth of a copy by a device's clock, each system at the largest size that it measured.
@@ -66,7 +59,8 @@ fn are_peers(ours: &str, peer: &str) -> bool {
 pub(super) fn lines(rows: &[Row], copy: Option<&Copy>) -> Vec<Line> {
     let ours = rows.iter().filter(|row| is_ours(&row.system) || row.system == RAW[0]);
     let mut lines: Vec<Line> = ours.map(|row| line(row, rows, copy)).collect();
-    let place = |line: &Line| CASES.iter().position(|case| *case == line.key.case).unwrap_or(CASES.len());
+    let order = || CASES.iter().chain(&FACTS);
+    let place = |line: &Line| order().position(|case| *case == line.key.case).unwrap_or(order().count());
     lines.sort_by_key(|line| {
         let Key { case, dtype, n, clock } = line.key.clone();
         (place(line), case, line.system.clone(), dtype, clock, n)

@@ -1,18 +1,5 @@
 use super::*;
-
-fn gpu() -> Traits {
-    Traits {
-        name: "a GPU".into(),
-        kind: "discrete".into(),
-        software: false,
-        forward_progress: true,
-        workgroup_bytes: 48 << 10,
-        max_threads: 1024,
-        subgroup: Some(32),
-        immediate_bytes: 256,
-        atomics_64: true,
-    }
-}
+use crate::tuning::tests::gpu;
 
 /// The names, a part a line.
 fn names(traits: &Traits) -> String {
