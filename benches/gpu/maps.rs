@@ -15,7 +15,7 @@ pub(crate) const SAXPY: &str = "map saxpy";
 pub(crate) const BLACK_SCHOLES: &str = "map black_scholes";
 
 /// The price of a European call.
-const PRICE: &str = include_str!("../../examples/kernels/black_scholes.wgsl");
+const PRICE: &str = include_str!("../../examples/planner_lab/black_scholes.wgsl");
 
 /// Relative error of a product and a sum, fused or not.
 pub(crate) const SAXPY_TOLERANCE: f64 = 1e-5;

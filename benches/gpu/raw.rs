@@ -32,7 +32,10 @@ pub(crate) fn ours(cx: &Context, name: Option<&str>) -> Result<tilewright::Adapt
         adapter.unusable.is_none() && adapter.name.to_lowercase().contains(&wanted)
     };
     let found = cx.adapters().into_iter().find(fits);
-    found.ok_or_else(|| format!("no adapter whose name contains `{wanted}`"))
+    found.ok_or_else(|| match wanted.as_str() {
+        "" => "no adapter that can be used: no Vulkan, Metal or DirectX 12 driver was found, or none has compute shaders".into(),
+        _ => format!("no adapter that can be used has a name that contains `{wanted}`"),
+    })
 }
 
 /// A connection to the drivers, as cold as a process can have it more than once.

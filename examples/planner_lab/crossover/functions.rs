@@ -14,7 +14,7 @@ fn roots(x: f32) -> f32 {
 }";
 
 /// The price of a European call.
-const PRICE: &str = include_str!("../../kernels/black_scholes.wgsl");
+const PRICE: &str = include_str!("../black_scholes.wgsl");
 
 /// Steps until a point is known to be outside of the Mandelbrot set.
 const ESCAPE: &str = "
